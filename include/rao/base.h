@@ -204,11 +204,11 @@ typedef struct rao_stream {
     uint32_t key[2];
 } rao_stream;
 
-/* The key of (seed, stream): the first two words of Philox at counter (stream, 'rao') under key `seed`. */
+/* The key of (seed, stream): the first two words of Philox under key `seed` at counter (stream, "rao"). */
 RAO_API rao_stream rao_stream_make(uint64_t seed, uint64_t stream);
 
 RAO_API uint32_t rao_u32_at(rao_stream s, uint64_t step, uint64_t index);
-/* 53 bits, in the open interval (0, 1). */
+/* 52 bits, in the open interval (0, 1): 1 - u is exact and never 0 or 1 either. The float form may round up to 1. */
 RAO_API double rao_uniform_at(rao_stream s, uint64_t step, uint64_t index);
 /* Standard normal, Box-Muller over the pair (index & ~1, index | 1). */
 RAO_API double rao_normal_at(rao_stream s, uint64_t step, uint64_t index);

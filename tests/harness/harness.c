@@ -102,11 +102,8 @@ void rao_test_every_allocation_fails(rao_status (*body)(rao_ctx *ctx, void *arg)
         rao_status status = body(ctx, arg);
         int reached = rao_test_alloc_failed();
         rao_test_fail_alloc(-1);
-        if (reached) {
-            rao_test_status(ctx, status, RAO_ENOMEM, "", "a call whose allocation failed", __FILE__, __LINE__);
-        } else {
-            rao_test_status(ctx, status, RAO_OK, "", "a call whose allocations all succeeded", __FILE__, __LINE__);
-        }
+        rao_status want = reached && status != RAO_OK ? RAO_ENOMEM : RAO_OK;
+        rao_test_status(ctx, status, want, "", reached ? "a call whose allocation failed" : "a call whose allocations all succeeded", __FILE__, __LINE__);
         rao_test_ctx_close(&ctx);
         if (!reached) return;
         EXPECT_TRUE(after < 100000);

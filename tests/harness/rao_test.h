@@ -61,7 +61,8 @@ int rao_test_alloc_failed(void);
 /* Allocations (calls into the allocator) so far. */
 int64_t rao_test_alloc_calls(void);
 
-/* Runs body(ctx, arg) with its 0th, 1st, 2nd, ... allocation failing until it runs through: each time it must return ENOMEM and leak nothing. */
+/* Runs body(ctx, arg) with its 0th, 1st, 2nd, ... allocation failing until none fails: each time it must return ENOMEM, or OK where it
+ * could do without (the scratch stack joining its chunks), and leak nothing. */
 void rao_test_every_allocation_fails(rao_status (*body)(rao_ctx *ctx, void *arg), void *arg);
 
 /* ../shared/data/NAME beside the checkout, or NULL after printing that the test skips. Then call skip(). */

@@ -1,0 +1,265 @@
+/* options.c - option structs described by one table: defaults, parsing, validation, help. */
+#include <rao/base.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t field_size(rao_option_type type) {
+    switch (type) {
+    case RAO_OPT_INT: return sizeof(int64_t);
+    case RAO_OPT_REAL: return sizeof(double);
+    case RAO_OPT_STRING: return sizeof(const char *);
+    case RAO_OPT_FLAG:
+    case RAO_OPT_CHOICE: break;
+    }
+    return sizeof(int);
+}
+
+static void put_number(const rao_option *row, void *options, double value) {
+    char *field = (char *)options + row->offset;
+    int64_t whole = (int64_t)value;
+    int small = (int)value;
+    if (row->type == RAO_OPT_INT) memcpy(field, &whole, sizeof whole);
+    else if (row->type == RAO_OPT_REAL) memcpy(field, &value, sizeof value);
+    else memcpy(field, &small, sizeof small);
+}
+
+static double get_number(const rao_option *row, const void *options) {
+    const char *field = (const char *)options + row->offset;
+    int64_t whole;
+    double value;
+    int small;
+    if (row->type == RAO_OPT_INT) return memcpy(&whole, field, sizeof whole), (double)whole;
+    if (row->type == RAO_OPT_REAL) return memcpy(&value, field, sizeof value), value;
+    return memcpy(&small, field, sizeof small), small;
+}
+
+static const char *get_string(const rao_option *row, const void *options) {
+    const char *text;
+    memcpy(&text, (const char *)options + row->offset, sizeof text);
+    return text;
+}
+
+void rao_options_defaults(const rao_option_table *table, void *options, size_t size) {
+    for (int64_t i = 0; i < table->count; i++) {
+        const rao_option *row = &table->rows[i];
+        if (row->offset + field_size(row->type) > size) continue; /* an older caller's struct ends before this field */
+        if (row->type == RAO_OPT_STRING) memcpy((char *)options + row->offset, &row->text, sizeof row->text);
+        else put_number(row, options, row->value);
+    }
+}
+
+/* The k-th word of "a|b|c" and its length; NULL behind the last. */
+static const char *choice_at(const char *choices, int k, int *length) {
+    const char *word = choices;
+    for (; k > 0; k--) {
+        word = strchr(word, '|');
+        if (!word) return NULL;
+        word++;
+    }
+    *length = (int)strcspn(word, "|");
+    return word;
+}
+
+static int choice_count(const char *choices) {
+    int n = 1;
+    for (const char *c = choices; *c; c++) n += *c == '|';
+    return n;
+}
+
+/* "> 0", "in [0, 1)", ... */
+static const char *range_text(const rao_option *row, char *out, size_t size) {
+    int above = (row->flags & RAO_OPT_ABOVE_MIN) != 0, below = (row->flags & RAO_OPT_BELOW_MAX) != 0;
+    if (isinf(row->min) && isinf(row->max)) snprintf(out, size, "finite");
+    else if (isinf(row->max)) snprintf(out, size, "%s %g", above ? ">" : ">=", row->min);
+    else if (isinf(row->min)) snprintf(out, size, "%s %g", below ? "<" : "<=", row->max);
+    else snprintf(out, size, "in %c%g, %g%c", above ? '(' : '[', row->min, row->max, below ? ')' : ']');
+    return out;
+}
+
+static int in_range(const rao_option *row, double v) {
+    if (isinf(v) && !(row->flags & RAO_OPT_MAY_INF)) return 0;
+    int low = (row->flags & RAO_OPT_ABOVE_MIN) ? v > row->min : v >= row->min;
+    int high = (row->flags & RAO_OPT_BELOW_MAX) ? v < row->max : v <= row->max;
+    return low && high; /* NaN fails both */
+}
+
+static rao_status parse_number(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
+    char range[96], *end;
+    const char *kind = row->type == RAO_OPT_INT ? "a whole number" : "a number";
+    double v = strtod(text, &end);
+    int whole = row->type != RAO_OPT_INT || (v == floor(v) && fabs(v) <= 0x1p53);
+    if (end == text || *end || !whole || !in_range(row, v))
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want %s %s", table->owner, row->name, text, kind,
+                        range_text(row, range, sizeof range));
+    *value = v;
+    return RAO_OK;
+}
+
+static rao_status parse_flag(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
+    static const char *const no[] = {"0", "no", "off", "false"}, *const yes[] = {"1", "yes", "on", "true"};
+    for (int i = 0; i < 4; i++) {
+        if (!strcmp(text, no[i])) return *value = 0, RAO_OK;
+        if (!strcmp(text, yes[i])) return *value = 1, RAO_OK;
+    }
+    return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want on or off", table->owner, row->name, text);
+}
+
+static rao_status parse_choice(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
+    int n = choice_count(row->choices), length = 0;
+    for (int k = 0; k < n; k++) {
+        const char *word = choice_at(row->choices, k, &length);
+        if (strlen(text) == (size_t)length && !strncmp(text, word, (size_t)length)) return *value = k, RAO_OK;
+    }
+    return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want one of %s", table->owner, row->name, text, row->choices);
+}
+
+static rao_status find_row(rao_ctx *ctx, const rao_option_table *table, const char *key, const rao_option **row) {
+    for (int64_t i = 0; i < table->count; i++)
+        if (!strcmp(table->rows[i].name, key)) return *row = &table->rows[i], RAO_OK;
+    const char *near = rao_nearest(key, table->rows, table->count, sizeof *table->rows);
+    if (near) return rao_fail(ctx, RAO_EINVAL, "%s: no option '%s', did you mean '%s'?", table->owner, key, near);
+    rao_text names = {0};
+    for (int64_t i = 0; i < table->count; i++)
+        if (rao_text_printf(ctx, &names, "%s%s", i ? ", " : "", table->rows[i].name) != RAO_OK) break;
+    rao_status st = rao_fail(ctx, RAO_EINVAL, "%s: no option '%s', want one of %s", table->owner, key, names.data ? names.data : "none");
+    rao_text_destroy(&names);
+    return st;
+}
+
+rao_status rao_options_set(rao_ctx *ctx, const rao_option_table *table, void *options, const char *key, const char *value) {
+    const rao_option *row = NULL;
+    double number = 0;
+    rao_status st = find_row(ctx, table, key, &row);
+    if (st != RAO_OK) return st;
+    switch (row->type) {
+    case RAO_OPT_INT:
+    case RAO_OPT_REAL: st = parse_number(ctx, table, row, value, &number); break;
+    case RAO_OPT_FLAG: st = parse_flag(ctx, table, row, value, &number); break;
+    case RAO_OPT_CHOICE: st = parse_choice(ctx, table, row, value, &number); break;
+    case RAO_OPT_STRING: memcpy((char *)options + row->offset, &value, sizeof value); return RAO_OK;
+    }
+    if (st == RAO_OK) put_number(row, options, number);
+    return st;
+}
+
+/* One "key=value" of a spec; a borrowed string would dangle, so text options are refused here. */
+static rao_status set_word(rao_ctx *ctx, const rao_option_table *table, void *options, char *word) {
+    char *equals = strchr(word, '=');
+    if (!equals) return rao_fail(ctx, RAO_EINVAL, "%s: '%s' is not key=value", table->owner, word);
+    *equals = 0;
+    for (int64_t i = 0; i < table->count; i++)
+        if (table->rows[i].type == RAO_OPT_STRING && !strcmp(table->rows[i].name, word))
+            return rao_fail(ctx, RAO_EINVAL, "%s: %s takes text and cannot stand in a list of key=value", table->owner, word);
+    return rao_options_set(ctx, table, options, word, equals + 1);
+}
+
+rao_status rao_options_parse(rao_ctx *ctx, const rao_option_table *table, void *options, const char *spec) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    char *work = NULL, *words = NULL;
+    RAO_TRY(rao_scratch(ctx, (int64_t)table->size, &work));
+    RAO_TRY(rao_scratch(ctx, (int64_t)strlen(spec) + 1, &words));
+    memcpy(work, options, table->size);
+    strcpy(words, spec);
+    for (char *word = words, *next; *word; word = next) {
+        size_t length = strcspn(word, ":");
+        next = word + length + (word[length] == ':');
+        word[length] = 0;
+        RAO_TRY(set_word(ctx, table, work, word));
+    }
+    memcpy(options, work, table->size);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const void *options) {
+    char range[96];
+    for (int64_t i = 0; i < table->count; i++) {
+        const rao_option *row = &table->rows[i];
+        if (row->type == RAO_OPT_STRING) continue;
+        double v = get_number(row, options);
+        if (row->type == RAO_OPT_FLAG || row->type == RAO_OPT_CHOICE) {
+            int n = row->type == RAO_OPT_FLAG ? 2 : choice_count(row->choices);
+            if (v < 0 || v >= n) return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want 0..%d", table->owner, row->name, v, n - 1);
+        } else if (!in_range(row, v)) {
+            return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want %s", table->owner, row->name, v, range_text(row, range, sizeof range));
+        }
+    }
+    return RAO_OK;
+}
+
+/* The fewest digits that read back as the same double. */
+static rao_status add_real(rao_ctx *ctx, rao_text *out, double v) {
+    char digits[40];
+    for (int p = 1; p <= 17; p++) {
+        snprintf(digits, sizeof digits, "%.*g", p, v);
+        if (strtod(digits, NULL) == v) break;
+    }
+    return rao_text_puts(ctx, out, digits);
+}
+
+static rao_status add_value(rao_ctx *ctx, rao_text *out, const rao_option *row, double v) {
+    int length = 0;
+    if (row->type == RAO_OPT_FLAG) return rao_text_puts(ctx, out, v != 0 ? "on" : "off");
+    if (row->type != RAO_OPT_CHOICE) return add_real(ctx, out, v);
+    const char *word = choice_at(row->choices, (int)v, &length);
+    return word ? rao_text_add(ctx, out, word, length) : rao_text_puts(ctx, out, "?");
+}
+
+rao_status rao_options_format(rao_ctx *ctx, const rao_option_table *table, const void *options, rao_text *out) {
+    rao_status st = RAO_OK;
+    int first = 1;
+    for (int64_t i = 0; i < table->count; i++) {
+        const rao_option *row = &table->rows[i];
+        if (row->type == RAO_OPT_STRING && !get_string(row, options)) continue;
+        RAO_TRY(rao_text_printf(ctx, out, "%s%s=", first ? "" : ":", row->name));
+        if (row->type == RAO_OPT_STRING) RAO_TRY(rao_text_puts(ctx, out, get_string(row, options)));
+        else RAO_TRY(add_value(ctx, out, row, get_number(row, options)));
+        first = 0;
+    }
+done:
+    return st;
+}
+
+static const char *kind_text(const rao_option *row) {
+    switch (row->type) {
+    case RAO_OPT_INT: return "N";
+    case RAO_OPT_REAL: return "X";
+    case RAO_OPT_STRING: return "TEXT";
+    case RAO_OPT_CHOICE: return row->choices;
+    case RAO_OPT_FLAG: break;
+    }
+    return "";
+}
+
+static rao_status help_row(rao_ctx *ctx, const rao_option *row, int indent, const char *prefix, rao_text *out) {
+    rao_status st = RAO_OK;
+    rao_text left = {0};
+    char range[96];
+    const char *kind = kind_text(row);
+    RAO_TRY(rao_text_printf(ctx, &left, "%s%s%s%s", prefix, row->name, *kind ? " " : "", kind));
+    RAO_TRY(rao_text_printf(ctx, out, "%*s%-28s %s", indent, "", left.data, row->help));
+    if (row->type == RAO_OPT_INT || row->type == RAO_OPT_REAL)
+        RAO_TRY(rao_text_printf(ctx, out, "; %s", range_text(row, range, sizeof range)));
+    if (row->type == RAO_OPT_STRING && row->text) RAO_TRY(rao_text_printf(ctx, out, "; default %s", row->text));
+    if (row->type != RAO_OPT_STRING && (row->type != RAO_OPT_FLAG || row->value != 0)) {
+        RAO_TRY(rao_text_puts(ctx, out, "; default "));
+        RAO_TRY(add_value(ctx, out, row, row->value));
+    }
+    RAO_TRY(rao_text_puts(ctx, out, "\n"));
+done:
+    rao_text_destroy(&left);
+    return st;
+}
+
+rao_status rao_options_help(rao_ctx *ctx, const rao_option_table *table, int indent, const char *prefix, rao_text *out) {
+    for (int64_t i = 0; i < table->count; i++) {
+        rao_status st = help_row(ctx, &table->rows[i], indent, prefix, out);
+        if (st != RAO_OK) return st;
+    }
+    return RAO_OK;
+}
