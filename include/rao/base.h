@@ -166,7 +166,8 @@ typedef struct rao_option {
     const char *name;
     rao_option_type type;
     size_t offset;
-    double value, min, max; /* default and range of numbers; value is also the default index of a CHOICE or FLAG */
+    double value, min, max; /* default and range of numbers (a default outside the range, or NaN, stands for "not given");
+                             * value is also the default index of a CHOICE or FLAG */
     unsigned flags;
     const char *choices; /* CHOICE only */
     const char *text;    /* default of a STRING, may be NULL */
@@ -189,7 +190,7 @@ RAO_API rao_status rao_options_set(rao_ctx *ctx, const rao_option_table *table, 
 RAO_API rao_status rao_options_parse(rao_ctx *ctx, const rao_option_table *table, void *options, const char *spec);
 /* Checks every field against its range. EINVAL. */
 RAO_API rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const void *options);
-/* Appends "lr=0.1:momentum=0.9" (every field, round-trip exact). */
+/* Appends "lr=0.1:momentum=0.9" (every field that is given, round-trip exact). */
 RAO_API rao_status rao_options_format(rao_ctx *ctx, const rao_option_table *table, const void *options, rao_text *out);
 /* Appends one aligned line of help a row, each with `indent` blanks and `prefix` ("--") before the name. */
 RAO_API rao_status rao_options_help(rao_ctx *ctx, const rao_option_table *table, int indent, const char *prefix, rao_text *out);

@@ -86,6 +86,12 @@ static int in_range(const rao_option *row, double v) {
     return low && high; /* NaN fails both */
 }
 
+/* A number whose default lies outside its range may be left out: the default stands for "not given". */
+static int left_out(const rao_option *row, double v) {
+    int number = row->type == RAO_OPT_INT || row->type == RAO_OPT_REAL;
+    return number && !in_range(row, row->value) && (v == row->value || (isnan(v) && isnan(row->value)));
+}
+
 static rao_status parse_number(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
     char range[96], *end;
     const char *kind = row->type == RAO_OPT_INT ? "a whole number" : "a number";
@@ -185,7 +191,7 @@ rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const 
         if (row->type == RAO_OPT_FLAG || row->type == RAO_OPT_CHOICE) {
             int n = row->type == RAO_OPT_FLAG ? 2 : choice_count(row->choices);
             if (v < 0 || v >= n) return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want 0..%d", table->owner, row->name, v, n - 1);
-        } else if (!in_range(row, v)) {
+        } else if (!in_range(row, v) && !left_out(row, v)) {
             return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want %s", table->owner, row->name, v, range_text(row, range, sizeof range));
         }
     }
@@ -215,7 +221,7 @@ rao_status rao_options_format(rao_ctx *ctx, const rao_option_table *table, const
     int first = 1;
     for (int64_t i = 0; i < table->count; i++) {
         const rao_option *row = &table->rows[i];
-        if (row->type == RAO_OPT_STRING && !get_string(row, options)) continue;
+        if (row->type == RAO_OPT_STRING ? !get_string(row, options) : left_out(row, get_number(row, options))) continue;
         RAO_TRY(rao_text_printf(ctx, out, "%s%s=", first ? "" : ":", row->name));
         if (row->type == RAO_OPT_STRING) RAO_TRY(rao_text_puts(ctx, out, get_string(row, options)));
         else RAO_TRY(add_value(ctx, out, row, get_number(row, options)));
@@ -246,7 +252,7 @@ static rao_status help_row(rao_ctx *ctx, const rao_option *row, int indent, cons
     if (row->type == RAO_OPT_INT || row->type == RAO_OPT_REAL)
         RAO_TRY(rao_text_printf(ctx, out, "; %s", range_text(row, range, sizeof range)));
     if (row->type == RAO_OPT_STRING && row->text) RAO_TRY(rao_text_printf(ctx, out, "; default %s", row->text));
-    if (row->type != RAO_OPT_STRING && (row->type != RAO_OPT_FLAG || row->value != 0)) {
+    if (row->type != RAO_OPT_STRING && (row->type != RAO_OPT_FLAG || row->value != 0) && !left_out(row, row->value)) {
         RAO_TRY(rao_text_puts(ctx, out, "; default "));
         RAO_TRY(add_value(ctx, out, row, row->value));
     }

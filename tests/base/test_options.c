@@ -50,6 +50,39 @@ static void shorter_struct(void **state) {
     EXPECT_EQ(memcmp((char *)&o + offsetof(demo, every), (char *)&before + offsetof(demo, every), sizeof o - offsetof(demo, every)), 0);
 }
 
+static void left_out(void **state) {
+    (void)state;
+    LAW("a number whose default lies outside its range may be left out: not checked, not printed, no default in the help");
+    typedef struct budget {
+        int64_t steps;
+        double target;
+    } budget;
+    static const rao_option budget_rows[] = {
+        {.name = "steps", .type = RAO_OPT_INT, .offset = offsetof(budget, steps), .min = 1, .max = 1e9, .help = "steps"},
+        {.name = "target", .type = RAO_OPT_REAL, .offset = offsetof(budget, target), .value = NAN, .min = 0, .max = INFINITY, .help = "loss"},
+    };
+    static const rao_option_table budget_table = {"budget", sizeof(budget), budget_rows, COUNT(budget_rows)};
+    rao_ctx *ctx = rao_test_ctx();
+    budget b;
+    rao_options_defaults(&budget_table, &b, sizeof b);
+    EXPECT_TRUE(b.steps == 0 && isnan(b.target));
+    OK(ctx, rao_options_check(ctx, &budget_table, &b));
+    rao_text text = {0};
+    OK(ctx, rao_options_format(ctx, &budget_table, &b, &text));
+    EXPECT_EQ(text.length, 0);
+    OK(ctx, rao_options_help(ctx, &budget_table, 0, "", &text));
+    EXPECT_TRUE(!strstr(text.data, "default"));
+    rao_text_destroy(&text);
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &budget_table, &b, "steps=0"), RAO_EINVAL, "[1, 1e+09]");
+    OK(ctx, rao_options_parse(ctx, &budget_table, &b, "target=0.5"));
+    OK(ctx, rao_options_format(ctx, &budget_table, &b, &text));
+    EXPECT_TRUE(!strcmp(text.data, "target=0.5"));
+    b.steps = -1;
+    EXPECT_FAIL(ctx, rao_options_check(ctx, &budget_table, &b), RAO_EINVAL, "steps = -1");
+    rao_text_destroy(&text);
+    rao_test_ctx_close(&ctx);
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("a wrong word changes nothing and is answered with what is allowed");
@@ -80,6 +113,6 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(defaults_and_round_trip), cmocka_unit_test(shorter_struct), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(defaults_and_round_trip), cmocka_unit_test(shorter_struct), cmocka_unit_test(left_out), cmocka_unit_test(refusals)};
     return rao_test_run("base/options", tests, COUNT(tests));
 }
