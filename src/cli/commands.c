@@ -1,0 +1,7 @@
+/* commands.c - the table of commands. A new command is a file cmd_<name>.c, its line in cli.h and its line here. */
+#include "cli.h"
+
+const cli_command *const cli_commands[] = {
+    &cmd_info,
+};
+const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
