@@ -1,0 +1,165 @@
+/* rao/la.h - dense linear algebra over the system's BLAS and LAPACK, float and double, row-major; the operator table rao_op.
+ *
+ * A view does not own its data. Every function checks shapes and dtypes (EINVAL names both ends) and narrows sizes to the
+ * BLAS integer once, at its edge (EINVAL above INT_MAX). BLAS is held at one thread: parallelism lives above it (rao_parallel_for).
+ */
+#ifndef RAO_LA_H
+#define RAO_LA_H
+
+#include <rao/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum rao_dtype { RAO_F32 = 1, RAO_F64 = 2 } rao_dtype;
+RAO_API size_t rao_dtype_size(rao_dtype dtype);      /* 4 or 8 */
+RAO_API const char *rao_dtype_name(rao_dtype dtype); /* "f32" or "f64" */
+
+typedef struct rao_vec {
+    rao_dtype dtype;
+    int64_t n;
+    void *data;
+} rao_vec;
+
+typedef struct rao_mat {
+    rao_dtype dtype;
+    int64_t rows, cols, ld; /* entry (i, j) at data[i * ld + j], ld >= cols */
+    void *data;
+} rao_mat;
+
+static inline rao_vec rao_vec_view(rao_dtype dtype, int64_t n, void *data) {
+    rao_vec v;
+    v.dtype = dtype, v.n = n, v.data = data;
+    return v;
+}
+static inline rao_mat rao_mat_view(rao_dtype dtype, int64_t rows, int64_t cols, int64_t ld, void *data) {
+    rao_mat m;
+    m.dtype = dtype, m.rows = rows, m.cols = cols, m.ld = ld, m.data = data;
+    return m;
+}
+
+/* ---- products ------------------------------------------------------------------------------------------------ */
+
+typedef enum rao_trans { RAO_N = 0, RAO_T = 1 } rao_trans;
+typedef enum rao_side { RAO_LEFT = 0, RAO_RIGHT = 1 } rao_side;
+
+/* C = alpha op(A) op(B) + beta C. beta = 0 ignores what C holds (NaN included). */
+RAO_API rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta, rao_mat *c);
+/* C = alpha A A^T + beta C (trans = RAO_N) or alpha A^T A + beta C (RAO_T); both triangles of C are written: C must be symmetric on entry when beta != 0. */
+RAO_API rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c);
+/* y = alpha op(A) x + beta y */
+RAO_API rao_status rao_gemv(rao_ctx *ctx, rao_trans ta, double alpha, const rao_mat *a, const rao_vec *x, double beta, rao_vec *y);
+/* y += alpha x */
+RAO_API rao_status rao_axpy(rao_ctx *ctx, double alpha, const rao_vec *x, rao_vec *y);
+/* <x, y>, |x|_2: float vectors are accumulated in double. */
+RAO_API rao_status rao_dot(rao_ctx *ctx, const rao_vec *x, const rao_vec *y, double *value);
+RAO_API rao_status rao_norm(rao_ctx *ctx, const rao_vec *x, double *value);
+
+/* ---- factorisations ------------------------------------------------------------------------------------------ */
+
+/* What a factorisation had to do. `jitter` is the absolute amount added to the diagonal (0: none), `retried` whether a float
+ * factorisation was done again in double, `minor` the order of the first leading minor that was not positive without jitter, in
+ * the better of the precisions tried (0: none). */
+typedef struct rao_chol_info {
+    double jitter;
+    int retried;
+    int64_t minor;
+} rao_chol_info;
+
+/* A = L L^T in place: L in the lower triangle, zeros above. Only the lower triangle of A is read.
+ * max_jitter: relative to trace(A)/n, in [0, 1]; 0 asks for no jitter. A float failure is retried in double; then jitter grows
+ * from 1e-12 (double) or 1e-7 (float) by tens up to max_jitter itself. ENUMERIC with the leading minor named when A is not positive
+ * definite within that, EDOMAIN with the entry named when one is not finite; A is then as it was. `info` may be NULL; it is filled on
+ * ENUMERIC too, so that a caller can name the minor in its own words. n^3/3 flops. */
+RAO_API rao_status rao_cholesky(rao_ctx *ctx, rao_mat *a, double max_jitter, rao_chol_info *info);
+/* X := (L L^T)^-1 X for X n x m */
+RAO_API rao_status rao_cholesky_solve(rao_ctx *ctx, const rao_mat *l, rao_mat *x);
+/* X := op(L)^-1 X (left) or X op(L)^-1 (right), L lower triangular */
+RAO_API rao_status rao_trsm(rao_ctx *ctx, rao_side side, rao_trans trans, const rao_mat *l, rao_mat *x);
+/* INV = (L L^T)^-1, both triangles. May alias L. */
+RAO_API rao_status rao_cholesky_inverse(rao_ctx *ctx, const rao_mat *l, rao_mat *inverse);
+/* log det (L L^T) */
+RAO_API rao_status rao_cholesky_logdet(rao_ctx *ctx, const rao_mat *l, double *value);
+/* A = V diag(w) V^T: w ascending; the eigenvectors are the COLUMNS of V, V overwrites A. A is read from its lower triangle. */
+RAO_API rao_status rao_eigh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
+/* Eigenvalues only; A is destroyed. */
+RAO_API rao_status rao_eigvalsh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
+
+/* ---- the operator table -------------------------------------------------------------------------------------- */
+
+/* A symmetric positive semidefinite operator F on R^n with a damping: every query speaks of the one operator F + damping I
+ * (or, where a representation damps differently - factored pi-damping - of the one damped operator that its page states).
+ * Family metrics, Wasserstein metrics and every representation of a network's Fisher matrix implement this table, and an optimiser sees nothing else. */
+typedef struct rao_op rao_op;
+
+typedef struct rao_op_table {
+    const char *name;
+    rao_status (*apply)(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);                /* y = F x */
+    rao_status (*solve)(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);                /* x = F^-1 b */
+    rao_status (*power)(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);      /* y = F^p x */
+    rao_status (*sample)(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x);    /* x ~ N(0, F^-1) */
+    rao_status (*trace)(rao_ctx *ctx, const rao_op *f, double *value);
+    rao_status (*logdet)(rao_ctx *ctx, const rao_op *f, double *value);
+    rao_status (*eigenvalues)(rao_ctx *ctx, const rao_op *f, rao_vec *w);                            /* all n, ascending */
+    rao_status (*damp)(rao_ctx *ctx, rao_op *f, double damping);                                     /* prepares for a new damping */
+    void (*destroy)(rao_op *f);                                                                      /* releases what the representation owns */
+} rao_op_table;
+
+/* Representations embed this as their first member. */
+struct rao_op {
+    const rao_op_table *table;
+    rao_dtype dtype;
+    int64_t n;
+    double damping;
+};
+
+/* The public verbs check shapes and dtypes, x and y distinct; a NULL slot is EUNABLE with the representation named. */
+RAO_API rao_status rao_op_apply(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);
+RAO_API rao_status rao_op_solve(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);
+RAO_API rao_status rao_op_power(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);
+RAO_API rao_status rao_op_sample(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x);
+RAO_API rao_status rao_op_trace(rao_ctx *ctx, const rao_op *f, double *value);
+RAO_API rao_status rao_op_logdet(rao_ctx *ctx, const rao_op *f, double *value);
+RAO_API rao_status rao_op_eigenvalues(rao_ctx *ctx, const rao_op *f, rao_vec *w);
+/* Sets the damping (>= 0, EDOMAIN otherwise). */
+RAO_API rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping);
+RAO_API void rao_op_destroy(rao_op **f);
+
+/* An operator from a dense symmetric matrix (copied; read from its lower triangle). Solve, logdet and sample by Cholesky, power by eigen-decomposition, each computed at first need
+ * - so the object serves one thread at a time until rao_op_damp or the first query has run. */
+RAO_API rao_status rao_op_dense(rao_ctx *ctx, const rao_mat *a, rao_op **f);
+/* An operator that is diag(d), d >= 0 (copied). */
+RAO_API rao_status rao_op_diagonal(rao_ctx *ctx, const rao_vec *d, rao_op **f);
+
+/* ---- iterative methods --------------------------------------------------------------------------------------- */
+
+/* Preconditioned conjugate gradients for F x = b from x as given (Hestenes & Stiefel 1952). `m` (may be NULL) is applied by its solve.
+ * Stops when |b - F x| <= tol |b| or after max_iter. The residual reported is recomputed as b - F x at the end, a certificate and not a recurrence. */
+typedef struct rao_cg_info {
+    int64_t iterations;
+    double residual; /* |b - F x| / |b|, recomputed */
+    int converged;
+} rao_cg_info;
+RAO_API rao_status rao_cg(rao_ctx *ctx, const rao_op *f, const rao_op *m, const rao_vec *b, double tol, int64_t max_iter, rao_vec *x, rao_cg_info *info);
+
+/* Lanczos with full reorthogonalisation (Lanczos 1950; Paige 1972) from a random start: `steps` Ritz values ascending in theta,
+ * residual bounds |F v - theta v| <= bound[i] (an eigenvalue lies within bound[i] of theta[i]), and Gaussian quadrature weights (may be NULL).
+ * *made = Ritz values made (fewer when an invariant subspace is met). */
+RAO_API rao_status rao_lanczos(rao_ctx *ctx, const rao_op *f, int64_t steps, rao_stream s, double *theta, double *bound, double *weight, int64_t *made);
+
+/* ---- which BLAS ---------------------------------------------------------------------------------------------- */
+
+typedef struct rao_blas_info {
+    char name[64];  /* "OpenBLAS 0.3.21", "BLIS", "MKL", "reference or unknown" */
+    char core[64];  /* "Cooperlake", "" when unknown */
+    int threads;    /* what the BLAS is set to */
+    double gflops;  /* of a 256 x 256 x 256 sgemm, measured now */
+    char warning[256]; /* why it is slow and what to do, "" when it is not */
+} rao_blas_info;
+RAO_API rao_status rao_blas_query(rao_ctx *ctx, rao_blas_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

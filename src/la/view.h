@@ -1,0 +1,35 @@
+/* la/view.h - what every function of the room does first: check its views, hold BLAS at one thread, pick the type. */
+#ifndef LA_VIEW_H
+#define LA_VIEW_H
+
+#include <rao/la.h>
+
+/* EINVAL with `who` and `name` in the sentence: unknown dtype, negative or oversized size, ld < cols, missing data.
+ * Each also holds BLAS at one thread (once per process). */
+rao_status la_check_vec(rao_ctx *ctx, const char *who, const char *name, const rao_vec *v);
+rao_status la_check_mat(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
+rao_status la_check_square(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
+rao_status la_check_dtype(rao_ctx *ctx, const char *who, const char *name, rao_dtype dtype, const char *other, rao_dtype want);
+
+/* Sets the thread count of the BLAS found to one, at the first call in this process. See blas_info.c. */
+void la_blas_once(void);
+
+/* The leading dimension as BLAS wants it: at least 1. */
+static inline int la_ld(const rao_mat *m) { return m->ld > 0 ? (int)m->ld : 1; }
+
+static inline const char *la_trans(rao_trans t) { return t == RAO_T ? "T" : "N"; }
+
+static inline double la_get(const rao_vec *v, int64_t i) {
+    return v->dtype == RAO_F32 ? (double)((const float *)v->data)[i] : ((const double *)v->data)[i];
+}
+
+/* For i > j: upper(j, i) = lower(i, j), by tiles. */
+void la_mirror(const rao_mat *m);
+/* dst(j, i) = src(i, j) for a square src; the two do not overlap. */
+void la_transpose(const rao_mat *src, const rao_mat *dst);
+/* Copies the lower triangle, diagonal included. */
+void la_copy_lower(const rao_mat *src, const rao_mat *dst);
+/* EDOMAIN naming the first entry of the lower triangle that is not finite. */
+rao_status la_check_finite_lower(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
+
+#endif
