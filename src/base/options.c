@@ -19,11 +19,15 @@ static size_t field_size(rao_option_type type) {
 
 static void put_number(const rao_option *row, void *options, double value) {
     char *field = (char *)options + row->offset;
-    int64_t whole = (int64_t)value;
-    int small = (int)value;
-    if (row->type == RAO_OPT_INT) memcpy(field, &whole, sizeof whole);
-    else if (row->type == RAO_OPT_REAL) memcpy(field, &value, sizeof value);
-    else memcpy(field, &small, sizeof small);
+    if (row->type == RAO_OPT_REAL) { /* may be NaN or infinite: not to be converted */
+        memcpy(field, &value, sizeof value);
+    } else if (row->type == RAO_OPT_INT) {
+        int64_t whole = (int64_t)value;
+        memcpy(field, &whole, sizeof whole);
+    } else {
+        int small = (int)value;
+        memcpy(field, &small, sizeof small);
+    }
 }
 
 static double get_number(const rao_option *row, const void *options) {
