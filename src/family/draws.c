@@ -1,0 +1,42 @@
+#include "family/draws.h"
+
+#include <math.h>
+
+#include "family/saddle.h"
+
+rao_draws rao_draws_at(rao_stream s, uint64_t step, uint64_t index) {
+    const uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)step, (uint32_t)(step >> 32) ^ 0x80000000u};
+    uint32_t out[4];
+    rao_philox4x32(counter, s.key, out);
+    return (rao_draws){{{out[0], out[1]}}, 0};
+}
+
+double rao_draw_uniform(rao_draws *d) { return rao_uniform_at(d->s, 0, d->next++); }
+double rao_draw_normal(rao_draws *d) { return rao_normal_at(d->s, 1, d->next++); }
+
+static double poisson_by_inversion(rao_draws *d, double rate) {
+    double u = rao_draw_uniform(d), p = exp(-rate), k = 0;
+    while (u > p && k < 1000) {
+        u -= p;
+        p *= rate / ++k;
+    }
+    return k;
+}
+
+/* A ratio of uniforms under the hat k = (2a/us + b) u + rate + 0.43; the squeeze vr accepts most pairs at once. */
+static double poisson_by_rejection(rao_draws *d, double rate) {
+    double log_rate = log(rate), b = 0.931 + 2.53 * sqrt(rate), a = -0.059 + 0.02483 * b;
+    double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), vr = 0.9277 - 3.6224 / (b - 2);
+    for (;;) {
+        double u = rao_draw_uniform(d) - 0.5, v = rao_draw_uniform(d), us = 0.5 - fabs(u);
+        double k = floor((2 * a / us + b) * u + rate + 0.43);
+        if (us >= 0.07 && v <= vr) return k;
+        if (k < 0 || (us < 0.013 && v > us)) continue;
+        if (log(v * inverse_alpha / (a / (us * us) + b)) <= -rao_poisson_nll(k, log_rate)) return k;
+    }
+}
+
+double rao_draw_poisson(rao_draws *d, double rate) {
+    if (!(rate > 0 && rate < 1e300)) return rate < 1 ? 0 : rate; /* the spread of a rate of 1e300 is below its last digit */
+    return rate < 10 ? poisson_by_inversion(d, rate) : poisson_by_rejection(d, rate);
+}
