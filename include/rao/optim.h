@@ -1,0 +1,79 @@
+/* rao/optim.h - update rules over a gradient and, where a rule asks for one, a metric.
+ *
+ * An optimiser sees a vector of parameters, a gradient of the same length and a `rao_op`, and nothing else: the same rules train a
+ * network and descend in the parameters of a statistical family. One step of the caller's loop:
+ *
+ *     rao_vec g; double beta;
+ *     RAO_TRY(rao_optim_target(ctx, opt, &g, &beta));            where the gradient goes
+ *     RAO_TRY(my_gradient(ctx, ..., beta, &g));                  g = beta g + gradient
+ *     RAO_TRY(rao_optim_step(ctx, opt, NULL, &w));
+ *
+ * beta lets momentum ride in the product that makes the gradient (the beta of a gemm): no pass of its own.
+ */
+#ifndef RAO_OPTIM_H
+#define RAO_OPTIM_H
+
+#include <rao/la.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- rules --------------------------------------------------------------------------------------------------- */
+
+/* g is the gradient of the loss, r the rate of the step, w the parameters; all start from zero state.
+ *   sgd    d = g + l2 w; v = momentum v + d; w -= r v, with nesterov: w -= r (d + momentum v)
+ *          Polyak 1964; Nesterov 1983 in the form of Sutskever et al. 2013. No damping of d by 1 - momentum.
+ *   adam   d = g + l2 w; m = beta1 m + (1 - beta1) d; v = beta2 v + (1 - beta2) d^2;
+ *          w -= r (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps) at step t = 1, 2, ...; Kingma & Ba 2015
+ *   adamw  adam with weight_decay 0.01 by default; Loshchilov & Hutter 2019
+ * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.
+ *
+ * The rate of step t = 0, 1, ... of a run of H steps (its horizon): lr s(t), where for t < warmup s = (t + 1) / warmup, and then
+ *   constant  s = 1
+ *   cosine    s = final + (1 - final) (1 + cos(pi (t - warmup) / (H - warmup))) / 2, `final` from step H on; Loshchilov & Hutter 2017 */
+typedef struct rao_optim_rule {
+    const char *name, *summary;
+    const rao_option_table *options; /* every key of "NAME:key=value:..." */
+    int metric;                      /* whether a step wants a rao_op */
+} rao_optim_rule;
+RAO_API int64_t rao_optim_rules(void);
+RAO_API const rao_optim_rule *rao_optim_rule_at(int64_t i);
+/* The rule that a spec names. EINVAL with the nearest name. */
+RAO_API rao_status rao_optim_rule_find(rao_ctx *ctx, const char *spec, const rao_optim_rule **rule);
+
+/* ---- optimisers ---------------------------------------------------------------------------------------------- */
+
+typedef struct rao_optim rao_optim;
+
+/* `spec`: "NAME" or "NAME:key=value:...", a repeated key counts as it stands last. `n` parameters of that dtype. `horizon`: the steps
+ * of the whole run, 0 when they are not known (a cosine schedule then is EINVAL). EINVAL, ENOMEM. */
+RAO_API rao_status rao_optim_create(rao_ctx *ctx, const char *spec, rao_dtype dtype, int64_t n, int64_t horizon, rao_optim **opt);
+RAO_API void rao_optim_destroy(rao_optim **opt);
+
+RAO_API const char *rao_optim_name(const rao_optim *opt);
+/* "lr=0.1:momentum=0.9:...": every option, so that NAME:SETTINGS makes the same optimiser. */
+RAO_API const char *rao_optim_settings(const rao_optim *opt);
+RAO_API int64_t rao_optim_bytes(const rao_optim *opt); /* of its vectors */
+
+/* Where the gradient of the coming step goes: *target = beta *target + gradient. beta = 0 ignores what the target holds. */
+RAO_API rao_status rao_optim_target(rao_ctx *ctx, rao_optim *opt, rao_vec *target, double *beta);
+/* Moves w by one step. `metric` is NULL unless the rule asks for one. Allocates nothing.
+ * EINVAL: shape, dtype, a metric too many or missing; nothing is changed. ENUMERIC: w is not finite any more; w and the state are spoiled. */
+RAO_API rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, const rao_op *metric, rao_vec *w);
+/* Steps done so far, and the rate that the coming one will use. */
+RAO_API int64_t rao_optim_steps(const rao_optim *opt);
+RAO_API double rao_optim_rate(const rao_optim *opt);
+
+/* ---- state: what a checkpoint holds -------------------------------------------------------------------------- */
+
+/* Between two steps the count of steps, the horizon and these named vectors determine all that follows, bit for bit. The views are writable. */
+RAO_API int64_t rao_optim_states(const rao_optim *opt);
+RAO_API const char *rao_optim_state(rao_optim *opt, int64_t i, rao_vec *state);
+RAO_API rao_status rao_optim_restore(rao_ctx *ctx, rao_optim *opt, int64_t steps); /* EINVAL: steps < 0 */
+RAO_API int64_t rao_optim_horizon(const rao_optim *opt);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
