@@ -1,0 +1,168 @@
+/* number.c - numbers as text and back, the same in every locale.
+ *
+ * printf and strtod take the point from the locale. Reading: the digits are handed to strtod as an integer with an exponent ("123e-2"),
+ * which no locale changes; short numbers need no strtod: a mantissa up to 2^53 times or divided by a power of ten up to 10^22 is
+ * one correctly rounded operation on exact operands (Clinger 1990, "How to read floating point numbers accurately").
+ * Writing: whatever stands between printf's digits is replaced by '.'. */
+#include "io/bytes.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Static_assert(FLT_EVAL_METHOD == 0, "the short path needs operations rounded to double");
+
+/* 767 digits decide any double (the halfway point with the longest expansion); one more stands for all that follow. */
+enum { DIGITS = 770 };
+
+/* value = digits * 10^exponent, digits an integer of `count` decimal digits without leading zeros; count = 0 is zero. */
+typedef struct decimal {
+    int negative, count;
+    int64_t exponent;
+    char digits[DIGITS + 1];
+} decimal;
+
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void push_digit(decimal *d, char digit, int behind_point) {
+    if (d->count == 0 && digit == '0')
+        d->exponent -= behind_point; /* a leading zero */
+    else if (d->count < DIGITS) {
+        d->digits[d->count++] = digit;
+        d->exponent -= behind_point;
+    } else {
+        d->exponent += !behind_point;
+        if (digit != '0') d->digits[DIGITS - 1] = '1'; /* below the last that counts: only that it is not zero matters */
+    }
+}
+
+/* Reads [+-]digits behind an 'e'; saturates far beyond every range. NULL when there are none. */
+static const char *read_exponent(const char *at, const char *end, int64_t *exponent) {
+    int negative = at < end && *at == '-';
+    int64_t e = 0;
+    at += at < end && (*at == '-' || *at == '+');
+    if (at == end || !is_digit(*at)) return NULL;
+    for (; at < end && is_digit(*at); at++)
+        if (e < INT64_MAX / 100) e = 10 * e + (*at - '0');
+    *exponent += negative ? -e : e;
+    return at;
+}
+
+/* Reads an unsigned decimal that must fill [at, end). */
+static int read_decimal(const char *at, const char *end, decimal *d) {
+    const char *begin = at;
+    int point = 0, digits = 0;
+    for (; at < end && (is_digit(*at) || (*at == '.' && !point)); at++) {
+        if (*at == '.')
+            point = 1;
+        else
+            push_digit(d, *at, point), digits = 1;
+    }
+    if (!digits || begin == end) return 0;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at = read_exponent(at + 1, end, &d->exponent);
+        if (!at) return 0;
+    }
+    return at == end;
+}
+
+static int is_word(const char *at, const char *end, const char *word) {
+    for (; at < end && *word; at++, word++)
+        if ((*at | 0x20) != *word) return 0;
+    return at == end && !*word;
+}
+
+/* "inf", "infinity", "nan" without a sign. */
+static int read_word(const char *at, const char *end, double *value) {
+    if (is_word(at, end, "inf") || is_word(at, end, "infinity"))
+        *value = (double)INFINITY;
+    else if (is_word(at, end, "nan"))
+        *value = (double)NAN;
+    else
+        return 0;
+    return 1;
+}
+
+static int short_value(const decimal *d, double *value) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    uint64_t mantissa = 0;
+    if (d->count > 18 || d->exponent < -22 || d->exponent > 22) return 0;
+    for (int i = 0; i < d->count; i++) mantissa = 10 * mantissa + (uint64_t)(d->digits[i] - '0');
+    if (mantissa > (uint64_t)1 << 53) return 0;
+    *value = d->exponent < 0 ? (double)mantissa / powers[-d->exponent] : (double)mantissa * powers[d->exponent];
+    return 1;
+}
+
+static double long_value(decimal *d) {
+    char text[DIGITS + 16];
+    int64_t e = d->exponent > 9999 ? 9999 : d->exponent < -9999 ? -9999 : d->exponent; /* with 770 digits still beyond both ends */
+    d->digits[d->count] = 0;
+    snprintf(text, sizeof text, "%se%d", d->digits, (int)e);
+    return strtod(text, NULL);
+}
+
+rao_status rao_parse_double(rao_ctx *ctx, const char *text, int64_t length, double *value) {
+    char quoted[IO_QUOTE_BYTES];
+    const char *at = text, *end = text + length;
+    decimal d;
+    double v = 0;
+    d.count = 0, d.exponent = 0; /* the digits are written before they are read */
+    d.negative = length > 0 && *at == '-';
+    at += length > 0 && (*at == '-' || *at == '+');
+    if (read_decimal(at, end, &d)) {
+        if (d.count > 0 && !short_value(&d, &v)) v = long_value(&d);
+        if (isinf(v)) return rao_fail(ctx, RAO_EDOMAIN, "number \"%s\" is beyond the range of double", io_quote(text, length, quoted));
+    } else if (!read_word(at, end, &v)) {
+        return rao_fail(ctx, RAO_EINVAL, "\"%s\" is not a number", io_quote(text, length, quoted));
+    }
+    *value = d.negative ? -v : v;
+    return RAO_OK;
+}
+
+/* Copies printf's text with its point, whatever the locale wrote there, as one '.'. */
+static int copy_point(const char *from, char *to) {
+    int n = 0;
+    for (; *from; from++) {
+        int plain = is_digit(*from) || *from == '-' || *from == '+' || *from == 'e';
+        if (plain)
+            to[n++] = *from;
+        else if (n && to[n - 1] != '.')
+            to[n++] = '.';
+    }
+    to[n] = 0;
+    return n;
+}
+
+static int format_special(double value, char text[RAO_DOUBLE_TEXT]) {
+    return snprintf(text, RAO_DOUBLE_TEXT, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+}
+
+int rao_format_double(double value, char text[RAO_DOUBLE_TEXT]) {
+    char printed[64];
+    double back = 0;
+    int n = 0;
+    if (!isfinite(value)) return format_special(value, text);
+    if (value == trunc(value) && fabs(value) < 1e15 && (value != 0 || !signbit(value)))
+        return snprintf(text, RAO_DOUBLE_TEXT, "%lld", (long long)value);
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(printed, sizeof printed, "%.*g", digits, value);
+        n = copy_point(printed, text);
+        if (rao_parse_double(NULL, text, n, &back) == RAO_OK && back == value) break;
+    }
+    return n;
+}
+
+int rao_format_float(float value, char text[RAO_DOUBLE_TEXT]) {
+    char printed[64];
+    double back = 0;
+    int n = 0;
+    if (!isfinite(value)) return format_special((double)value, text);
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(printed, sizeof printed, "%.*g", digits, (double)value);
+        n = copy_point(printed, text);
+        if (rao_parse_double(NULL, text, n, &back) == RAO_OK && (float)back == value) break;
+    }
+    return n;
+}
