@@ -9,8 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What must hold on any input: ends the run, so that the fuzzer keeps the input. */
-#define FUZZ_REQUIRE(condition) \
-    do {                        \
+#define FUZZ_REQUIRE(condition)    \
+    do {                           \
         if (!(condition)) abort(); \
     } while (0)
 
