@@ -49,7 +49,7 @@ void rao_test_status(rao_ctx *ctx, rao_status got, rao_status want, const char *
 /* The seed of this run: RAO_TEST_SEED or 1; printed at the start. */
 uint64_t rao_test_seed(void);
 
-/* A context over an allocator that counts; rao_test_ctx_close fails the test when something was not released. */
+/* A context over an allocator that counts; closing the last open one fails the test when something was not released. */
 rao_ctx *rao_test_ctx(void);
 rao_ctx *rao_test_ctx_threads(int threads);
 void rao_test_ctx_close(rao_ctx **ctx);

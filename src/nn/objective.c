@@ -1,0 +1,218 @@
+/* objective.c - the loss contract, written once: weighted mean over cases of the negative log density, and its derivatives. */
+#include <math.h>
+#include <string.h>
+
+#include <rao/nn.h>
+
+struct rao_objective {
+    const rao_model *model;
+    rao_tape *tape;
+    rao_dtype dtype;
+    int64_t max_cases, n, outputs, targets;
+    void *y;       /* n x targets */
+    void *nll;     /* a case */
+    void *share;   /* weight / sum of weights, a case */
+    double *exact; /* the same in double */
+};
+
+rao_status rao_objective_create(rao_ctx *ctx, const rao_model *model, int64_t max_cases, unsigned needs, rao_objective **objective) {
+    rao_status st = RAO_OK;
+    rao_objective *o = NULL;
+    int64_t numbers = 0;
+    const rao_head *head = rao_model_head(model);
+    RAO_TRY(rao_alloc(ctx, 1, &o));
+    o->model = model, o->dtype = rao_model_dtype(model), o->max_cases = max_cases;
+    o->outputs = rao_head_outputs(head), o->targets = rao_head_targets(head);
+    RAO_TRY(rao_tape_create(ctx, rao_model_graph(model), max_cases, needs, &o->tape));
+    RAO_TRY(rao_size_mul(ctx, "objective: targets", max_cases, o->targets, &numbers));
+    RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(o->dtype), &o->y));
+    RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(o->dtype), &o->nll));
+    RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(o->dtype), &o->share));
+    RAO_TRY(rao_alloc(ctx, max_cases, &o->exact));
+    *objective = o;
+    o = NULL;
+done:
+    rao_objective_destroy(&o);
+    return st;
+}
+
+void rao_objective_destroy(rao_objective **objective) {
+    if (!objective || !*objective) return;
+    rao_objective *o = *objective;
+    rao_tape_destroy(&o->tape);
+    rao_free_block(&o->y);
+    rao_free_block(&o->nll);
+    rao_free_block(&o->share);
+    rao_free(&o->exact);
+    rao_free(objective);
+}
+
+rao_tape *rao_objective_tape(rao_objective *o) { return o->tape; }
+const rao_model *rao_objective_model(const rao_objective *o) { return o->model; }
+int64_t rao_objective_cases(const rao_objective *o) { return o->n; }
+const double *rao_objective_shares(const rao_objective *o) { return o->exact; }
+rao_mat rao_objective_targets(const rao_objective *o) { return rao_mat_view(o->dtype, o->n, o->targets, o->targets, o->y); }
+
+int64_t rao_objective_bytes(const rao_objective *o) {
+    int64_t unit = (int64_t)rao_dtype_size(o->dtype);
+    return rao_tape_bytes(o->tape) + o->max_cases * (unit * (o->targets + 2) + (int64_t)sizeof(double));
+}
+
+/* ---- the batch ---- */
+
+static rao_status check_batch(rao_ctx *ctx, const rao_objective *o, const rao_mat *x, const rao_mat *y, int64_t n) {
+    int64_t in = rao_graph_inputs(rao_model_graph(o->model));
+    if (x->cols != in || y->cols != o->targets)
+        return rao_fail(ctx, RAO_EINVAL, "batch: x and y have %lld and %lld columns, the model %lld and %lld", (long long)x->cols, (long long)y->cols,
+                        (long long)in, (long long)o->targets);
+    if (x->dtype != o->dtype || y->dtype != o->dtype)
+        return rao_fail(ctx, RAO_EINVAL, "batch: x and y are %s and %s, the model %s", rao_dtype_name(x->dtype), rao_dtype_name(y->dtype), rao_dtype_name(o->dtype));
+    if (x->rows != y->rows) return rao_fail(ctx, RAO_EINVAL, "batch: x has %lld rows, y %lld", (long long)x->rows, (long long)y->rows);
+    if (n < 1 || n > o->max_cases)
+        return rao_fail(ctx, RAO_EINVAL, "batch: %lld cases, want 1..%lld", (long long)n, (long long)o->max_cases);
+    return RAO_OK;
+}
+
+static void copy_row(const rao_mat *from, int64_t row, rao_mat *into, int64_t i) {
+    size_t unit = rao_dtype_size(from->dtype);
+    memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(row * from->ld) * unit, (size_t)from->cols * unit);
+}
+
+/* Shares of the cases in the mean. */
+static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weights, const int64_t *rows, int64_t first, int64_t n) {
+    double total = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : first + i;
+        double w = weights ? weights[row] : 1;
+        if (!(w >= 0 && w <= HUGE_VAL) || isinf(w)) return rao_fail(ctx, RAO_EDOMAIN, "batch: weight of row %lld = %g, want finite and >= 0", (long long)row, w);
+        o->exact[i] = w;
+        total += w;
+    }
+    if (!(total > 0)) return rao_fail(ctx, RAO_EDOMAIN, "batch: the weights of its cases sum to 0");
+    for (int64_t i = 0; i < n; i++) {
+        o->exact[i] /= total;
+        if (o->dtype == RAO_F64) ((double *)o->share)[i] = o->exact[i];
+        else ((float *)o->share)[i] = (float)o->exact[i];
+    }
+    return RAO_OK;
+}
+
+rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights, const int64_t *rows, int64_t first,
+                               int64_t n) {
+    rao_status st = RAO_OK;
+    rao_mat xin, yin;
+    RAO_TRY(check_batch(ctx, o, x, y, n));
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : first + i;
+        if (row < 0 || row >= x->rows) return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)x->rows - 1);
+    }
+    RAO_TRY(set_shares(ctx, o, weights, rows, first, n));
+    RAO_TRY(rao_tape_input(ctx, o->tape, n, &xin));
+    o->n = n;
+    yin = rao_objective_targets(o);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : first + i;
+        copy_row(x, row, &xin, i);
+        copy_row(y, row, &yin, i);
+    }
+done:
+    return st;
+}
+
+/* ---- loss and derivatives ---- */
+
+static rao_vec cases_vec(const rao_objective *o, void *data) { return rao_vec_view(o->dtype, o->n, data); }
+
+static double weighted_mean(const rao_objective *o) {
+    double sum = 0;
+    for (int64_t i = 0; i < o->n; i++) sum += o->exact[i] * (o->dtype == RAO_F64 ? ((const double *)o->nll)[i] : (double)((const float *)o->nll)[i]);
+    return sum;
+}
+
+static rao_status check_filled(rao_ctx *ctx, const rao_objective *o) {
+    return o->n ? RAO_OK : rao_fail(ctx, RAO_EINVAL, "objective: no batch was given");
+}
+
+rao_status rao_objective_loss(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double *loss) {
+    rao_status st = RAO_OK;
+    rao_vec nll = cases_vec(o, o->nll);
+    rao_mat z, y = rao_objective_targets(o);
+    RAO_TRY(check_filled(ctx, o));
+    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
+    z = rao_tape_output(o->tape);
+    RAO_TRY(rao_head_nll(ctx, rao_model_head(o->model), &z, &y, &nll));
+    *loss = weighted_mean(o);
+done:
+    return st;
+}
+
+rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+    rao_status st = RAO_OK;
+    rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
+    rao_mat z, g, y = rao_objective_targets(o);
+    RAO_TRY(check_filled(ctx, o));
+    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
+    z = rao_tape_output(o->tape), g = rao_tape_cotangent(o->tape);
+    RAO_TRY(rao_head_nll_score(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
+    RAO_TRY(rao_tape_vjp(ctx, o->tape, w, beta, gradient));
+    if (loss) *loss = weighted_mean(o);
+done:
+    return st;
+}
+
+static void scale_rows(const rao_objective *o, rao_mat *m) {
+    for (int64_t i = 0; i < m->rows; i++)
+        for (int64_t j = 0; j < m->cols; j++) {
+            if (o->dtype == RAO_F64) ((double *)m->data)[i * m->ld + j] *= o->exact[i];
+            else ((float *)m->data)[i * m->ld + j] *= (float)o->exact[i];
+        }
+}
+
+rao_status rao_objective_hessian(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *direction, rao_vec *product) {
+    rao_status st = RAO_OK;
+    const rao_head *head = rao_model_head(o->model);
+    rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
+    rao_mat z, d, g, h, y = rao_objective_targets(o);
+    RAO_TRY(check_filled(ctx, o));
+    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
+    RAO_TRY(rao_tape_jvp(ctx, o->tape, w, direction));
+    z = rao_tape_output(o->tape), d = rao_tape_tangent(o->tape), g = rao_tape_cotangent(o->tape), h = rao_tape_cotangent_tangent(o->tape);
+    RAO_TRY(rao_head_nll_score(ctx, head, &z, &y, &share, &nll, &g));
+    RAO_TRY(rao_head_hessian_apply(ctx, head, &z, &y, &d, &h));
+    scale_rows(o, &h);
+    RAO_TRY(rao_tape_hvp(ctx, o->tape, w, direction, 0, NULL, product));
+done:
+    return st;
+}
+
+/* The weight of a chunk in the mean over all cases. */
+static double chunk_weight(const double *weights, int64_t first, int64_t n) {
+    double sum = 0;
+    for (int64_t i = first; i < first + n; i++) sum += weights ? weights[i] : 1;
+    return sum;
+}
+
+rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y, const double *weights, double *loss,
+                                  double *score) {
+    rao_status st = RAO_OK;
+    const rao_head *head = rao_model_head(o->model);
+    double sum = 0, errors = 0, total = chunk_weight(weights, 0, x->rows);
+    if (x->rows < 1) return rao_fail(ctx, RAO_EINVAL, "evaluate: no cases");
+    for (int64_t first = 0, n; first < x->rows; first += n) {
+        double part = 0, wrong = 0;
+        n = x->rows - first < o->max_cases ? x->rows - first : o->max_cases;
+        double share = chunk_weight(weights, first, n) / total;
+        if (share == 0) continue; /* a chunk of weight 0 has no mean */
+        RAO_TRY(rao_objective_batch(ctx, o, x, y, weights, NULL, first, n));
+        RAO_TRY(rao_objective_loss(ctx, o, w, &part));
+        sum += share * part;
+        if (!score) continue;
+        rao_mat z = rao_tape_output(o->tape), targets = rao_objective_targets(o);
+        RAO_TRY(rao_head_errors(ctx, head, &z, &targets, &wrong));
+        errors += wrong;
+    }
+    *loss = sum;
+    if (score) *score = errors / (double)x->rows;
+done:
+    return st;
+}
