@@ -45,7 +45,8 @@ typedef enum rao_trans { RAO_N = 0, RAO_T = 1 } rao_trans;
 typedef enum rao_side { RAO_LEFT = 0, RAO_RIGHT = 1 } rao_side;
 
 /* C = alpha op(A) op(B) + beta C. beta = 0 ignores what C holds (NaN included). */
-RAO_API rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta, rao_mat *c);
+RAO_API rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta,
+                            rao_mat *c);
 /* C = alpha A A^T + beta C (trans = RAO_N) or alpha A^T A + beta C (RAO_T); both triangles of C are written: C must be symmetric on entry when beta != 0. */
 RAO_API rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c);
 /* y = alpha op(A) x + beta y */
@@ -95,15 +96,15 @@ typedef struct rao_op rao_op;
 
 typedef struct rao_op_table {
     const char *name;
-    rao_status (*apply)(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);                /* y = F x */
-    rao_status (*solve)(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);                /* x = F^-1 b */
-    rao_status (*power)(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);      /* y = F^p x */
-    rao_status (*sample)(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x);    /* x ~ N(0, F^-1) */
+    rao_status (*apply)(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);             /* y = F x */
+    rao_status (*solve)(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);             /* x = F^-1 b */
+    rao_status (*power)(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);   /* y = F^p x */
+    rao_status (*sample)(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x); /* x ~ N(0, F^-1) */
     rao_status (*trace)(rao_ctx *ctx, const rao_op *f, double *value);
     rao_status (*logdet)(rao_ctx *ctx, const rao_op *f, double *value);
-    rao_status (*eigenvalues)(rao_ctx *ctx, const rao_op *f, rao_vec *w);                            /* all n, ascending */
-    rao_status (*damp)(rao_ctx *ctx, rao_op *f, double damping);                                     /* prepares for a new damping */
-    void (*destroy)(rao_op *f);                                                                      /* releases what the representation owns */
+    rao_status (*eigenvalues)(rao_ctx *ctx, const rao_op *f, rao_vec *w); /* all n, ascending */
+    rao_status (*damp)(rao_ctx *ctx, rao_op *f, double damping);          /* prepares for a new damping */
+    void (*destroy)(rao_op *f);                                           /* releases what the representation owns */
 } rao_op_table;
 
 /* Representations embed this as their first member. */
@@ -141,20 +142,22 @@ typedef struct rao_cg_info {
     double residual; /* |b - F x| / |b|, recomputed */
     int converged;
 } rao_cg_info;
-RAO_API rao_status rao_cg(rao_ctx *ctx, const rao_op *f, const rao_op *m, const rao_vec *b, double tol, int64_t max_iter, rao_vec *x, rao_cg_info *info);
+RAO_API rao_status rao_cg(rao_ctx *ctx, const rao_op *f, const rao_op *m, const rao_vec *b, double tol, int64_t max_iter, rao_vec *x,
+                          rao_cg_info *info);
 
 /* Lanczos with full reorthogonalisation (Lanczos 1950; Paige 1972) from a random start: `steps` Ritz values ascending in theta,
  * residual bounds |F v - theta v| <= bound[i] (an eigenvalue lies within bound[i] of theta[i]), and Gaussian quadrature weights (may be NULL).
  * *made = Ritz values made (fewer when an invariant subspace is met). */
-RAO_API rao_status rao_lanczos(rao_ctx *ctx, const rao_op *f, int64_t steps, rao_stream s, double *theta, double *bound, double *weight, int64_t *made);
+RAO_API rao_status rao_lanczos(rao_ctx *ctx, const rao_op *f, int64_t steps, rao_stream s, double *theta, double *bound, double *weight,
+                               int64_t *made);
 
 /* ---- which BLAS ---------------------------------------------------------------------------------------------- */
 
 typedef struct rao_blas_info {
-    char name[64];  /* "OpenBLAS 0.3.21", "BLIS", "MKL", "reference or unknown" */
-    char core[64];  /* "Cooperlake", "" when unknown */
-    int threads;    /* what the BLAS is set to */
-    double gflops;  /* of a 256 x 256 x 256 sgemm, measured now */
+    char name[64];     /* "OpenBLAS 0.3.21", "BLIS", "MKL", "reference or unknown" */
+    char core[64];     /* "Cooperlake", "" when unknown */
+    int threads;       /* what the BLAS is set to */
+    double gflops;     /* of a 256 x 256 x 256 sgemm, measured now */
     char warning[256]; /* why it is slow and what to do, "" when it is not */
 } rao_blas_info;
 RAO_API rao_status rao_blas_query(rao_ctx *ctx, rao_blas_info *info);

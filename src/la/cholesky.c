@@ -87,8 +87,9 @@ rao_status rao_cholesky_inverse(rao_ctx *ctx, const rao_mat *l, rao_mat *inverse
     RAO_TRY(la_check_square(ctx, "cholesky_inverse", "the inverse", inverse));
     RAO_TRY(la_check_dtype(ctx, "cholesky_inverse", "L", l->dtype, "the inverse", inverse->dtype));
     if (inverse->rows != l->rows || (inverse->data == l->data && inverse->ld != l->ld))
-        return rao_fail(ctx, RAO_EINVAL, "cholesky_inverse: L is %lld x %lld (ld %lld) and the inverse is %lld x %lld (ld %lld)", (long long)l->rows,
-                        (long long)l->rows, (long long)l->ld, (long long)inverse->rows, (long long)inverse->rows, (long long)inverse->ld);
+        return rao_fail(ctx, RAO_EINVAL, "cholesky_inverse: L is %lld x %lld (ld %lld) and the inverse is %lld x %lld (ld %lld)",
+                        (long long)l->rows, (long long)l->rows, (long long)l->ld, (long long)inverse->rows, (long long)inverse->rows,
+                        (long long)inverse->ld);
     if (l->rows == 0) return RAO_OK;
     if (l->dtype == RAO_F32) inverse_f32(l, inverse);
     else inverse_f64(l, inverse);

@@ -61,12 +61,13 @@ static rao_status NAME(retry)(rao_ctx *ctx, const T *packed, rao_mat *a, double 
         if (!info->minor) info->minor = n; /* definite, but not once rounded */
     }
     if (!(max_jitter > 0))
-        return rao_fail(ctx, RAO_ENUMERIC, "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive", (long long)info->minor,
-                        (long long)n, (long long)n);
+        return rao_fail(ctx, RAO_ENUMERIC, "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive",
+                        (long long)info->minor, (long long)n, (long long)n);
     if (!(unit > 0))
-        return rao_fail(ctx, RAO_ENUMERIC,
-                        "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and its trace %g gives a jitter no scale",
-                        (long long)info->minor, (long long)n, (long long)n, unit * (double)n);
+        return rao_fail(
+            ctx, RAO_ENUMERIC,
+            "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and its trace %g gives a jitter no scale",
+            (long long)info->minor, (long long)n, (long long)n, unit * (double)n);
     for (double relative = fmin(a->dtype == RAO_F32 ? 1e-7 : 1e-12, max_jitter);; relative = fmin(10 * relative, max_jitter)) {
         info->jitter = relative * unit;
         if (!NAME(attempt)(packed, n, info->jitter, work) && NAME(accept)(work, n, a->ld, a->data)) return RAO_OK;
@@ -74,7 +75,8 @@ static rao_status NAME(retry)(rao_ctx *ctx, const T *packed, rao_mat *a, double 
     }
     info->jitter = 0;
     return rao_fail(ctx, RAO_ENUMERIC,
-                    "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and neither is A with a jitter of %g times its mean diagonal %g",
+                    "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and neither is A with a jitter of %g "
+                    "times its mean diagonal %g",
                     (long long)info->minor, (long long)n, (long long)n, max_jitter, unit);
 done:
     return st;

@@ -32,7 +32,8 @@ static rao_status check(rao_ctx *ctx, const char *who, const rao_mat *a, const r
     RAO_TRY(la_check_vec(ctx, who, "w", w));
     RAO_TRY(la_check_dtype(ctx, who, "w", w->dtype, "A", a->dtype));
     if (w->n != a->rows)
-        return rao_fail(ctx, RAO_EINVAL, "%s: A is %lld x %lld and w has %lld entries", who, (long long)a->rows, (long long)a->rows, (long long)w->n);
+        return rao_fail(ctx, RAO_EINVAL, "%s: A is %lld x %lld and w has %lld entries", who, (long long)a->rows, (long long)a->rows,
+                        (long long)w->n);
     RAO_TRY(la_check_finite_lower(ctx, who, "A", a));
 done:
     return st;

@@ -47,8 +47,8 @@ rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, cons
     const int64_t m = ta == RAO_T ? a->cols : a->rows, k = ta == RAO_T ? a->rows : a->cols;
     const int64_t kb = tb == RAO_T ? b->cols : b->rows, n = tb == RAO_T ? b->rows : b->cols;
     if (k != kb)
-        return rao_fail(ctx, RAO_EINVAL, "gemm: op(A) is %lld x %lld and op(B) is %lld x %lld, want %lld = %lld", (long long)m, (long long)k,
-                        (long long)kb, (long long)n, (long long)k, (long long)kb);
+        return rao_fail(ctx, RAO_EINVAL, "gemm: op(A) is %lld x %lld and op(B) is %lld x %lld, want %lld = %lld", (long long)m,
+                        (long long)k, (long long)kb, (long long)n, (long long)k, (long long)kb);
     if (c->rows != m || c->cols != n)
         return rao_fail(ctx, RAO_EINVAL, "gemm: op(A) op(B) is %lld x %lld and C is %lld x %lld", (long long)m, (long long)n,
                         (long long)c->rows, (long long)c->cols);

@@ -10,7 +10,8 @@ static void NAME(scale_rows)(double beta, T *c, int64_t rows, int64_t cols, int6
     }
 }
 
-static void NAME(gemm)(rao_trans ta, rao_trans tb, int m, int n, int k, double alpha, const rao_mat *a, const rao_mat *b, double beta, const rao_mat *c) {
+static void NAME(gemm)(rao_trans ta, rao_trans tb, int m, int n, int k, double alpha, const rao_mat *a, const rao_mat *b, double beta,
+                       const rao_mat *c) {
     const T al = (T)alpha, be = (T)beta;
     const int lda = la_ld(a), ldb = la_ld(b), ldc = la_ld(c);
     BLAS(gemm_)(la_trans(tb), la_trans(ta), &n, &m, &k, &al, b->data, &ldb, a->data, &lda, &be, c->data, &ldc, 1, 1);

@@ -35,7 +35,8 @@ void la_copy_lower(const rao_mat *src, const rao_mat *dst) {
 
 rao_status la_check_finite_lower(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m) {
     int64_t i = 0, j = 0;
-    int finite = m->dtype == RAO_F32 ? finite_lower_f32(m->data, m->rows, m->ld, &i, &j) : finite_lower_f64(m->data, m->rows, m->ld, &i, &j);
+    int finite =
+        m->dtype == RAO_F32 ? finite_lower_f32(m->data, m->rows, m->ld, &i, &j) : finite_lower_f64(m->data, m->rows, m->ld, &i, &j);
     if (finite) return RAO_OK;
     double value = m->dtype == RAO_F32 ? (double)((const float *)m->data)[i * m->ld + j] : ((const double *)m->data)[i * m->ld + j];
     return rao_fail(ctx, RAO_EDOMAIN, "%s: %s(%lld, %lld) = %g, want finite entries", who, name, (long long)i, (long long)j, value);

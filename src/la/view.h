@@ -19,10 +19,6 @@ static inline int la_ld(const rao_mat *m) { return m->ld > 0 ? (int)m->ld : 1; }
 
 static inline const char *la_trans(rao_trans t) { return t == RAO_T ? "T" : "N"; }
 
-static inline double la_get(const rao_vec *v, int64_t i) {
-    return v->dtype == RAO_F32 ? (double)((const float *)v->data)[i] : ((const double *)v->data)[i];
-}
-
 /* For i > j: upper(j, i) = lower(i, j), by tiles. */
 void la_mirror(const rao_mat *m);
 /* dst(j, i) = src(i, j) for a square src; the two do not overlap. */

@@ -45,5 +45,6 @@ done:
 
 rao_status la_check_dtype(rao_ctx *ctx, const char *who, const char *name, rao_dtype dtype, const char *other, rao_dtype want) {
     if (dtype == want) return RAO_OK;
-    return rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, %s is %s, want one dtype", who, name, rao_dtype_name(dtype), other, rao_dtype_name(want));
+    return rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, %s is %s, want one dtype", who, name, rao_dtype_name(dtype), other,
+                    rao_dtype_name(want));
 }

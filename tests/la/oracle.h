@@ -109,7 +109,8 @@ static inline rao_mat tm_gram(rao_ctx *ctx, oracle_draw *d, rao_dtype dtype, int
 /* ---- the routines, in plain loops ------------------------------------------------------------------------------ */
 
 /* (op(A) op(B))_ij, and the sum of absolute products that its rounding error is measured by. */
-static inline long double oracle_gemm_at(rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b, int64_t i, int64_t j, long double *size) {
+static inline long double oracle_gemm_at(rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b, int64_t i, int64_t j,
+                                         long double *size) {
     const int64_t k = ta == RAO_T ? a->rows : a->cols;
     long double sum = 0, magnitude = 0;
     for (int64_t l = 0; l < k; l++) {

@@ -20,7 +20,8 @@ static void factor_is_the_plain_one(void **state) {
         EXPECT_TRUE(info.jitter == 0 && info.retried == 0 && info.minor == 0);
         for (int64_t i = 0; i < n; i++) {
             logdet += 2 * logl(l[i * n + i]);
-            for (int64_t j = 0; j < n; j++) EXPECT_CLOSE(at(&a, i, j), l[i * n + j], 60 * ((double)n + 1) * oracle_eps(dtype)); /* condition < 50 */
+            for (int64_t j = 0; j < n; j++)
+                EXPECT_CLOSE(at(&a, i, j), l[i * n + j], 60 * ((double)n + 1) * oracle_eps(dtype)); /* condition < 50 */
         }
         double value;
         OK(ctx, rao_cholesky_logdet(ctx, &a, &value));
@@ -44,7 +45,8 @@ static void triangular_solves(void **state) {
         rao_trans t = (rao_trans)draw_below(&d, 2);
         rao_mat l = tm_gram(ctx, &d, dtype, n, n + 5, 0.5, draw_below(&d, 4));
         OK(ctx, rao_cholesky(ctx, &l, 0, NULL));
-        rao_mat x = side == RAO_LEFT ? tm_random(ctx, &d, dtype, n, m, draw_below(&d, 4)) : tm_random(ctx, &d, dtype, m, n, draw_below(&d, 4));
+        rao_mat x =
+            side == RAO_LEFT ? tm_random(ctx, &d, dtype, n, m, draw_below(&d, 4)) : tm_random(ctx, &d, dtype, m, n, draw_below(&d, 4));
         rao_mat b = tm_copy(ctx, &x, dtype), y = tm_copy(ctx, &x, dtype);
         for (int64_t i = 0; i < n; i++)
             for (int64_t j = i + 1; j < n; j++) set_at(&l, i, j, NAN); /* the upper triangle is not read */

@@ -97,6 +97,7 @@ static void failed_allocations(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(decompositions), cmocka_unit_test(what_is_refused), cmocka_unit_test(failed_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(decompositions), cmocka_unit_test(what_is_refused),
+                                       cmocka_unit_test(failed_allocations)};
     return rao_test_run("la", tests, COUNT(tests));
 }

@@ -84,7 +84,8 @@ static void gemv_and_axpy(void **state) {
         if (m == k) { /* axpy on the same vectors */
             OK(ctx, rao_axpy(ctx, alpha, &x, &y));
             for (int64_t i = 0; i < m; i++)
-                EXPECT_CLOSE(vat(&y, i), vat(&old, i) + alpha * vat(&x, i), 4 * oracle_eps(dtype) * (1 + fabs(vat(&x, i)) + fabs(vat(&old, i))));
+                EXPECT_CLOSE(vat(&y, i), vat(&old, i) + alpha * vat(&x, i),
+                             4 * oracle_eps(dtype) * (1 + fabs(vat(&x, i)) + fabs(vat(&old, i))));
         }
         tm_free(&a), tv_free(&x), tv_free(&y), tv_free(&old);
     }
@@ -177,8 +178,11 @@ static void bad_shapes_name_both_ends(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gemm_is_the_triple_loop), cmocka_unit_test(syrk_is_gemm_with_itself), cmocka_unit_test(gemv_and_axpy),
-        cmocka_unit_test(dot_and_norm),            cmocka_unit_test(bad_shapes_name_both_ends),
+        cmocka_unit_test(gemm_is_the_triple_loop),
+        cmocka_unit_test(syrk_is_gemm_with_itself),
+        cmocka_unit_test(gemv_and_axpy),
+        cmocka_unit_test(dot_and_norm),
+        cmocka_unit_test(bad_shapes_name_both_ends),
     };
     return rao_test_run("la", tests, COUNT(tests));
 }
