@@ -66,7 +66,8 @@ function(rao_library)
   install(TARGETS rao_static rao_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/rao DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   file(RELATIVE_PATH rao_pc_to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix) # found from where it lies: --install --prefix may move it
-  list(JOIN RAO_BLAS_MODULES " " rao_pc_blas)
+  list(JOIN BLAS_LDFLAGS " " rao_pc_blas) # not Requires.private: openblas.pc would ask for gfortran's library, as only a static OpenBLAS needs
+  list(JOIN CJSON_LDFLAGS " " rao_pc_cjson)
   configure_file(${CMAKE_SOURCE_DIR}/cmake/rao.pc.in ${CMAKE_BINARY_DIR}/rao.pc @ONLY)
   install(FILES ${CMAKE_BINARY_DIR}/rao.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
