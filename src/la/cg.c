@@ -15,6 +15,7 @@ typedef struct iteration {
     const rao_vec *b;
     rao_vec x, r, z, p, q;
     double goal;        /* |r| to reach, by the recurrence */
+    double scale;       /* the largest |F p| / |p| met: a lower bound of |F| */
     int64_t done, most; /* iterations */
 } iteration;
 
@@ -68,7 +69,7 @@ done:
     return st;
 }
 
-/* The curvature <p, F p>; *flat when it is zero to rounding: p lies in the null space, and no step along it helps. */
+/* The curvature <p, F p>; *flat when it is zero to the rounding of F: p lies in the null space, and a step along it only blows x up. */
 static rao_status curvature(rao_ctx *ctx, iteration *it, double *pq, int *flat) {
     double p, q;
     rao_status st;
@@ -80,7 +81,8 @@ static rao_status curvature(rao_ctx *ctx, iteration *it, double *pq, int *flat) 
     if (*pq < -sqrt((double)it->f->n) * la_eps(it->f->dtype) * p * q)
         return rao_fail(ctx, RAO_ENUMERIC, "cg: %s is not positive semidefinite, <p, F p> = %g at iteration %lld", it->f->table->name, *pq,
                         (long long)it->done);
-    *flat = !(*pq > 0);
+    it->scale = fmax(it->scale, p > 0 ? q / p : 0);
+    *flat = !(*pq > la_eps(it->f->dtype) * it->scale * p * p);
 done:
     return st;
 }

@@ -1,11 +1,11 @@
 /* lanczos.c - Ritz values of a symmetric operator with error bars (Lanczos 1950; Paige 1972; Parlett, The Symmetric Eigenvalue Problem).
  *
  *   F Q = Q T + beta q_m e_m^T + E,   Q = [q_0 .. q_m-1],   T s = theta s,   v = Q s / |Q s|
- *   |F v - theta v| <= (beta |s_m-1| + |E| + rounding) / sqrt(1 - |Q^T Q - I|)
+ *   |F v - theta v| <= (beta |s_m-1| + |E| + |T s - theta s| + rounding) / sqrt(1 - |Q^T Q - I|)
  *
- * E and Q^T Q - I are measured, not assumed: E column by column as each step is made, the other at the end. Full reorthogonalisation,
- * twice (Giraud et al. 2005), keeps both at rounding, so that no Ritz value comes twice. Rounding is that of apply itself, which
- * cannot be seen from outside: sqrt(n) eps |T|, and m eps of a double for the tridiagonal problem.
+ * E, Q^T Q - I and T s - theta s are measured, not assumed: E column by column as each step is made, the others at the end. Full
+ * reorthogonalisation, twice (Giraud et al. 2005), keeps the first two at rounding, so that no Ritz value comes twice. What remains,
+ * "rounding", is that of apply itself, which cannot be seen from outside: sqrt(n) eps |T|.
  * Weights s_0^2 with the nodes theta are the Gauss quadrature of the spectral measure of q_0 (Golub & Welsch 1969).
  * Cost: m applies, 8 n m^2 flops and m^3; memory (m + 1) n entries.
  */
@@ -97,36 +97,50 @@ done:
     return st;
 }
 
-/* alpha becomes theta; z (made x made) holds an eigenvector a row. */
-static rao_status tridiagonal(rao_ctx *ctx, lanczos *l, double *z) {
+/* T = Z^T diag(values) Z: z (made x made) holds an eigenvector a row. */
+static rao_status tridiagonal(rao_ctx *ctx, const lanczos *l, double *values, double *z) {
     const int m = (int)l->made, lwork = 1 + 4 * m + m * m, liwork = 3 + 5 * m;
     double *work, *off;
     int *iwork, info = 0;
     rao_status st;
     RAO_TRY(rao_scratch(ctx, lwork, &work));
     RAO_TRY(rao_scratch(ctx, liwork, &iwork));
-    RAO_TRY(rao_scratch(ctx, m, &off)); /* LAPACK destroys it; beta_m-1 is still needed */
+    RAO_TRY(rao_scratch(ctx, m, &off)); /* LAPACK destroys both diagonals */
     memcpy(off, l->beta, (size_t)m * sizeof *off);
-    dstevd_("V", &m, l->alpha, off, z, &m, work, &lwork, iwork, &liwork, &info, 1);
+    memcpy(values, l->alpha, (size_t)m * sizeof *values);
+    dstevd_("V", &m, values, off, z, &m, work, &lwork, iwork, &liwork, &info, 1);
     if (info) return rao_fail(ctx, RAO_ENUMERIC, "lanczos: the tridiagonal eigenvalues did not converge (LAPACK's info %d)", info);
 done:
     return st;
 }
 
-static rao_status finish(rao_ctx *ctx, lanczos *l, double *theta, double *bound, double *weight) {
+/* |T s - theta s| */
+static double tridiagonal_residual(const lanczos *l, double theta, const double *s) {
+    double sum = 0;
+    for (int64_t i = 0; i < l->made; i++) {
+        double r = (l->alpha[i] - theta) * s[i];
+        if (i > 0) r += l->beta[i - 1] * s[i - 1];
+        if (i + 1 < l->made) r += l->beta[i] * s[i + 1];
+        sum += r * r;
+    }
+    return sqrt(sum);
+}
+
+static rao_status finish(rao_ctx *ctx, const lanczos *l, double *theta, double *bound, double *weight) {
     const int64_t m = l->made;
-    double lost, *z;
+    double lost, *values, *z;
     rao_status st;
     RAO_TRY(departure(ctx, l, &lost));
     if (!(lost < 0.5)) return rao_fail(ctx, RAO_ENUMERIC, "lanczos: the basis lost its orthogonality (|Q Q^T - I| = %g)", lost);
+    RAO_TRY(rao_scratch(ctx, m, &values));
     RAO_TRY(rao_scratch(ctx, m * m, &z));
-    RAO_TRY(tridiagonal(ctx, l, z));
-    const double size = fmax(fabs(l->alpha[0]), fabs(l->alpha[m - 1]));
-    const double rounding = (sqrt((double)l->f->n) * la_eps(l->f->dtype) + (double)m * la_eps(RAO_F64)) * size;
+    RAO_TRY(tridiagonal(ctx, l, values, z));
+    const double size = fmax(fabs(values[0]), fabs(values[m - 1])), rounding = sqrt((double)l->f->n) * la_eps(l->f->dtype) * size;
     for (int64_t i = 0; i < m; i++) {
-        theta[i] = l->alpha[i];
-        bound[i] = (l->beta[m - 1] * fabs(z[i * m + m - 1]) + sqrt(l->error) + rounding) / sqrt(1 - lost);
-        if (weight) weight[i] = z[i * m] * z[i * m];
+        const double *s = z + i * m, residual = l->beta[m - 1] * fabs(s[m - 1]) + sqrt(l->error) + tridiagonal_residual(l, values[i], s);
+        theta[i] = values[i];
+        bound[i] = (residual + rounding) / sqrt(1 - lost);
+        if (weight) weight[i] = s[0] * s[0];
     }
 done:
     return st;

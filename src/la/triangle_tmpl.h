@@ -20,9 +20,8 @@ static void NAME(mirror)(T *a, int64_t n, int64_t ld) {
 
 static void NAME(transpose)(const T *src, int64_t ld_src, T *dst, int64_t ld_dst, int64_t n) {
     for (int64_t i = 0; i < n; i += TILE)
-        for (int64_t j = 0; j < n; j += TILE)
-            NAME(tile)
-            (src + i * ld_src + j, ld_src, dst + j * ld_dst + i, ld_dst, n - i < TILE ? n - i : TILE, n - j < TILE ? n - j : TILE);
+        for (int64_t j = 0; j < n; j += TILE) NAME(tile)
+    (src + i * ld_src + j, ld_src, dst + j * ld_dst + i, ld_dst, n - i < TILE ? n - i : TILE, n - j < TILE ? n - j : TILE);
 }
 
 static void NAME(copy_lower)(const T *src, int64_t ld_src, T *dst, int64_t ld_dst, int64_t n) {
