@@ -1,0 +1,82 @@
+/* train/train.h - what the files of room train share. */
+#ifndef RAO_TRAIN_TRAIN_H
+#define RAO_TRAIN_TRAIN_H
+
+#include <math.h>
+
+#include <rao/train.h>
+
+/* options.c */
+rao_status train_check_opts(rao_ctx *ctx, const rao_train_opts *opts);
+/* trainer.c: the batch that fits the cases, and the steps that see each case `epochs` times (0: a budget in seconds). */
+rao_status train_plan(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *planned);
+
+/* order.c: which cases step t takes. */
+typedef struct order {
+    rao_stream stream;
+    int64_t cases, batch;
+    int64_t epoch;        /* of the permutation that is held; -1: none */
+    int64_t *permutation; /* cases of them */
+    int64_t *rows;        /* the batch */
+} order;
+rao_status order_create(rao_ctx *ctx, uint64_t seed, int64_t cases, int64_t batch, order *o);
+void order_destroy(order *o);
+const int64_t *order_rows(order *o, int64_t step);
+
+struct rao_trainer {
+    const rao_model *model;
+    const rao_dataset *data;
+    rao_train_opts opts;
+    rao_optim *optim;
+    rao_objective *objective; /* of the batch */
+    rao_objective *judge;     /* of evaluations: larger chunks, forward only */
+    order order;
+    void *weights;
+    int64_t planned, interval;
+    double seconds, batch_loss, rate;
+    rao_train_point *points;
+    int64_t point_count, point_capacity;
+    rao_status status; /* of a failed run, kept */
+    rao_text message;
+    rao_train_watch_fn *watch;
+    void *watch_user;
+};
+
+/* A finished run of a race: a copy of what its trainer held. */
+typedef struct race_run {
+    int64_t seed, steps;
+    double seconds;
+    rao_train_point *points;
+    int64_t point_count;
+    int complete;
+    rao_status status;
+    rao_text message;
+} race_run;
+
+/* One rival at one setting, `seeds` runs of which `runs` were begun. */
+typedef struct race_entry {
+    rao_text spec, settings; /* the spec as given or with the rate of the sweep; every option */
+    race_run *run;
+    int64_t runs;
+} race_entry;
+
+struct rao_race {
+    const rao_model *model;
+    const rao_dataset *data;
+    rao_race_opts opts;
+    int64_t rivals, settings;
+    rao_text *names;
+    const rao_optim_rule **rules;
+    race_entry *entries; /* rivals x settings */
+    double *work;        /* a number a run, for medians: a race serves one thread at a time */
+    int64_t groups_done; /* of seeds x settings: for the fraction of the whole */
+    rao_train_watch_fn *watch;
+    void *watch_user;
+};
+static inline race_entry *race_entry_at(const rao_race *r, int64_t rival, int64_t setting) { return &r->entries[rival * r->settings + setting]; }
+static inline int64_t race_settings(const rao_race_opts *o, const double **rates) { return o->sweep == RAO_SWEEP_LR ? rao_race_grid(rates) : 1; }
+
+/* clock.c */
+double train_clock(void); /* seconds, monotonic */
+
+#endif
