@@ -54,7 +54,7 @@ static void accepted_headers(void **state) {
     rao_ctx *ctx = rao_test_ctx();
     for (size_t h = 0; h < COUNT(headers); h++) {
         for (int major = 1; major <= 3; major++) {
-            unsigned char bytes[256];
+            unsigned char bytes[256] = {0};
             int64_t n = make_npy(bytes, major, headers[h], 6);
             rao_array *a = NULL;
             OK(ctx, rao_npy_parse(ctx, "made-up", bytes, n, &a));
@@ -62,7 +62,6 @@ static void accepted_headers(void **state) {
             for (int i = 0; i < 6; i++) EXPECT_TRUE(element(ctx, a, i) == i);
             rao_array_destroy(&a);
             expect_prefixes_refused(ctx, rao_npy_parse, bytes, n);
-            bytes[n] = 0;
             expect_refused(ctx, rao_npy_parse, bytes, n + 1, "2 x 3 of 1 bytes each, but 7 bytes");
         }
     }
