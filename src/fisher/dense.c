@@ -1,0 +1,222 @@
+/* dense.c - the k x k matrix itself: the oracle of all other representations, exact for small networks.
+ *
+ * F = sum over columns of E^T E with E the n x k matrix of per-example gradients, taken in chunks: n r k^2 flops by syrk.
+ * Solve, logdet and sample by Cholesky (k^3 / 3) at the first need after an update or a change of damping; power and eigenvalues by eigen-decomposition. */
+#include "fisher/fisher.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CHUNK = 128 };
+
+typedef struct dense {
+    void *f, *l;
+    int factored;
+} dense;
+
+static double bytes(const rao_fisher *f) {
+    double k = (double)f->op.n, unit = (double)rao_dtype_size(f->op.dtype);
+    return unit * (2 * k * k + CHUNK * k);
+}
+
+static rao_mat square(const rao_op *op, void *data) { return rao_mat_view(op->dtype, op->n, op->n, op->n, data); }
+static dense *state_of(const rao_op *op) { return fisher_of(op)->state; }
+
+static void destroy(rao_fisher *f) {
+    dense *d = f->state;
+    rao_free_block(&d->f);
+    rao_free_block(&d->l);
+    rao_free(&f->state);
+}
+
+static rao_status create(rao_ctx *ctx, rao_fisher *f) {
+    rao_status st = RAO_OK;
+    dense *d = NULL;
+    int64_t k = f->op.n, numbers = 0;
+    RAO_TRY(rao_alloc(ctx, 1, &d));
+    f->state = d;
+    RAO_TRY(rao_size_mul(ctx, "fisher: dense", k, k, &numbers));
+    RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(f->op.dtype), &d->f));
+    RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(f->op.dtype), &d->l));
+done:
+    return st;
+}
+
+static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
+    (void)ctx, (void)u;
+    dense *d = f->state;
+    memset(d->f, 0, (size_t)(f->op.n * f->op.n) * rao_dtype_size(f->op.dtype));
+    d->factored = 0;
+    return RAO_OK;
+}
+
+static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) {
+    (void)c;
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    dense *d = f->state;
+    char *chunk = NULL;
+    rao_mat into = square(&f->op, d->f);
+    RAO_TRY(rao_scratch(ctx, CHUNK * f->op.n * (int64_t)rao_dtype_size(f->op.dtype), &chunk));
+    for (int64_t first = 0; first < u->n; first += CHUNK) {
+        int64_t n = u->n - first < CHUNK ? u->n - first : CHUNK;
+        rao_mat rows = rao_mat_view(f->op.dtype, n, f->op.n, f->op.n, chunk);
+        for (int64_t l = 0; l < f->layers; l++) {
+            rao_factors factors;
+            RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
+            fisher_expand(&factors, first, n, rao_graph_parameter(f->graph, l).offset, &rows);
+        }
+        RAO_TRY(rao_syrk(ctx, RAO_T, 1, &rows, 1, &into));
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
+    (void)ctx, (void)f, (void)u;
+    return RAO_OK;
+}
+
+/* The number of eigenvalues that rounding does not explain: for the sentence about a singular matrix. */
+static rao_status rank_of(rao_ctx *ctx, const rao_op *op, int64_t *rank) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    char *w = NULL;
+    RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &w));
+    rao_vec values = rao_vec_view(op->dtype, op->n, w);
+    RAO_TRY(op->table->eigenvalues(ctx, op, &values));
+    double top = op->n ? fisher_get(&values, op->n - 1) : 0, unit = op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23;
+    *rank = 0;
+    for (int64_t i = 0; i < op->n; i++) *rank += fisher_get(&values, i) > (double)op->n * unit * top;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
+    rao_status st = RAO_OK;
+    dense *d = state_of(op);
+    *l = square(op, d->l);
+    if (d->factored) return RAO_OK;
+    rao_mat f = square(op, d->f);
+    fisher_copy(&f, l);
+    fisher_add_diagonal(l, op->damping);
+    st = rao_cholesky(ctx, l, 0, NULL);
+    if (st == RAO_OK) {
+        d->factored = 1;
+    } else if (st == RAO_ENUMERIC) {
+        int64_t rank = 0;
+        st = rank_of(ctx, op, &rank);
+        if (st == RAO_OK)
+            st = rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping, (long long)rank, (long long)op->n);
+    }
+    return st;
+}
+
+static rao_status apply(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_vec *y) {
+    rao_status st = RAO_OK;
+    rao_mat f = square(op, state_of(op)->f);
+    RAO_TRY(rao_gemv(ctx, RAO_N, 1, &f, x, 0, y));
+    RAO_TRY(rao_axpy(ctx, op->damping, x, y));
+done:
+    return st;
+}
+
+static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
+    rao_status st = RAO_OK;
+    rao_mat l, xm = rao_mat_view(op->dtype, op->n, 1, 1, x->data);
+    RAO_TRY(factor(ctx, op, &l));
+    memcpy(x->data, b->data, (size_t)op->n * rao_dtype_size(op->dtype));
+    RAO_TRY(rao_cholesky_solve(ctx, &l, &xm));
+done:
+    return st;
+}
+
+static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
+    rao_status st = RAO_OK;
+    rao_mat l;
+    RAO_TRY(factor(ctx, op, &l));
+    RAO_TRY(rao_cholesky_logdet(ctx, &l, value));
+done:
+    return st;
+}
+
+/* x = L^-T z */
+static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t step, rao_vec *x) {
+    rao_status st = RAO_OK;
+    rao_mat l, xm = rao_mat_view(op->dtype, op->n, 1, 1, x->data);
+    RAO_TRY(factor(ctx, op, &l));
+    if (op->dtype == RAO_F64) rao_normal_fill_f64(s, step, 0, op->n, x->data);
+    else rao_normal_fill_f32(s, step, 0, op->n, x->data);
+    RAO_TRY(rao_trsm(ctx, RAO_LEFT, RAO_T, &l, &xm));
+done:
+    return st;
+}
+
+static rao_status trace(rao_ctx *ctx, const rao_op *op, double *value) {
+    (void)ctx;
+    rao_mat f = square(op, state_of(op)->f);
+    *value = fisher_diagonal_sum(&f) + op->damping * (double)op->n;
+    return RAO_OK;
+}
+
+/* A copy of the damped matrix on the scratch stack. */
+static rao_status damped_copy(rao_ctx *ctx, const rao_op *op, rao_mat *copy) {
+    char *data = NULL;
+    rao_status st = rao_scratch(ctx, op->n * op->n * (int64_t)rao_dtype_size(op->dtype), &data);
+    if (st != RAO_OK) return st;
+    rao_mat f = square(op, state_of(op)->f);
+    *copy = square(op, data);
+    fisher_copy(&f, copy);
+    fisher_add_diagonal(copy, op->damping);
+    return RAO_OK;
+}
+
+static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_mat copy;
+    RAO_TRY(damped_copy(ctx, op, &copy));
+    RAO_TRY(rao_eigvalsh(ctx, &copy, w));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* y = V w^p V^T x */
+static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    int64_t n = op->n, unit = (int64_t)rao_dtype_size(op->dtype);
+    rao_mat v;
+    char *wd = NULL, *td = NULL;
+    RAO_TRY(damped_copy(ctx, op, &v));
+    RAO_TRY(rao_scratch(ctx, n * unit, &wd));
+    RAO_TRY(rao_scratch(ctx, n * unit, &td));
+    rao_vec w = rao_vec_view(op->dtype, n, wd), t = rao_vec_view(op->dtype, n, td);
+    RAO_TRY(rao_eigh(ctx, &v, &w));
+    RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, x, 0, &t));
+    double floor = n ? (double)n * (op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&w, n - 1) : 0;
+    for (int64_t i = 0; i < n; i++) {
+        double l = fisher_get(&w, i);
+        if (p < 0 && !(l > floor))
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)(n - i - 1), (long long)n));
+        fisher_put(&t, i, fisher_get(&t, i) * (p == 0 ? 1 : pow(fmax(l, 0), p)));
+    }
+    RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &t, 0, y));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
+    (void)ctx;
+    op->damping = damping;
+    state_of(op)->factored = 0;
+    return RAO_OK;
+}
+
+static const rao_op_table table = {.name = "dense", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
+                                   .eigenvalues = eigenvalues, .damp = damp};
+const representation fisher_dense = {.name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};

@@ -1,0 +1,100 @@
+/* factors.c - Kronecker factors from per-example factors (Martens & Grosse 2015, sections 3 and 5).
+ *
+ * Averages start at the data: the t-th update weighs the past by min(1 - 1/t, decay), so that no trace of an initial matrix is left.
+ * G is the second moment of the score of one case, whatever the loss divides by: the shares enter once in A and once in G. */
+#include "fisher/factors.h"
+
+#include <math.h>
+
+double factors_bytes(const rao_fisher *f) {
+    double sum = 0;
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_parameter p = rao_graph_parameter(f->graph, l);
+        sum += (double)p.cols * (double)p.cols + (double)p.rows * (double)p.rows;
+    }
+    return sum * (double)rao_dtype_size(f->op.dtype);
+}
+
+rao_status factors_create(rao_ctx *ctx, const rao_fisher *f, factor_set *s) {
+    rao_status st = RAO_OK;
+    int64_t numbers = 0;
+    size_t unit = rao_dtype_size(f->op.dtype);
+    RAO_TRY(rao_alloc(ctx, f->layers, &s->layer));
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_parameter p = rao_graph_parameter(f->graph, l);
+        RAO_TRY(rao_size_mul(ctx, "fisher: a factor", p.cols, p.cols, &numbers));
+        RAO_TRY(rao_alloc_bytes(ctx, numbers, unit, &s->layer[l].a));
+        RAO_TRY(rao_size_mul(ctx, "fisher: a factor", p.rows, p.rows, &numbers));
+        RAO_TRY(rao_alloc_bytes(ctx, numbers, unit, &s->layer[l].g));
+    }
+done:
+    return st;
+}
+
+void factors_destroy(const rao_fisher *f, factor_set *s) {
+    for (int64_t l = 0; s->layer && l < f->layers; l++) {
+        rao_free_block(&s->layer[l].a);
+        rao_free_block(&s->layer[l].g);
+    }
+    rao_free(&s->layer);
+}
+
+static int uniform(const update *u) {
+    for (int64_t i = 1; i < u->n; i++)
+        if (u->share[i] != u->share[0]) return 0;
+    return 1;
+}
+
+/* A = past A + (1 - past) sum of share a a^T */
+static rao_status add_a(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t l, factor_set *s) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_factors factors;
+    rao_mat into = factor_a(f, l, s->layer[l].a);
+    RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
+    if (uniform(u)) {
+        RAO_TRY(rao_syrk(ctx, RAO_T, (1 - s->past) * u->share[0], &factors.a, s->past, &into));
+    } else {
+        char *data = NULL;
+        RAO_TRY(rao_scratch(ctx, u->n * factors.a.cols * (int64_t)rao_dtype_size(f->op.dtype), &data));
+        rao_mat scaled = rao_mat_view(f->op.dtype, u->n, factors.a.cols, factors.a.cols, data);
+        fisher_copy(&factors.a, &scaled);
+        fisher_scale_rows(&scaled, &u->root_share);
+        RAO_TRY(rao_syrk(ctx, RAO_T, 1 - s->past, &scaled, s->past, &into));
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s) {
+    rao_status st = RAO_OK;
+    s->past = fmin(1 - 1 / (double)(f->updates + 1), f->opts.decay);
+    for (int64_t l = 0; l < f->layers && st == RAO_OK; l++) st = add_a(ctx, f, u, l, s);
+    return st;
+}
+
+rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, factor_set *s) {
+    rao_status st = RAO_OK;
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_factors factors;
+        rao_mat into = factor_g(f, l, s->layer[l].g);
+        RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
+        RAO_TRY(rao_syrk(ctx, RAO_T, 1 - s->past, &factors.g, c == 0 ? s->past : 1, &into));
+    }
+done:
+    return st;
+}
+
+rao_status kron_apply(rao_ctx *ctx, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right, rao_mat *y) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    char *data = NULL;
+    RAO_TRY(rao_scratch(ctx, x->rows * x->cols * (int64_t)rao_dtype_size(x->dtype), &data));
+    rao_mat t = rao_mat_view(x->dtype, x->rows, x->cols, x->cols, data);
+    RAO_TRY(rao_gemm(ctx, RAO_N, tr, 1, x, right, 0, &t));
+    RAO_TRY(rao_gemm(ctx, tl, RAO_N, 1, left, &t, 0, y));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}

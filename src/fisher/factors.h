@@ -1,0 +1,36 @@
+/* fisher/factors.h - the Kronecker factors of every layer, A = E[a a^T] and G = E[g g^T], as kfac and ekfac both keep them. */
+#ifndef RAO_FISHER_FACTORS_H
+#define RAO_FISHER_FACTORS_H
+
+#include "fisher/fisher.h"
+
+typedef struct factor_pair {
+    void *a, *g; /* averages over updates */
+} factor_pair;
+
+typedef struct factor_set {
+    factor_pair *layer;
+    double past; /* weight of the past in the update under way */
+} factor_set;
+
+rao_status factors_create(rao_ctx *ctx, const rao_fisher *f, factor_set *s);
+void factors_destroy(const rao_fisher *f, factor_set *s);
+double factors_bytes(const rao_fisher *f);
+/* The a side at the forward values, then the g side column by column. */
+rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s);
+rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, factor_set *s);
+
+static inline rao_mat factor_a(const rao_fisher *f, int64_t l, void *data) {
+    int64_t n = rao_graph_parameter(f->graph, l).cols;
+    return rao_mat_view(f->op.dtype, n, n, n, data);
+}
+static inline rao_mat factor_g(const rao_fisher *f, int64_t l, void *data) {
+    int64_t n = rao_graph_parameter(f->graph, l).rows;
+    return rao_mat_view(f->op.dtype, n, n, n, data);
+}
+
+/* y = left x right with symmetric or given factors, through scratch: the one shape of product that Kronecker operators need.
+ * vec(Y) = (left (x) right^T) vec(X), row-major. */
+rao_status kron_apply(rao_ctx *ctx, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right, rao_mat *y);
+
+#endif

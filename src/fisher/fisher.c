@@ -1,0 +1,203 @@
+/* fisher.c - creating a representation, and the one estimate that feeds all of them: for each column of the head's Fisher root (true), each
+ * draw (sampled) or the data's targets (empirical), one backward pass whose factors the representation takes up. */
+#include "fisher/fisher.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+static const rao_option rows[] = {
+    {.name = "flavour", .type = RAO_OPT_CHOICE, .offset = offsetof(rao_fisher_opts, flavour), .choices = "true|sampled|empirical", .help = "expectation over the head, draws from the model, or the data's targets"},
+    {.name = "samples", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, samples), .value = 1, .min = 1, .max = 1e6, .help = "draws a case, flavour sampled"},
+    {.name = "seed", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, seed), .value = 0, .min = 0, .max = 0x1p53, .help = "of the draws"},
+    {.name = "decay", .type = RAO_OPT_REAL, .offset = offsetof(rao_fisher_opts, decay), .value = 0, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "kfac, ekfac: weight of the past, min(1 - 1/t, decay)"},
+    {.name = "renew", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, renew), .value = 1, .min = 1, .max = 1e9, .help = "kfac, ekfac: updates between inverses or eigenbases of a layer"},
+    {.name = "tolerance", .type = RAO_OPT_REAL, .offset = offsetof(rao_fisher_opts, tolerance), .value = 1e-6, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "implicit: relative residual of a solve"},
+    {.name = "iterations", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, iterations), .value = 250, .min = 1, .max = 1e9, .help = "implicit: conjugate-gradient steps of a solve at most"},
+};
+static const rao_option_table table = {"fisher", sizeof(rao_fisher_opts), rows, sizeof rows / sizeof *rows};
+const rao_option_table *rao_fisher_options(void) { return &table; }
+
+void rao_fisher_opts_init_sized(rao_fisher_opts *opts, size_t size) {
+    memset(opts, 0, size);
+    opts->size = size;
+    rao_options_defaults(&table, opts, size);
+}
+
+const char *rao_flavour_name(rao_flavour flavour) {
+    static const char *const names[] = {"true", "sampled", "empirical"};
+    return (unsigned)flavour < 3 ? names[flavour] : "?";
+}
+
+static const representation *const all[] = {&fisher_dense, &fisher_diagonal, &fisher_kfac, &fisher_ekfac, &fisher_gram, &fisher_implicit};
+enum { ALL = sizeof all / sizeof *all };
+
+static rao_status find(rao_ctx *ctx, const char *name, const representation **rep) {
+    const char *names[ALL];
+    for (int i = 0; i < ALL; i++) {
+        names[i] = all[i]->name;
+        if (!strcmp(name, names[i])) return *rep = all[i], RAO_OK;
+    }
+    const char *near = rao_nearest(name, names, ALL, sizeof *names);
+    return rao_fail(ctx, RAO_EINVAL, "fisher: no representation '%s', %s%s%s", name, near ? "did you mean '" : "want dense, diagonal, kfac, ekfac, gram or implicit",
+                    near ? near : "", near ? "'?" : "");
+}
+
+/* What this machine could hold at all. */
+static double memory_of_machine(void) { return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE); }
+
+static rao_status check_bytes(rao_ctx *ctx, const rao_fisher *f) {
+    double bytes = f->rep->bytes(f), limit = memory_of_machine();
+    if (bytes <= limit) return RAO_OK;
+    return rao_fail(ctx, RAO_ENOMEM, "fisher: %s of %lld parameters needs %.3g GB, this machine has %.3g GB", f->rep->name, (long long)f->op.n, bytes / 1e9, limit / 1e9);
+}
+
+rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *name, const rao_fisher_opts *opts, int64_t max_cases, rao_fisher **fisher) {
+    rao_status st = RAO_OK;
+    rao_fisher *f = NULL;
+    const rao_head *head = rao_model_head(model);
+    RAO_TRY(rao_alloc(ctx, 1, &f));
+    RAO_TRY(find(ctx, name, &f->rep));
+    if (max_cases < 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "fisher: max_cases = %lld, want >= 1", (long long)max_cases));
+    rao_fisher_opts_init(&f->opts);
+    if (opts) memcpy(&f->opts, opts, opts->size < sizeof f->opts ? opts->size : sizeof f->opts);
+    RAO_TRY(rao_options_check(ctx, &table, &f->opts));
+    f->op = (rao_op){f->rep->op, rao_model_dtype(model), rao_model_size(model), 0};
+    f->model = model, f->graph = rao_model_graph(model), f->max_cases = max_cases, f->layers = rao_graph_parameters(f->graph);
+    f->max_columns = f->opts.flavour == RAO_FISHER_TRUE ? rao_head_rank(head) : f->opts.flavour == RAO_FISHER_SAMPLED ? f->opts.samples : 1;
+    RAO_TRY(check_bytes(ctx, f));
+    RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_share));
+    RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_column));
+    RAO_TRY(rao_alloc(ctx, max_cases, &f->share));
+    RAO_TRY(f->rep->create(ctx, f));
+    *fisher = f;
+    f = NULL;
+done:
+    rao_fisher_destroy(&f);
+    return st;
+}
+
+void rao_fisher_destroy(rao_fisher **fisher) {
+    if (!fisher || !*fisher) return;
+    rao_fisher *f = *fisher;
+    if (f->rep && f->state) f->rep->destroy(f);
+    rao_free_block(&f->root_share);
+    rao_free_block(&f->root_column);
+    rao_free(&f->share);
+    rao_free(fisher);
+}
+
+rao_op *rao_fisher_op(rao_fisher *f) { return &f->op; }
+const char *rao_fisher_name(const rao_fisher *f) { return f->rep->name; }
+int64_t rao_fisher_bytes(const rao_fisher *f) { return (int64_t)f->rep->bytes(f); }
+
+rao_status rao_fisher_layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info) {
+    if (!f->rep->layer) return rao_fail(ctx, RAO_EUNABLE, "fisher: %s has no factors to speak of", f->rep->name);
+    if (!f->updates) return rao_fail(ctx, RAO_EINVAL, "fisher: no update yet");
+    if (layer < 0 || layer >= f->layers) return rao_fail(ctx, RAO_EINVAL, "fisher: layer %lld, want 0..%lld", (long long)layer, (long long)f->layers - 1);
+    return f->rep->layer(ctx, f, layer, info);
+}
+
+rao_status rao_effective_dimension(rao_ctx *ctx, const rao_vec *eigenvalues, double damping, double *value) {
+    if (!(damping > 0)) return rao_fail(ctx, RAO_EDOMAIN, "effective dimension: damping = %g, want > 0", damping);
+    double sum = 0;
+    for (int64_t i = 0; i < eigenvalues->n; i++) {
+        double l = fmax(fisher_get(eigenvalues, i), 0); /* rounding may leave a zero eigenvalue below 0 */
+        sum += l / (l + damping);
+    }
+    *value = sum;
+    return RAO_OK;
+}
+
+/* ---- the estimate ---- */
+
+/* Shares of the first n cases, made to sum to 1. */
+static rao_status set_shares(rao_ctx *ctx, rao_fisher *f, const rao_objective *o, update *u) {
+    const double *share = rao_objective_shares(o);
+    double total = 0;
+    for (int64_t i = 0; i < u->n; i++) total += share[i];
+    if (!(total > 0)) return rao_fail(ctx, RAO_EDOMAIN, "fisher: the weights of its cases sum to 0");
+    double draws = f->opts.flavour == RAO_FISHER_SAMPLED ? (double)u->columns : 1;
+    u->share = f->share;
+    u->root_share = rao_vec_view(f->op.dtype, u->n, f->root_share);
+    u->root_column = rao_vec_view(f->op.dtype, u->n, f->root_column);
+    for (int64_t i = 0; i < u->n; i++) {
+        f->share[i] = share[i] / total;
+        fisher_put(&u->root_share, i, sqrt(f->share[i]));
+        fisher_put(&u->root_column, i, sqrt(f->share[i] / draws));
+    }
+    return RAO_OK;
+}
+
+static rao_status sampled_score(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, const rao_mat *z, rao_mat *g) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    const rao_head *head = rao_model_head(f->model);
+    int64_t m = rao_head_targets(head);
+    char *drawn = NULL;
+    RAO_TRY(rao_scratch(ctx, u->n * m * (int64_t)rao_dtype_size(f->op.dtype), &drawn));
+    rao_mat y = rao_mat_view(f->op.dtype, u->n, m, m, drawn);
+    rao_stream s = rao_stream_make((uint64_t)f->opts.seed, RAO_STREAM_TARGETS);
+    RAO_TRY(rao_head_sample(ctx, head, z, s, u->step, c * f->max_cases, &y));
+    RAO_TRY(rao_head_score(ctx, head, z, &y, g));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c) {
+    rao_status st = RAO_OK;
+    const rao_head *head = rao_model_head(f->model);
+    rao_mat z = rao_tape_output(u->tape), g = rao_tape_cotangent(u->tape), y = rao_objective_targets(u->objective);
+    y.rows = u->n;
+    switch ((rao_flavour)f->opts.flavour) {
+    case RAO_FISHER_TRUE: RAO_TRY(rao_head_fisher_root(ctx, head, &z, c, &g)); break;
+    case RAO_FISHER_SAMPLED: RAO_TRY(sampled_score(ctx, f, u, c, &z, &g)); break;
+    case RAO_FISHER_EMPIRICAL: RAO_TRY(rao_head_score(ctx, head, &z, &y, &g)); break;
+    }
+    fisher_scale_rows(&g, &u->root_column);
+done:
+    return st;
+}
+
+typedef rao_status column_fn(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c);
+
+static rao_status sweep(rao_ctx *ctx, rao_fisher *f, const update *u, column_fn *take) {
+    rao_status st = RAO_OK;
+    for (int64_t c = 0; c < u->columns; c++) {
+        RAO_TRY(fisher_fill_column(ctx, f, u, c));
+        RAO_TRY(rao_tape_vjp(ctx, u->tape, u->w, 0, NULL));
+        RAO_TRY(take(ctx, f, u, c));
+    }
+done:
+    return st;
+}
+
+static rao_status estimate(rao_ctx *ctx, rao_fisher *f, const update *u) {
+    rao_status st = RAO_OK;
+    RAO_TRY(f->rep->begin(ctx, f, u));
+    RAO_TRY(sweep(ctx, f, u, f->rep->column));
+    RAO_TRY(f->rep->end(ctx, f, u));
+    if (f->rep->again && f->rep->wants_again(f)) RAO_TRY(sweep(ctx, f, u, f->rep->again));
+done:
+    return st;
+}
+
+rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *f, rao_objective *o, const rao_vec *w, int64_t cases, uint64_t step, int fresh) {
+    rao_status st = RAO_OK;
+    int64_t all_cases = rao_objective_cases(o);
+    update u = {.objective = o, .tape = rao_objective_tape(o), .w = w, .n = cases ? cases : all_cases, .columns = f->max_columns, .step = step};
+    rao_mat x;
+    if (rao_objective_model(o) != f->model) return rao_fail(ctx, RAO_EINVAL, "fisher: the objective is of another model");
+    if (u.n < 1 || u.n > all_cases || u.n > f->max_cases)
+        return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want 1..%lld", (long long)u.n, (long long)(all_cases < f->max_cases ? all_cases : f->max_cases));
+    RAO_TRY(set_shares(ctx, f, o, &u));
+    if (fresh) RAO_TRY(rao_tape_forward(ctx, u.tape, w));
+    RAO_TRY(rao_tape_input(ctx, u.tape, u.n, &x)); /* the first rows of the values are those of the first cases */
+    st = estimate(ctx, f, &u);
+    if (rao_tape_input(ctx, u.tape, all_cases, &x) != RAO_OK && st == RAO_OK) st = RAO_EINVAL;
+    if (st == RAO_OK) f->updates++;
+done:
+    return st;
+}

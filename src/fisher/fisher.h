@@ -1,0 +1,80 @@
+/* fisher/fisher.h - what a representation is: one const table each, one file each; and the estimate that feeds it. */
+#ifndef RAO_FISHER_FISHER_H
+#define RAO_FISHER_FISHER_H
+
+#include <rao/fisher.h>
+
+/* One update under way. The cotangents of column c are the columns of sqrt(share_i) R_i, so that with the factors (a, g) of a layer
+ * F = sum over columns and cases of vec(g a^T) vec(g a^T)^T, no further weight anywhere. */
+typedef struct update {
+    rao_objective *objective;
+    rao_tape *tape;
+    const rao_vec *w;
+    int64_t n, columns;
+    const double *share; /* a case; they sum to 1 */
+    rao_vec root_share;  /* sqrt(share) */
+    rao_vec root_column; /* sqrt(share / draws) where draws are averaged, else the same */
+    uint64_t step;
+} update;
+
+typedef struct representation {
+    const char *name;
+    const rao_op_table *op;
+    unsigned needs; /* of the tape, beside RAO_TAPE_FACTORS */
+    /* Bytes it will hold; the sizes are checked against overflow by the caller (double). */
+    double (*bytes)(const rao_fisher *f);
+    rao_status (*create)(rao_ctx *ctx, rao_fisher *f);
+    rao_status (*begin)(rao_ctx *ctx, rao_fisher *f, const update *u);             /* forward values are there */
+    rao_status (*column)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c); /* factors of column c are there */
+    rao_status (*end)(rao_ctx *ctx, rao_fisher *f, const update *u);
+    rao_status (*again)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c); /* a second sweep over the columns; NULL: none */
+    int (*wants_again)(const rao_fisher *f);
+    void (*destroy)(rao_fisher *f);
+    rao_status (*layer)(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info); /* may be NULL */
+} representation;
+
+struct rao_fisher {
+    rao_op op; /* first: a rao_op * of this object is the object */
+    const representation *rep;
+    const rao_model *model;
+    const rao_graph *graph;
+    rao_fisher_opts opts;
+    int64_t max_cases, max_columns, layers, updates;
+    void *root_share, *root_column;
+    double *share;
+    void *state; /* of the representation */
+};
+
+extern const representation fisher_dense, fisher_diagonal, fisher_kfac, fisher_ekfac, fisher_gram, fisher_implicit;
+
+static inline const rao_fisher *fisher_of(const rao_op *op) { return (const rao_fisher *)(const void *)op; }
+
+/* rows x cols block of layer l inside a vector over all parameters. */
+static inline rao_mat layer_block(const rao_fisher *f, int64_t l, const rao_vec *x) {
+    rao_parameter p = rao_graph_parameter(f->graph, l);
+    return rao_mat_view(x->dtype, p.rows, p.cols, p.cols, (char *)x->data + (size_t)p.offset * rao_dtype_size(x->dtype));
+}
+
+/* Cotangents of column c of the batch: written to the tape, scaled by sqrt(share). */
+rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c);
+
+/* ---- entrywise helpers, float or double by the dtype of their arguments (kernels.c) ---- */
+
+void fisher_scale_rows(rao_mat *m, const rao_vec *by);                                 /* row i of m times by_i */
+void fisher_copy(const rao_mat *from, rao_mat *into);
+void fisher_copy_squared(const rao_mat *from, rao_mat *into);                          /* into = from * from, entry by entry */
+void fisher_multiply(const rao_mat *a, rao_mat *into);                                 /* into = into * a, entry by entry */
+void fisher_add(const rao_mat *a, rao_mat *into);                                      /* into = into + a */
+void fisher_blend(double past, double present, const rao_mat *a, rao_mat *into);       /* into = past into + present a */
+void fisher_shift_multiply(double shift, const rao_mat *a, rao_mat *into);             /* into = into * (a + shift), entry by entry */
+void fisher_add_diagonal(rao_mat *m, double value);
+double fisher_diagonal_sum(const rao_mat *m);
+void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows); /* rows i: vec(g_i a_i^T) at offset */
+void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums);               /* sums_i += <a_i, b_i> */
+double fisher_get(const rao_vec *v, int64_t i);
+void fisher_put(const rao_vec *v, int64_t i, double value);
+void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);        /* x_i = x_i (s_i + shift)^p */
+void fisher_sort(rao_vec *v); /* ascending */
+double fisher_norm1(const rao_mat *m);                                                 /* largest sum of magnitudes of a row */
+
+#endif

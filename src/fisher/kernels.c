@@ -1,0 +1,51 @@
+/* kernels.c - entrywise passes over views, float and double from one template. */
+#include "fisher/fisher.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define T float
+#define NAME(x) x##_f32
+#include "fisher/kernels_tmpl.h"
+#undef T
+#undef NAME
+#define T double
+#define NAME(x) x##_f64
+#include "fisher/kernels_tmpl.h"
+
+#define BY_DTYPE(view, name, ...) ((view)->dtype == RAO_F64 ? name##_f64(__VA_ARGS__) : name##_f32(__VA_ARGS__))
+
+void fisher_scale_rows(rao_mat *m, const rao_vec *by) { BY_DTYPE(m, scale_rows, m, by); }
+void fisher_copy_squared(const rao_mat *from, rao_mat *into) { BY_DTYPE(from, copy_squared, from, into); }
+void fisher_multiply(const rao_mat *a, rao_mat *into) { BY_DTYPE(a, multiply, a, into); }
+void fisher_blend(double past, double present, const rao_mat *a, rao_mat *into) { BY_DTYPE(a, blend, past, present, a, into); }
+void fisher_add(const rao_mat *a, rao_mat *into) { fisher_blend(1, 1, a, into); }
+void fisher_shift_multiply(double shift, const rao_mat *a, rao_mat *into) { BY_DTYPE(a, shift_multiply, shift, a, into); }
+void fisher_add_diagonal(rao_mat *m, double value) { BY_DTYPE(m, add_diagonal, m, value); }
+double fisher_diagonal_sum(const rao_mat *m) { return BY_DTYPE(m, diagonal_sum, m); }
+void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows) {
+    BY_DTYPE(rows, expand, f, first, n, offset, rows);
+}
+void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTYPE(a, row_dots, a, b, sums); }
+double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
+
+void fisher_copy(const rao_mat *from, rao_mat *into) {
+    size_t unit = rao_dtype_size(from->dtype);
+    for (int64_t i = 0; i < from->rows; i++)
+        memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(i * from->ld) * unit, (size_t)from->cols * unit);
+}
+
+double fisher_get(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i]; }
+
+void fisher_put(const rao_vec *v, int64_t i, double value) {
+    if (v->dtype == RAO_F64) ((double *)v->data)[i] = value;
+    else ((float *)v->data)[i] = (float)value;
+}
+
+static int ascending_f32(const void *a, const void *b) { return (*(const float *)a > *(const float *)b) - (*(const float *)a < *(const float *)b); }
+static int ascending_f64(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+
+void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x) { BY_DTYPE(x, scale_powers, s, shift, p, x); }
+
+void fisher_sort(rao_vec *v) { qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32); }

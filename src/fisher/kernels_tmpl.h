@@ -1,0 +1,93 @@
+/* kernels_tmpl.h - the loops of kernels.c for one floating type T. */
+static void NAME(scale_rows)(rao_mat *m, const rao_vec *by) {
+    T *x = m->data;
+    const T *s = by->data;
+    for (int64_t i = 0; i < m->rows; i++)
+        for (int64_t j = 0; j < m->cols; j++) x[i * m->ld + j] *= s[i];
+}
+
+static void NAME(copy_squared)(const rao_mat *from, rao_mat *into) {
+    const T *x = from->data;
+    T *y = into->data;
+    for (int64_t i = 0; i < from->rows; i++)
+        for (int64_t j = 0; j < from->cols; j++) y[i * into->ld + j] = x[i * from->ld + j] * x[i * from->ld + j];
+}
+
+static void NAME(multiply)(const rao_mat *a, rao_mat *into) {
+    const T *x = a->data;
+    T *y = into->data;
+    for (int64_t i = 0; i < a->rows; i++)
+        for (int64_t j = 0; j < a->cols; j++) y[i * into->ld + j] *= x[i * a->ld + j];
+}
+
+/* past = 0 ignores what `into` holds, NaN included. */
+static void NAME(blend)(double past, double present, const rao_mat *a, rao_mat *into) {
+    T keep = (T)past, take = (T)present;
+    for (int64_t i = 0; i < a->rows; i++) {
+        const T *x = (const T *)a->data + i * a->ld;
+        T *y = (T *)into->data + i * into->ld;
+        for (int64_t j = 0; j < a->cols; j++) y[j] = (keep != 0 ? keep * y[j] : 0) + take * x[j];
+    }
+}
+
+static void NAME(shift_multiply)(double shift, const rao_mat *a, rao_mat *into) {
+    for (int64_t i = 0; i < a->rows; i++) {
+        const T *x = (const T *)a->data + i * a->ld;
+        T *y = (T *)into->data + i * into->ld;
+        for (int64_t j = 0; j < a->cols; j++) y[j] *= x[j] + (T)shift;
+    }
+}
+
+static void NAME(add_diagonal)(rao_mat *m, double value) {
+    T *x = m->data;
+    for (int64_t i = 0; i < m->rows; i++) x[i * m->ld + i] = (T)((double)x[i * m->ld + i] + value);
+}
+
+static double NAME(diagonal_sum)(const rao_mat *m) {
+    const T *x = m->data;
+    double sum = 0;
+    for (int64_t i = 0; i < m->rows; i++) sum += (double)x[i * m->ld + i];
+    return sum;
+}
+
+static void NAME(expand)(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows) {
+    int64_t out = f->g.cols, in = f->a.cols;
+    for (int64_t i = 0; i < n; i++) {
+        const T *g = (const T *)f->g.data + (first + i) * f->g.ld, *a = (const T *)f->a.data + (first + i) * f->a.ld;
+        T *to = (T *)rows->data + i * rows->ld + offset;
+        for (int64_t r = 0; r < out; r++)
+            for (int64_t c = 0; c < in; c++) to[r * in + c] = g[r] * a[c];
+    }
+}
+
+static void NAME(row_dots)(const rao_mat *a, const rao_mat *b, rao_vec *sums) {
+    T *s = sums->data;
+    for (int64_t i = 0; i < a->rows; i++) {
+        const T *x = (const T *)a->data + i * a->ld, *y = (const T *)b->data + i * b->ld;
+        T sum = 0;
+        for (int64_t j = 0; j < a->cols; j++) sum += x[j] * y[j];
+        s[i] += sum;
+    }
+}
+
+static double NAME(norm1)(const rao_mat *m) {
+    double largest = 0;
+    for (int64_t i = 0; i < m->rows; i++) {
+        const T *x = (const T *)m->data + i * m->ld;
+        double sum = 0;
+        for (int64_t j = 0; j < m->cols; j++) sum += fabs((double)x[j]);
+        if (!(sum <= largest)) largest = sum;
+    }
+    return largest;
+}
+
+static void NAME(scale_powers)(const rao_vec *sv, double shift, double p, rao_vec *xv) {
+    const T *s = sv->data;
+    T *x = xv->data, d = (T)shift;
+    if (p == 1)
+        for (int64_t i = 0; i < xv->n; i++) x[i] *= s[i] + d;
+    else if (p == -1)
+        for (int64_t i = 0; i < xv->n; i++) x[i] /= s[i] + d;
+    else if (p != 0)
+        for (int64_t i = 0; i < xv->n; i++) x[i] = (T)((double)x[i] * pow((double)s[i] + shift, p));
+}

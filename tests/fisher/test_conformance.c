@@ -1,0 +1,389 @@
+/* Every representation, flavour, head and dtype against the dense Fisher matrix in double. */
+#include "network.h"
+
+#include <float.h>
+
+#include "conform/op_conform.h"
+
+static const char *const specs[] = {
+    "mlp:3-4-3:tanh:categorical",     "mlp:2-3-2:logistic:bernoulli",      "mlp:2-3-3:softplus:poisson",
+    "mlp:3-3-2:gelu:normal:var=0.25", "mlp:2-3-4:tanh:normal.mu_logvar", "mlp:3-2:identity:categorical",
+};
+
+static rao_fisher *make(network *k, const char *representation, rao_flavour flavour, int64_t samples, double damping) {
+    rao_fisher *f = NULL;
+    rao_fisher_opts o;
+    rao_fisher_opts_init(&o);
+    o.flavour = flavour, o.samples = samples, o.tolerance = 1e-13, o.iterations = 1000;
+    OK(k->ctx, rao_fisher_create(k->ctx, k->model, representation, &o, k->n, &f));
+    OK(k->ctx, rao_fisher_update(k->ctx, f, k->objective, &k->w, 0, 0, 1));
+    OK(k->ctx, rao_op_damp(k->ctx, rao_fisher_op(f), damping));
+    return f;
+}
+
+/* Relative rounding of one apply of a sum over n cases. */
+static double rounding(rao_dtype dtype) { return dtype == RAO_F64 ? 1e-12 : 3e-5; }
+
+static void exact_representations(void **state) {
+    (void)state;
+    LAW("dense, gram and implicit are the exact Fisher matrix, whatever the weights of the cases");
+    static const char *const exact[] = {"dense", "gram", "implicit"};
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++)
+            for (size_t r = 0; r < COUNT(exact); r++) {
+                network k = network_open(specs[s], (rao_dtype)dtype, 7, s % 2 == 0), d = network_double(&k, specs[s]);
+                rao_fisher *f = make(&k, exact[r], RAO_FISHER_TRUE, 1, 0.1);
+                double *truth = network_truth(&d, 0.1);
+                rao_mat t = rao_mat_view(RAO_F64, d.size, d.size, d.size, truth);
+                op_conform(k.ctx, rao_fisher_op(f), &t, rounding(k.dtype));
+                op_conform_additive(k.ctx, rao_fisher_op(f), rounding(k.dtype));
+                rao_free(&truth);
+                rao_fisher_destroy(&f);
+                network_close(&d), network_close(&k);
+            }
+}
+
+static void the_diagonal(void **state) {
+    (void)state;
+    LAW("diagonal is the diagonal of the exact matrix");
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++) {
+            network k = network_open(specs[s], (rao_dtype)dtype, 7, s % 2 == 1), d = network_double(&k, specs[s]);
+            rao_fisher *f = make(&k, "diagonal", RAO_FISHER_TRUE, 1, 0.1);
+            double *truth = network_truth(&d, 0.1);
+            for (int64_t i = 0; i < d.size; i++)
+                for (int64_t j = 0; j < d.size; j++)
+                    if (i != j) truth[i * d.size + j] = 0;
+            rao_mat t = rao_mat_view(RAO_F64, d.size, d.size, d.size, truth);
+            op_conform(k.ctx, rao_fisher_op(f), &t, rounding(k.dtype));
+            op_conform_additive(k.ctx, rao_fisher_op(f), rounding(k.dtype));
+            rao_free(&truth);
+            rao_fisher_destroy(&f);
+            network_close(&d), network_close(&k);
+        }
+}
+
+/* Adds share a a^T and share g g^T of case i to the factors of layer l, from passes over that case alone. */
+static void add_case(const network *d, int64_t l, int64_t i, double *a, double *g) {
+    const rao_head *head = rao_model_head(d->model);
+    rao_parameter p = rao_graph_parameter(rao_model_graph(d->model), l);
+    rao_tape *tape = NULL;
+    rao_mat x;
+    rao_factors f;
+    OK(d->ctx, rao_tape_create(d->ctx, rao_model_graph(d->model), 1, RAO_TAPE_FACTORS, &tape));
+    for (int64_t c = 0; c < rao_head_rank(head); c++) {
+        OK(d->ctx, rao_tape_input(d->ctx, tape, 1, &x));
+        memcpy(x.data, d->x + i * d->in, (size_t)d->in * sizeof(double));
+        OK(d->ctx, rao_tape_forward(d->ctx, tape, &d->w));
+        rao_mat z = rao_tape_output(tape), cotangent = rao_tape_cotangent(tape);
+        OK(d->ctx, rao_head_fisher_root(d->ctx, head, &z, c, &cotangent));
+        OK(d->ctx, rao_tape_vjp(d->ctx, tape, &d->w, 0, NULL));
+        OK(d->ctx, rao_tape_factors(d->ctx, tape, l, &f));
+        const double *fa = f.a.data, *fg = f.g.data;
+        for (int64_t r = 0; r < p.cols && c == 0; r++)
+            for (int64_t q = 0; q < p.cols; q++) a[r * p.cols + q] += network_share(d, i) * fa[r] * fa[q];
+        for (int64_t r = 0; r < p.rows; r++)
+            for (int64_t q = 0; q < p.rows; q++) g[r * p.rows + q] += network_share(d, i) * fg[r] * fg[q];
+    }
+    rao_tape_destroy(&tape);
+}
+
+/* kron(G + gamma/pi, A + pi gamma) of one layer into its block of the matrix. */
+static void kron_block(const network *d, int64_t l, double damping, double *matrix) {
+    rao_parameter p = rao_graph_parameter(rao_model_graph(d->model), l);
+    double *a = NULL, *g = NULL, ta = 0, tg = 0;
+    OK(d->ctx, rao_alloc(d->ctx, p.cols * p.cols, &a));
+    OK(d->ctx, rao_alloc(d->ctx, p.rows * p.rows, &g));
+    for (int64_t i = 0; i < d->n; i++) add_case(d, l, i, a, g);
+    for (int64_t r = 0; r < p.cols; r++) ta += a[r * p.cols + r] / (double)p.cols;
+    for (int64_t r = 0; r < p.rows; r++) tg += g[r * p.rows + r] / (double)p.rows;
+    double pi = sqrt(ta / tg), gamma = sqrt(damping);
+    for (int64_t r = 0; r < p.cols; r++) a[r * p.cols + r] += pi * gamma;
+    for (int64_t r = 0; r < p.rows; r++) g[r * p.rows + r] += gamma / pi;
+    for (int64_t i = 0; i < p.rows * p.cols; i++)
+        for (int64_t j = 0; j < p.rows * p.cols; j++) {
+            double block = g[i / p.cols * p.rows + j / p.cols] * a[i % p.cols * p.cols + j % p.cols];
+            matrix[(p.offset + i) * d->size + p.offset + j] = block;
+        }
+    rao_free(&a), rao_free(&g);
+}
+
+static void kfac_is_its_definition(void **state) {
+    (void)state;
+    LAW("kfac is (G + gamma/pi I) (x) (A + pi gamma I) a layer, with A and G from per-example data and one share a case");
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++) {
+            network k = network_open(specs[s], (rao_dtype)dtype, 7, s % 2 == 0), d = network_double(&k, specs[s]);
+            rao_fisher *f = make(&k, "kfac", RAO_FISHER_TRUE, 1, 0.1);
+            double *truth = NULL;
+            OK(d.ctx, rao_alloc(d.ctx, d.size * d.size, &truth));
+            for (int64_t l = 0; l < rao_graph_parameters(rao_model_graph(d.model)); l++) kron_block(&d, l, 0.1, truth);
+            rao_mat t = rao_mat_view(RAO_F64, d.size, d.size, d.size, truth);
+            op_conform(k.ctx, rao_fisher_op(f), &t, rounding(k.dtype));
+            rao_free(&truth);
+            rao_fisher_destroy(&f);
+            network_close(&d), network_close(&k);
+        }
+}
+
+/* Keeps the blocks of single layers. */
+static void keep_blocks(const network *d, double *matrix) {
+    const rao_graph *g = rao_model_graph(d->model);
+    for (int64_t l = 0; l < rao_graph_parameters(g); l++) {
+        rao_parameter p = rao_graph_parameter(g, l);
+        for (int64_t i = p.offset; i < p.offset + p.rows * p.cols; i++)
+            for (int64_t j = 0; j < d->size; j++)
+                if (j < p.offset || j >= p.offset + p.rows * p.cols) matrix[i * d->size + j] = 0;
+    }
+}
+
+/* |kfac - block diagonal of the exact matrix| / |the latter|, undamped */
+static double distance_to_blocks(network *k) {
+    double *truth = network_truth(k, 0);
+    rao_fisher *f = make(k, "kfac", RAO_FISHER_TRUE, 1, 0);
+    double *kfac = network_matrix(k->ctx, rao_fisher_op(f));
+    keep_blocks(k, truth);
+    double distance = network_distance(kfac, truth, k->size * k->size) / network_frobenius(truth, k->size * k->size);
+    rao_free(&truth), rao_free(&kfac);
+    rao_fisher_destroy(&f);
+    return distance;
+}
+
+static void kfac_where_it_is_exact(void **state) {
+    (void)state;
+    LAW("kfac is the block diagonal of the exact matrix for one case, for constant inputs, and for deep linear networks with a normal head");
+    for (size_t s = 0; s < COUNT(specs); s++) {
+        network one = network_open(specs[s], RAO_F64, 1, 0), same = network_open(specs[s], RAO_F64, 5, 1);
+        for (int64_t i = 0; i < same.n * same.in; i++) same.x[i] = same.x[i % same.in];
+        network_refresh(&same);
+        EXPECT_TRUE(distance_to_blocks(&one) < 1e-12);
+        EXPECT_TRUE(distance_to_blocks(&same) < 1e-12);
+        network_close(&one), network_close(&same);
+    }
+    network linear = network_open("mlp:3-4-3-2:identity:normal:var=0.5", RAO_F64, 9, 1), curved = network_open("mlp:3-4-2:tanh:normal", RAO_F64, 9, 0);
+    EXPECT_TRUE(distance_to_blocks(&linear) < 1e-12);
+    EXPECT_TRUE(distance_to_blocks(&curved) > 1e-3); /* elsewhere it is not */
+    network_close(&linear), network_close(&curved);
+}
+
+static void ekfac_is_nearer(void **state) {
+    (void)state;
+    LAW("ekfac is nearer to the exact blocks than kfac in the same basis, its trace is exact, and it obeys the laws of rao_op");
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++) {
+            network k = network_open(specs[s], (rao_dtype)dtype, 7, s % 2 == 0), d = network_double(&k, specs[s]);
+            rao_fisher *e = make(&k, "ekfac", RAO_FISHER_TRUE, 1, 0), *f = make(&k, "kfac", RAO_FISHER_TRUE, 1, 0);
+            double *truth = network_truth(&d, 0), *em = network_matrix(k.ctx, rao_fisher_op(e)), *fm = network_matrix(k.ctx, rao_fisher_op(f));
+            keep_blocks(&d, truth);
+            int64_t entries = d.size * d.size;
+            double norm = network_frobenius(truth, entries), trace = 0, want = 0;
+            EXPECT_TRUE(network_distance(em, truth, entries) <= network_distance(fm, truth, entries) + rounding(k.dtype) * norm);
+            for (int64_t i = 0; i < d.size; i++) want += truth[i * d.size + i];
+            OK(k.ctx, rao_op_trace(k.ctx, rao_fisher_op(e), &trace));
+            EXPECT_REL(trace, want, rounding(k.dtype));
+            OK(k.ctx, rao_op_damp(k.ctx, rao_fisher_op(e), 0.1));
+            op_conform(k.ctx, rao_fisher_op(e), NULL, rounding(k.dtype));
+            op_conform_additive(k.ctx, rao_fisher_op(e), rounding(k.dtype));
+            rao_free(&truth), rao_free(&em), rao_free(&fm);
+            rao_fisher_destroy(&e), rao_fisher_destroy(&f);
+            network_close(&d), network_close(&k);
+        }
+}
+
+/* |F sampled - F| / |F| at so many draws a case */
+static double sampling_error(network *k, const double *truth, int64_t samples) {
+    rao_fisher *f = make(k, "dense", RAO_FISHER_SAMPLED, samples, 0);
+    double *m = network_matrix(k->ctx, rao_fisher_op(f));
+    double error = network_distance(m, truth, k->size * k->size) / network_frobenius(truth, k->size * k->size);
+    rao_free(&m);
+    rao_fisher_destroy(&f);
+    return error;
+}
+
+static void sampled_converges(void **state) {
+    (void)state;
+    LAW("the sampled matrix converges to the true one as samples^-1/2");
+    for (size_t s = 0; s < COUNT(specs); s++) {
+        network k = network_open(specs[s], RAO_F64, 7, s % 2 == 0);
+        double *truth = network_truth(&k, 0), few = sampling_error(&k, truth, 64), many = sampling_error(&k, truth, 6400);
+        EXPECT_TRUE(few / many > 10.0 / 3 && few / many < 30); /* 10 in expectation; two random norms */
+        EXPECT_TRUE(many < 0.2);
+        rao_free(&truth);
+        network_close(&k);
+    }
+}
+
+static void flavours_agree_across_representations(void **state) {
+    (void)state;
+    LAW("gram and implicit equal dense in every flavour, and no flavour is another");
+    static const char *const exact[] = {"gram", "implicit"};
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int flavour = RAO_FISHER_SAMPLED; flavour <= RAO_FISHER_EMPIRICAL; flavour++) {
+            network k = network_open(specs[s], RAO_F64, 7, s % 2 == 0);
+            double *truth = network_truth(&k, 0.05);
+            rao_fisher *f = make(&k, "dense", (rao_flavour)flavour, 3, 0.05);
+            double *m = network_matrix(k.ctx, rao_fisher_op(f));
+            EXPECT_TRUE(network_distance(m, truth, k.size * k.size) > 1e-2 * network_frobenius(truth, k.size * k.size));
+            for (size_t r = 0; r < COUNT(exact); r++) {
+                rao_fisher *g = make(&k, exact[r], (rao_flavour)flavour, 3, 0.05);
+                rao_mat t = rao_mat_view(RAO_F64, k.size, k.size, k.size, m);
+                op_conform(k.ctx, rao_fisher_op(g), &t, 1e-11);
+                rao_fisher_destroy(&g);
+            }
+            rao_free(&truth), rao_free(&m);
+            rao_fisher_destroy(&f);
+            network_close(&k);
+        }
+}
+
+static void empirical_on_drawn_targets(void **state) {
+    (void)state;
+    LAW("the empirical matrix on targets drawn from the model is the sampled one of those draws");
+    for (size_t s = 0; s < COUNT(specs); s++) {
+        network k = network_open(specs[s], RAO_F64, 7, 1);
+        rao_fisher *f = make(&k, "dense", RAO_FISHER_SAMPLED, 1, 0);
+        rao_mat z = rao_tape_output(rao_objective_tape(k.objective)), y = rao_mat_view(RAO_F64, k.n, k.targets, k.targets, k.yt);
+        OK(k.ctx, rao_head_sample(k.ctx, rao_model_head(k.model), &z, rao_stream_make(0, RAO_STREAM_TARGETS), 0, 0, &y));
+        network_batch(&k);
+        rao_fisher *e = make(&k, "dense", RAO_FISHER_EMPIRICAL, 1, 0);
+        double *sampled = network_matrix(k.ctx, rao_fisher_op(f)), *empirical = network_matrix(k.ctx, rao_fisher_op(e));
+        EXPECT_TRUE(network_distance(sampled, empirical, k.size * k.size) <= 1e-13 * network_frobenius(sampled, k.size * k.size));
+        rao_free(&sampled), rao_free(&empirical);
+        rao_fisher_destroy(&f), rao_fisher_destroy(&e);
+        network_close(&k);
+    }
+}
+
+static void sub_batches(void **state) {
+    (void)state;
+    LAW("an update from the first cases of a batch is the update of a batch of those cases");
+    network k = network_open(specs[0], RAO_F64, 9, 1);
+    rao_fisher *f = NULL, *g = NULL;
+    rao_fisher_opts o;
+    rao_fisher_opts_init(&o);
+    o.flavour = RAO_FISHER_SAMPLED;
+    OK(k.ctx, rao_fisher_create(k.ctx, k.model, "dense", &o, k.n, &f));
+    OK(k.ctx, rao_fisher_create(k.ctx, k.model, "dense", &o, k.n, &g));
+    OK(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 4, 5, 1));
+    EXPECT_EQ(rao_tape_output(rao_objective_tape(k.objective)).rows, 9);
+    rao_mat x = rao_mat_view(RAO_F64, k.n, k.in, k.in, k.xt), y = rao_mat_view(RAO_F64, k.n, k.targets, k.targets, k.yt);
+    OK(k.ctx, rao_objective_batch(k.ctx, k.objective, &x, &y, k.weights, NULL, 0, 4));
+    OK(k.ctx, rao_fisher_update(k.ctx, g, k.objective, &k.w, 0, 5, 1));
+    double *a = network_matrix(k.ctx, rao_fisher_op(f)), *b = network_matrix(k.ctx, rao_fisher_op(g));
+    EXPECT_TRUE(network_distance(a, b, k.size * k.size) <= 1e-14 * network_frobenius(a, k.size * k.size));
+    rao_free(&a), rao_free(&b);
+    rao_fisher_destroy(&f), rao_fisher_destroy(&g);
+    network_close(&k);
+}
+
+static void averages(void **state) {
+    (void)state;
+    LAW("factor averages start at the data: after t updates on one batch they are that batch's, and renewal keeps to its turn");
+    static const char *const both[] = {"kfac", "ekfac"};
+    for (int r = 0; r < 2; r++) {
+        network k = network_open(specs[0], RAO_F64, 9, 0);
+        rao_fisher *f = NULL, *once = make(&k, both[r], RAO_FISHER_TRUE, 1, 0);
+        rao_fisher_opts o;
+        rao_fisher_opts_init(&o);
+        o.decay = 0.95, o.renew = 3;
+        OK(k.ctx, rao_fisher_create(k.ctx, k.model, both[r], &o, k.n, &f));
+        double *want = network_matrix(k.ctx, rao_fisher_op(once));
+        for (int t = 0; t < 7; t++) {
+            OK(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 0, (uint64_t)t, 1));
+            OK(k.ctx, rao_op_damp(k.ctx, rao_fisher_op(f), 0));
+            double *m = network_matrix(k.ctx, rao_fisher_op(f));
+            EXPECT_TRUE(network_distance(m, want, k.size * k.size) <= 1e-13 * network_frobenius(want, k.size * k.size));
+            rao_free(&m);
+            OK(k.ctx, rao_op_damp(k.ctx, rao_fisher_op(f), 0.1));
+            for (int64_t l = 0; l < 2; l++) {
+                rao_fisher_layer info;
+                OK(k.ctx, rao_fisher_layer_info(k.ctx, f, l, &info));
+                EXPECT_EQ(info.age, l == 0 ? t % 3 : t < 2 ? t : (t + 1) % 3);
+                EXPECT_TRUE(info.condition >= 1 && info.pi > 0);
+            }
+        }
+        rao_free(&want);
+        rao_fisher_destroy(&f), rao_fisher_destroy(&once);
+        network_close(&k);
+    }
+}
+
+static rao_status create_and_update(rao_ctx *ctx, void *arg) {
+    rao_status st = RAO_OK;
+    rao_model *m = NULL;
+    rao_objective *o = NULL;
+    rao_fisher *f = NULL;
+    float wd[22] = {0.1f, -0.2f, 0.3f}, xd[6] = {1, 2, 3, -1, 0.5f, 2}, yd[3] = {0, 1, 1}, bd[22] = {1}, od[22];
+    rao_vec w = rao_vec_view(RAO_F32, 22, wd), b = rao_vec_view(RAO_F32, 22, bd), out = rao_vec_view(RAO_F32, 22, od);
+    rao_mat x = rao_mat_view(RAO_F32, 3, 2, 2, xd), y = rao_mat_view(RAO_F32, 3, 1, 1, yd);
+    RAO_TRY(rao_model_create(ctx, "mlp:2-4-2:tanh:categorical", NULL, RAO_F32, &m));
+    RAO_TRY(rao_objective_create(ctx, m, 3, RAO_TAPE_FACTORS | RAO_TAPE_JVP, &o));
+    RAO_TRY(rao_objective_batch(ctx, o, &x, &y, NULL, NULL, 0, 3));
+    RAO_TRY(rao_fisher_create(ctx, m, arg, NULL, 3, &f));
+    RAO_TRY(rao_fisher_update(ctx, f, o, &w, 0, 0, 1));
+    RAO_TRY(rao_op_damp(ctx, rao_fisher_op(f), 0.1));
+    RAO_TRY(rao_op_solve(ctx, rao_fisher_op(f), &b, &out));
+done:
+    rao_fisher_destroy(&f);
+    rao_objective_destroy(&o);
+    rao_model_destroy(&m);
+    return st;
+}
+
+static void no_memory(void **state) {
+    (void)state;
+    static char names[][12] = {"dense", "diagonal", "kfac", "ekfac", "gram", "implicit"};
+    for (size_t i = 0; i < COUNT(names); i++) rao_test_every_allocation_fails(create_and_update, names[i]);
+}
+
+static void refusals(void **state) {
+    (void)state;
+    LAW("what a representation cannot answer it refuses by name; a singular matrix says its rank; too large is said before allocating");
+    network k = network_open(specs[0], RAO_F64, 3, 0);
+    rao_fisher *f = NULL;
+    rao_vec b = network_vec(k.ctx, RAO_F64, k.size), x = network_vec(k.ctx, RAO_F64, k.size);
+    double value = 0;
+    network_put(&b, 0, 1);
+    EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, k.model, "kfca", NULL, 3, &f), RAO_EINVAL, "did you mean 'kfac'");
+    EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, k.model, "whole", NULL, 3, &f), RAO_EINVAL, "dense, diagonal, kfac");
+    static const char *const singular[] = {"dense", "gram", "ekfac", "kfac"};
+    for (size_t i = 0; i < COUNT(singular); i++) {
+        f = make(&k, singular[i], RAO_FISHER_TRUE, 1, 0);
+        EXPECT_FAIL(k.ctx, rao_op_solve(k.ctx, rao_fisher_op(f), &b, &x), RAO_EDOMAIN, "rank");
+        EXPECT_FAIL(k.ctx, rao_op_damp(k.ctx, rao_fisher_op(f), -1), RAO_EDOMAIN, "damping");
+        rao_fisher_destroy(&f);
+    }
+    f = make(&k, "implicit", RAO_FISHER_TRUE, 1, 0.1);
+    EXPECT_FAIL(k.ctx, rao_op_logdet(k.ctx, rao_fisher_op(f), &value), RAO_EUNABLE, "implicit");
+    EXPECT_FAIL(k.ctx, rao_op_power(k.ctx, rao_fisher_op(f), 0.5, &b, &x), RAO_EUNABLE, "implicit");
+    rao_fisher_layer info;
+    EXPECT_FAIL(k.ctx, rao_fisher_layer_info(k.ctx, f, 0, &info), RAO_EUNABLE, "implicit");
+    EXPECT_FAIL(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 4, 0, 1), RAO_EINVAL, "4 cases, want 1..3");
+    rao_fisher_destroy(&f);
+    rao_model *large = NULL;
+    OK(k.ctx, rao_model_create(k.ctx, "mlp:784-4000-4000-10:tanh:categorical", NULL, RAO_F32, &large));
+    int64_t before = rao_ctx_memory(k.ctx).live_bytes;
+    EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, large, "dense", NULL, 3, &f), RAO_ENOMEM, "GB");
+    EXPECT_EQ(rao_ctx_memory(k.ctx).live_bytes, before);
+    rao_model_destroy(&large);
+    rao_free_block(&b.data), rao_free_block(&x.data);
+    network_close(&k);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exact_representations),
+        cmocka_unit_test(the_diagonal),
+        cmocka_unit_test(kfac_is_its_definition),
+        cmocka_unit_test(kfac_where_it_is_exact),
+        cmocka_unit_test(ekfac_is_nearer),
+        cmocka_unit_test(sampled_converges),
+        cmocka_unit_test(flavours_agree_across_representations),
+        cmocka_unit_test(empirical_on_drawn_targets),
+        cmocka_unit_test(sub_batches),
+        cmocka_unit_test(averages),
+        cmocka_unit_test(no_memory),
+        cmocka_unit_test(refusals),
+    };
+    return rao_test_run("fisher/conformance", tests, COUNT(tests));
+}
