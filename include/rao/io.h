@@ -154,6 +154,104 @@ RAO_API void rao_csv_destroy(rao_csv **csv);
  * The data must fill the file exactly. */
 RAO_API rao_status rao_npy_parse(rao_ctx *ctx, const char *name, const void *bytes, int64_t n, rao_array **array);
 RAO_API rao_status rao_npy_read(rao_ctx *ctx, const char *path, rao_array **array);
+/* Version 1.0, C order, the machine's byte order, data aligned to 64 as NumPy does; written atomically. `format` appends the same bytes. */
+RAO_API rao_status rao_npy_write(rao_ctx *ctx, const char *path, const rao_array *array);
+RAO_API rao_status rao_npy_format(rao_ctx *ctx, const rao_array *array, rao_text *out);
+
+/* NPZ: a zip archive (zip64 too) of NPY members, stored or deflated; a member `x.npy` is called `x`. Checksums are verified. */
+typedef struct rao_npz rao_npz;
+/* `parse` borrows the bytes: they must outlive the archive. Both read the directory only; a member is unpacked when it is asked for. */
+RAO_API rao_status rao_npz_parse(rao_ctx *ctx, const char *name, const void *bytes, int64_t n, rao_npz **npz);
+RAO_API rao_status rao_npz_read(rao_ctx *ctx, const char *path, rao_npz **npz);
+RAO_API void rao_npz_destroy(rao_npz **npz);
+RAO_API int64_t rao_npz_count(const rao_npz *npz);
+/* The name of member i, in archive order; borrowed. NULL outside 0..count-1. */
+RAO_API const char *rao_npz_name(const rao_npz *npz, int64_t i);
+/* EINVAL: no member of that name (the nearest named). EIO: the member is malformed. */
+RAO_API rao_status rao_npz_array(rao_ctx *ctx, const rao_npz *npz, const char *name, rao_array **array);
+
+/* An array with its name. What a reader returned is borrowed from its handle; a writer only reads it. */
+typedef struct rao_tensor {
+    const char *name;
+    rao_array array;
+} rao_tensor;
+
+/* Members stored, at most 65,534 of them, below 4 GiB in all (EINVAL); names distinct, UTF-8, not empty. Written atomically. */
+RAO_API rao_status rao_npz_write(rao_ctx *ctx, const char *path, const rao_tensor *members, int64_t count);
+RAO_API rao_status rao_npz_format(rao_ctx *ctx, const rao_tensor *members, int64_t count, rao_text *out);
+
+/* ---- safetensors --------------------------------------------------------------------------------------------- */
+
+/* 8 bytes little-endian: the length of a JSON header {"NAME": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, ..}, then the
+ * elements, little-endian, row-major. Source: https://github.com/huggingface/safetensors. Types F32 and F64 only. Read strictly: header of
+ * at most 100 MB, names distinct, extents that agree with shapes, neither overlap nor leave a hole, and fill the file. */
+typedef struct rao_safetensors rao_safetensors;
+RAO_API rao_status rao_safetensors_parse(rao_ctx *ctx, const char *name, const void *bytes, int64_t n, rao_safetensors **file);
+RAO_API rao_status rao_safetensors_read(rao_ctx *ctx, const char *path, rao_safetensors **file);
+RAO_API void rao_safetensors_destroy(rao_safetensors **file);
+RAO_API int64_t rao_safetensors_count(const rao_safetensors *file);
+/* Tensor i in the order of the data, aligned to 64 bytes, borrowed. NULL outside 0..count-1. */
+RAO_API const rao_tensor *rao_safetensors_at(const rao_safetensors *file, int64_t i);
+/* EINVAL: no tensor of that name (the nearest named). The array is borrowed. */
+RAO_API rao_status rao_safetensors_find(rao_ctx *ctx, const rao_safetensors *file, const char *name, const rao_array **array);
+
+typedef struct rao_pair {
+    const char *key, *value;
+} rao_pair;
+/* The strings of `__metadata__`, in file order, borrowed. */
+RAO_API int64_t rao_safetensors_metadata_count(const rao_safetensors *file);
+RAO_API const rao_pair *rao_safetensors_metadata_at(const rao_safetensors *file, int64_t i);
+/* The value of a key, or NULL. */
+RAO_API const char *rao_safetensors_metadata(const rao_safetensors *file, const char *key);
+
+/* Tensors in the order given, then read back in that order; names and keys distinct and UTF-8 (EINVAL). Written atomically. */
+RAO_API rao_status rao_safetensors_write(rao_ctx *ctx, const char *path, const rao_tensor *tensors, int64_t count, const rao_pair *metadata,
+                                         int64_t pairs);
+RAO_API rao_status rao_safetensors_format(rao_ctx *ctx, const rao_tensor *tensors, int64_t count, const rao_pair *metadata, int64_t pairs,
+                                          rao_text *out);
+
+/* ---- JSON ---------------------------------------------------------------------------------------------------- */
+
+struct cJSON; /* <cjson/cJSON.h>: include it to look into the tree */
+
+/* One JSON value (RFC 8259) and nothing behind it but blanks. EIO names line and column (in bytes) and what is wanted there: anything JSON
+ * does not allow, text that is not UTF-8, nesting deeper than `depth` (1..512), and what a tree cannot hold: numbers beyond the range of
+ * double or longer than 63 characters, the character \u0000. The tree's memory comes from cJSON's allocator, some 40 bytes per byte of
+ * text at most. */
+RAO_API rao_status rao_json_parse(rao_ctx *ctx, const char *name, const void *bytes, int64_t n, int depth, struct cJSON **tree);
+/* The same for a file, gzipped or not, of at most `limit` bytes unpacked. */
+RAO_API rao_status rao_json_read(rao_ctx *ctx, const char *path, int64_t limit, int depth, struct cJSON **tree);
+RAO_API void rao_json_free(struct cJSON **tree);
+
+/* A writer of compact JSON, one value a line. Zero-initialise. `key` is NULL at the top and in arrays, and given in objects. A failure
+ * sticks: later calls return it again, so that a caller may check the last call only. EINVAL: a key where none belongs or none where
+ * one does, an end too many. */
+typedef struct rao_json_writer {
+    rao_text text;
+    rao_status failed;
+    int depth;                /* open objects and arrays, at most 64 */
+    uint64_t objects, filled; /* bit d: level d is an object; something stands in it already */
+    int64_t begun;            /* where the line that is being written begins in `text` */
+} rao_json_writer;
+RAO_API rao_status rao_json_object(rao_ctx *ctx, rao_json_writer *json, const char *key);
+RAO_API rao_status rao_json_array(rao_ctx *ctx, rao_json_writer *json, const char *key);
+/* Closes the innermost object or array. */
+RAO_API rao_status rao_json_end(rao_ctx *ctx, rao_json_writer *json);
+/* Escaped where JSON wants it; bytes that are no UTF-8 become U+FFFD; NULL becomes null. */
+RAO_API rao_status rao_json_string(rao_ctx *ctx, rao_json_writer *json, const char *key, const char *value);
+/* Read back bit for bit; NaN and infinities, which JSON does not have, become null. */
+RAO_API rao_status rao_json_number(rao_ctx *ctx, rao_json_writer *json, const char *key, double value);
+RAO_API rao_status rao_json_numbers(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *values, int64_t n);
+RAO_API rao_status rao_json_int(rao_ctx *ctx, rao_json_writer *json, const char *key, int64_t value);
+RAO_API rao_status rao_json_bool(rao_ctx *ctx, rao_json_writer *json, const char *key, int value);
+RAO_API rao_status rao_json_null(rao_ctx *ctx, rao_json_writer *json, const char *key);
+/* Ends the line: its value must be complete (EINVAL). With `out`, appends what `text` holds to it and clears the writer; with NULL, lines
+ * gather in `text`. */
+RAO_API rao_status rao_json_line(rao_ctx *ctx, rao_json_writer *json, rao_out *out);
+/* Drops text, open levels and a failure; keeps the memory. */
+RAO_API void rao_json_clear(rao_json_writer *json);
+RAO_API void rao_json_writer_destroy(rao_json_writer *json);
+
 #ifdef __cplusplus
 }
 #endif

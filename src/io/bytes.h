@@ -33,6 +33,15 @@ int io_shape_size(int ndim, const int64_t *shape, size_t element, int64_t *count
 enum { IO_SHAPE_TEXT = RAO_ARRAY_DIMS * 24 };
 const char *io_shape_text(int ndim, const int64_t *shape, char out[IO_SHAPE_TEXT]);
 
+/* What an error calls a file: the last 300 bytes of its path, so that a long path does not push the reason out of the sentence. */
+static inline const char *io_name(const char *path) {
+    size_t n = strlen(path);
+    return n <= 300 ? path : path + n - 300;
+}
+
+/* EIO "PATH: cannot WHAT: the system's reason". */
+rao_status io_system_failed(rao_ctx *ctx, const char *path, const char *what, int error);
+
 /* Up to 40 bytes for an error sentence: what does not print becomes '?', what is longer ends in "...". */
 enum { IO_QUOTE_BYTES = 48 };
 const char *io_quote(const void *bytes, int64_t n, char out[IO_QUOTE_BYTES]);
@@ -41,6 +50,10 @@ const char *io_quote(const void *bytes, int64_t n, char out[IO_QUOTE_BYTES]);
 static inline int io_is_gzip(const unsigned char *bytes, int64_t n) {
     return n >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
 }
+
+/* The bytes of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0 when it is none. p < end. */
+int io_utf8_length(const unsigned char *p, const unsigned char *end);
+int io_is_utf8(const char *string);
 
 /* zlib's allocator over a context: `opaque` of a z_stream is the rao_ctx. */
 void *io_zalloc(void *ctx, unsigned count, unsigned size);

@@ -294,7 +294,7 @@ rao_status rao_csv_read(rao_ctx *ctx, const char *path, const rao_csv_opts *opts
     void *bytes = NULL;
     int64_t n = 0;
     RAO_TRY(rao_file_read_unpacked(ctx, path, RAO_FILE_LIMIT, &bytes, &n));
-    RAO_TRY(rao_csv_parse(ctx, path, bytes, n, opts, csv));
+    RAO_TRY(rao_csv_parse(ctx, io_name(path), bytes, n, opts, csv));
 done:
     rao_free(&bytes);
     return st;

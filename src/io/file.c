@@ -9,14 +9,14 @@
 
 enum { FIRST_GUESS = 1 << 16 };
 
-static rao_status system_failed(rao_ctx *ctx, const char *path, const char *what, int error) {
+rao_status io_system_failed(rao_ctx *ctx, const char *path, const char *what, int error) {
     char reason[128] = "";
     if (strerror_r(error, reason, sizeof reason) != 0) reason[0] = 0;
-    return rao_fail(ctx, RAO_EIO, "%s: cannot %s: %s", path, what, *reason ? reason : "unknown error");
+    return rao_fail(ctx, RAO_EIO, "%s: cannot %s: %s", io_name(path), what, *reason ? reason : "unknown error");
 }
 
 static rao_status too_large(rao_ctx *ctx, const char *path, int64_t limit) {
-    return rao_fail(ctx, RAO_EIO, "%s: larger than the %lld bytes that are allowed", path, (long long)limit);
+    return rao_fail(ctx, RAO_EIO, "%s: larger than the %lld bytes that are allowed", io_name(path), (long long)limit);
 }
 
 static rao_status open_for_reading(rao_ctx *ctx, const char *path, int *fd, int64_t *size) {
@@ -24,11 +24,11 @@ static rao_status open_for_reading(rao_ctx *ctx, const char *path, int *fd, int6
     int f;
     do f = open(path, O_RDONLY | O_CLOEXEC);
     while (f < 0 && errno == EINTR);
-    if (f < 0) return system_failed(ctx, path, "open", errno);
+    if (f < 0) return io_system_failed(ctx, path, "open", errno);
     int refused = fstat(f, &about) != 0 ? errno : S_ISDIR(about.st_mode) ? EISDIR : 0;
     if (refused) {
         close(f);
-        return system_failed(ctx, path, "read", refused);
+        return io_system_failed(ctx, path, "read", refused);
     }
     *fd = f;
     *size = S_ISREG(about.st_mode) ? (int64_t)about.st_size : 0;
@@ -59,7 +59,7 @@ static rao_status read_all(rao_ctx *ctx, const char *path, int fd, int64_t limit
         int64_t want = capacity - *used < (int64_t)1 << 30 ? capacity - *used : (int64_t)1 << 30;
         ssize_t got = read(fd, *buffer + *used, (size_t)want);
         if (got == 0) break;
-        if (got < 0 && errno != EINTR) return system_failed(ctx, path, "read", errno);
+        if (got < 0 && errno != EINTR) return io_system_failed(ctx, path, "read", errno);
         if (got > 0) *used += got;
     }
     if (*used > limit) return too_large(ctx, path, limit);
@@ -73,7 +73,7 @@ rao_status rao_file_read(rao_ctx *ctx, const char *path, int64_t limit, void **b
     char *buffer = NULL;
     int64_t size = 0, used = 0;
     if (limit < 0 || limit == INT64_MAX)
-        return rao_fail(ctx, RAO_EINVAL, "%s: limit = %lld, want >= 0 and below 2^63 - 1", path, (long long)limit);
+        return rao_fail(ctx, RAO_EINVAL, "%s: limit = %lld, want >= 0 and below 2^63 - 1", io_name(path), (long long)limit);
     RAO_TRY(open_for_reading(ctx, path, &fd, &size));
     if (size > limit) {
         st = too_large(ctx, path, limit);
@@ -95,7 +95,7 @@ rao_status rao_file_read_unpacked(rao_ctx *ctx, const char *path, int64_t limit,
     int64_t size = 0;
     RAO_TRY(rao_file_read(ctx, path, limit, &raw, &size));
     if (io_is_gzip(raw, size)) {
-        RAO_TRY(rao_gunzip(ctx, path, raw, size, limit, bytes, n));
+        RAO_TRY(rao_gunzip(ctx, io_name(path), raw, size, limit, bytes, n));
     } else {
         *bytes = raw;
         *n = size;

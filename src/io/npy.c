@@ -97,7 +97,7 @@ rao_status rao_npy_read(rao_ctx *ctx, const char *path, rao_array **array) {
     void *bytes = NULL;
     int64_t n = 0;
     RAO_TRY(rao_file_read_unpacked(ctx, path, RAO_FILE_LIMIT, &bytes, &n));
-    RAO_TRY(rao_npy_parse(ctx, path, bytes, n, array));
+    RAO_TRY(rao_npy_parse(ctx, io_name(path), bytes, n, array));
 done:
     rao_free(&bytes);
     return st;

@@ -57,6 +57,19 @@ static inline void expect_prefixes_refused(rao_ctx *ctx, parse_fn *parse, const 
     for (int64_t k = 0; k < n; k++) expect_refused(ctx, parse, bytes, k, "");
 }
 
+/* The bytes of a file and their number; free() them. */
+static inline char *read_plainly(const char *path, int64_t *n) {
+    FILE *file = fopen(path, "rb");
+    EXPECT_TRUE(file != NULL);
+    EXPECT_EQ(fseek(file, 0, SEEK_END), 0);
+    *n = ftell(file);
+    rewind(file);
+    char *bytes = malloc((size_t)*n + 1);
+    EXPECT_EQ(fread(bytes, 1, (size_t)*n, file), *n);
+    fclose(file);
+    return bytes;
+}
+
 /* Element i of a real or integer array, as a double. */
 static inline double element(rao_ctx *ctx, const rao_array *a, int64_t i) {
     rao_array one = {a->type, 0, {0}, (char *)a->data + (size_t)i * rao_io_type_size(a->type)};
