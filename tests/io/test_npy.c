@@ -142,6 +142,90 @@ static void halves(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static const rao_io_type all_types[] = {RAO_IO_U8,  RAO_IO_I8,  RAO_IO_I16, RAO_IO_I32, RAO_IO_I64,
+                                        RAO_IO_U16, RAO_IO_U32, RAO_IO_U64, RAO_IO_F32, RAO_IO_F64};
+
+static void round_trip(void **state) {
+    (void)state;
+    LAW("write then read gives the same type, shape and bytes, for all types and shapes with 0, 1 and odd lengths");
+    rao_ctx *ctx = rao_test_ctx();
+    char folder[256], path[300];
+    make_folder(folder);
+    snprintf(path, sizeof path, "%s/a.npy", folder);
+    rao_stream s = rao_stream_make(rao_test_seed(), 10);
+    for (uint64_t round = 0; round < 150; round++) {
+        rao_array *a = NULL, *b = NULL, *c = NULL;
+        int ndim = (int)rao_below_at(s, round, 0, RAO_ARRAY_DIMS + 1);
+        int64_t shape[RAO_ARRAY_DIMS];
+        for (int i = 0; i < ndim; i++) shape[i] = rao_below_at(s, round, 1 + (uint64_t)i, ndim > 4 ? 3 : 6);
+        OK(ctx, rao_array_create(ctx, all_types[round % COUNT(all_types)], ndim, shape, &a));
+        int64_t bytes = rao_array_count(a) * (int64_t)rao_io_type_size(a->type);
+        for (int64_t i = 0; i < bytes; i++) ((unsigned char *)a->data)[i] = (unsigned char)rao_u32_at(s, round, 100 + (uint64_t)i);
+        rao_text text = {0};
+        OK(ctx, rao_npy_format(ctx, a, &text));
+        EXPECT_EQ((text.length - bytes) % 64, 0);
+        OK(ctx, rao_npy_parse(ctx, "made-up", text.data, text.length, &b));
+        EXPECT_TRUE(b->type == a->type && b->ndim == ndim && memcmp(a->shape, b->shape, sizeof a->shape) == 0);
+        EXPECT_EQ(bytes ? memcmp(a->data, b->data, (size_t)bytes) : 0, 0);
+        if (round % 10 == 0) {
+            int64_t n = 0;
+            OK(ctx, rao_npy_write(ctx, path, a));
+            char *written = read_plainly(path, &n);
+            EXPECT_TRUE(n == text.length && memcmp(written, text.data, (size_t)n) == 0);
+            OK(ctx, rao_npy_read(ctx, path, &c));
+            free(written);
+        }
+        rao_text_destroy(&text);
+        rao_array_destroy(&c);
+        rao_array_destroy(&b);
+        rao_array_destroy(&a);
+    }
+    unlink(path);
+    rmdir(folder);
+    rao_test_ctx_close(&ctx);
+}
+
+static void as_numpy_writes(void **state) {
+    (void)state;
+    ORACLE("the writer's bytes", "NumPy's own file of the same array, tests/oracle/io_numpy.py");
+    rao_ctx *ctx = rao_test_ctx();
+    static const char *const names[] = {"c_f8.npy", "scalar_i4.npy"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        rao_array *a = NULL;
+        rao_text text = {0};
+        int64_t n = 0;
+        char *want = read_plainly(data_path(names[i]), &n);
+        OK(ctx, rao_npy_read(ctx, data_path(names[i]), &a));
+        OK(ctx, rao_npy_format(ctx, a, &text));
+        EXPECT_TRUE(text.length == n && memcmp(text.data, want, (size_t)n) == 0);
+        free(want);
+        rao_text_destroy(&text);
+        rao_array_destroy(&a);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void bad_views(void **state) {
+    (void)state;
+    LAW("a view that is no array is the caller's error and writes nothing");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_text text = {0};
+    OK(ctx, rao_text_puts(ctx, &text, "kept"));
+    EXPECT_FAIL(ctx, rao_npy_format(ctx, &(rao_array){RAO_IO_F64, 1, {-1}, NULL}, &text), RAO_EINVAL, "shape is not valid");
+    EXPECT_FAIL(ctx, rao_npy_format(ctx, &(rao_array){RAO_IO_F64, 1, {2}, NULL}, &text), RAO_EINVAL, "2 elements without data");
+    EXPECT_FAIL(ctx, rao_npy_write(ctx, "/nonexistent/a.npy", &(rao_array){RAO_IO_F64, 1, {0}, NULL}), RAO_EIO, "cannot write");
+    EXPECT_EQ(text.length, 4);
+    rao_text_destroy(&text);
+    rao_test_ctx_close(&ctx);
+}
+
+static rao_status format_one(rao_ctx *ctx, void *arg) {
+    rao_text text = {0};
+    rao_status st = rao_npy_format(ctx, arg, &text);
+    rao_text_destroy(&text);
+    return st;
+}
+
 static rao_status read_fortran(rao_ctx *ctx, void *arg) {
     rao_array *a = NULL;
     rao_status st = rao_npy_read(ctx, arg, &a);
@@ -156,10 +240,13 @@ static void memory(void **state) {
     char path[4096];
     snprintf(path, sizeof path, "%s", data_path("fortran_big_f8.npy"));
     rao_test_every_allocation_fails(read_fortran, path);
+    double numbers[500] = {0};
+    rao_test_every_allocation_fails(format_one, &(rao_array){RAO_IO_F64, 1, {500}, numbers});
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(from_numpy), cmocka_unit_test(accepted_headers), cmocka_unit_test(refused_headers),
-                                       cmocka_unit_test(halves), cmocka_unit_test(memory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_numpy), cmocka_unit_test(accepted_headers), cmocka_unit_test(refused_headers), cmocka_unit_test(halves),
+        cmocka_unit_test(round_trip), cmocka_unit_test(as_numpy_writes),  cmocka_unit_test(bad_views),       cmocka_unit_test(memory)};
     return rao_test_run("io", tests, COUNT(tests));
 }
