@@ -145,6 +145,11 @@ RAO_API rao_status rao_text_puts(rao_ctx *ctx, rao_text *text, const char *strin
 RAO_API rao_status rao_text_printf(rao_ctx *ctx, rao_text *text, const char *format, ...) RAO_PRINTF(3, 4);
 RAO_API void rao_text_destroy(rao_text *text);
 
+/* Metadata of a file, a setting in a report. Borrowed. */
+typedef struct rao_pair {
+    const char *key, *value;
+} rao_pair;
+
 /* The name nearest to `given` in edit distance among `count` names `stride` bytes apart (the first member of each element
  * is a const char *), or NULL when none is near. */
 RAO_API const char *rao_nearest(const char *given, const void *names, int64_t count, size_t stride);

@@ -195,9 +195,6 @@ RAO_API const rao_tensor *rao_safetensors_at(const rao_safetensors *file, int64_
 /* EINVAL: no tensor of that name (the nearest named). The array is borrowed. */
 RAO_API rao_status rao_safetensors_find(rao_ctx *ctx, const rao_safetensors *file, const char *name, const rao_array **array);
 
-typedef struct rao_pair {
-    const char *key, *value;
-} rao_pair;
 /* The strings of `__metadata__`, in file order, borrowed. */
 RAO_API int64_t rao_safetensors_metadata_count(const rao_safetensors *file);
 RAO_API const rao_pair *rao_safetensors_metadata_at(const rao_safetensors *file, int64_t i);
