@@ -18,14 +18,14 @@
                   const T *beta, T *c, const int *ldc, size_t, size_t);                                                                   \
     void s##gemv_(const char *trans, const int *m, const int *n, const T *alpha, const T *a, const int *lda, const T *x, const int *incx, \
                   const T *beta, T *y, const int *incy, size_t);                                                                          \
+    void s##symv_(const char *uplo, const int *n, const T *alpha, const T *a, const int *lda, const T *x, const int *incx, const T *beta, \
+                  T *y, const int *incy, size_t);                                                                                         \
     void s##axpy_(const int *n, const T *alpha, const T *x, const int *incx, T *y, const int *incy);                                      \
     void s##trsm_(const char *side, const char *uplo, const char *trans, const char *diag, const int *m, const int *n, const T *alpha,    \
                   const T *a, const int *lda, T *b, const int *ldb, size_t, size_t, size_t, size_t);                                      \
     void s##trsv_(const char *uplo, const char *trans, const char *diag, const int *n, const T *a, const int *lda, T *x, const int *incx, \
                   size_t, size_t, size_t);                                                                                                \
     void s##potrf_(const char *uplo, const int *n, T *a, const int *lda, int *info, size_t);                                              \
-    void s##trtri_(const char *uplo, const char *diag, const int *n, T *a, const int *lda, int *info, size_t, size_t);                    \
-    void s##potri_(const char *uplo, const int *n, T *a, const int *lda, int *info, size_t);                                              \
     void s##syevd_(const char *jobz, const char *uplo, const int *n, T *a, const int *lda, T *w, T *work, const int *lwork, int *iwork,   \
                    const int *liwork, int *info, size_t, size_t);
 

@@ -1,103 +1,100 @@
 /* cholesky_tmpl.h - included by cholesky.c with T, NAME and BLAS defined. */
 
-static void NAME(pack_lower)(const T *a, int64_t n, int64_t ld, T *packed) {
-    for (int64_t i = 0; i < n; packed += ++i) memcpy(packed, a + i * ld, (size_t)(i + 1) * sizeof(T));
-}
-
-static void NAME(unpack_lower)(const T *packed, int64_t n, int64_t ld, T *a) {
-    for (int64_t i = 0; i < n; packed += ++i) memcpy(a + i * ld, packed, (size_t)(i + 1) * sizeof(T));
-}
-
 static void NAME(zero_upper)(T *a, int64_t n, int64_t ld) {
     for (int64_t i = 0; i < n; i++) memset(a + i * ld + i + 1, 0, (size_t)(n - i - 1) * sizeof(T));
 }
 
-/* The order of the first leading minor that is not positive, 0 when there is none. Some potrf let a NaN pivot pass, and every
- * entry of row i that is not finite reaches pivot i: so the pivots decide. */
-static int64_t NAME(factor)(T *a, int64_t n, int64_t ld) {
-    const int order = (int)n, lda = (int)ld;
+/* Factorises the upper triangle of w. The order of the first leading minor that is not positive, 0 when there is none: some potrf let
+ * a NaN pivot pass, and every entry of row i that is not finite reaches pivot i, so the pivots decide. */
+static int64_t NAME(factor)(const rao_mat *w) {
+    const int n = (int)w->rows, ld = (int)w->ld;
+    const T *data = w->data;
     int minor = 0;
-    BLAS(potrf_)("U", &order, a, &lda, &minor, 1);
+    BLAS(potrf_)("L", &n, w->data, &ld, &minor, 1);
     for (int64_t i = 0; i < (minor ? minor - 1 : n); i++)
-        if (!(a[i * ld + i] > 0 && isfinite(a[i * ld + i]))) return i + 1;
+        if (!(data[i * (w->ld + 1)] > 0 && isfinite(data[i * (w->ld + 1)]))) return i + 1;
     return minor;
 }
 
-/* The second and later attempts: in double, from the packed original with `jitter` on its diagonal. */
-static int64_t NAME(attempt)(const T *packed, int64_t n, double jitter, double *work) {
-    for (int64_t i = 0; i < n; packed += ++i) {
-        for (int64_t j = 0; j <= i; j++) work[i * n + j] = (double)packed[j];
-        work[i * n + i] += jitter;
+/* An attempt of the rescue: A + jitter I into the upper triangle of w, in double, and factorised there. */
+static int64_t NAME(attempt)(const rao_mat *a, double jitter, const rao_mat *w) {
+    const T *from = a->data;
+    double *to = w->data;
+    for (int64_t i = 0; i < a->rows; i++) {
+        for (int64_t j = 0; j <= i; j++) to[j * w->ld + i] = (double)from[i * a->ld + j];
+        to[i * w->ld + i] += jitter;
     }
-    return factor_f64(work, n, n);
+    return factor_f64(w);
 }
 
-/* Rounds a factor in double to the caller's type; 0 when a pivot rounds to zero or overflows, and `a` is then to be restored. */
-static int NAME(accept)(const double *work, int64_t n, int64_t ld, T *a) {
-    for (int64_t i = 0; i < n; i++) {
-        for (int64_t j = 0; j <= i; j++) a[i * ld + j] = (T)work[i * n + j];
-        if (!(a[i * ld + i] > 0 && isfinite(a[i * ld + i]))) return 0;
-    }
+/* L from the upper triangle of w, rounded to the caller's type; 0, and A untouched, when a pivot rounds to zero or overflows. */
+static int NAME(accept)(const rao_mat *w, const rao_mat *a) {
+    const double *from = w->data;
+    T *to = a->data;
+    for (int64_t i = 0; i < a->rows; i++)
+        if (!((T)from[i * (w->ld + 1)] > 0 && isfinite((T)from[i * (w->ld + 1)]))) return 0;
+    for (int64_t i = 0; i < a->rows; i++)
+        for (int64_t j = 0; j <= i; j++) to[i * a->ld + j] = (T)from[j * w->ld + i];
     return 1;
 }
 
-static double NAME(packed_trace)(const T *packed, int64_t n) {
+static double NAME(mean_diagonal)(const rao_mat *a) {
+    const T *data = a->data;
     double sum = 0;
-    for (int64_t i = 0; i < n; packed += ++i) sum += (double)packed[i];
-    return sum;
+    for (int64_t i = 0; i < a->rows; i++) sum += (double)data[i * (a->ld + 1)];
+    return sum / (double)a->rows;
 }
 
 /* Tries jitter 0 (float only: for a double the first attempt was that), then start, 10 start, ... up to the limit and the limit itself. */
-static rao_status NAME(retry)(rao_ctx *ctx, const T *packed, rao_mat *a, double max_jitter, rao_chol_info *info) {
-    const int64_t n = a->rows;
-    const double unit = NAME(packed_trace)(packed, n) / (double)n;
-    double *work;
+static rao_status NAME(rescue)(rao_ctx *ctx, rao_mat *a, double max_jitter, rao_chol_info *info) {
+    const long long n = a->rows;
+    const double unit = NAME(mean_diagonal)(a);
+    rao_mat w;
     rao_status st;
-    RAO_TRY(rao_scratch(ctx, n * n, &work));
+    RAO_TRY(workspace(ctx, RAO_F64, n, &w));
     if (a->dtype == RAO_F32) {
         info->retried = 1;
-        info->minor = NAME(attempt)(packed, n, 0, work);
-        if (!info->minor && NAME(accept)(work, n, a->ld, a->data)) return RAO_OK;
+        info->minor = NAME(attempt)(a, 0, &w);
+        if (!info->minor && NAME(accept)(&w, a)) return RAO_OK;
         if (!info->minor) info->minor = n; /* definite, but not once rounded */
     }
+    const long long minor = info->minor;
     if (!(max_jitter > 0))
-        return rao_fail(ctx, RAO_ENUMERIC, "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive",
-                        (long long)info->minor, (long long)n, (long long)n);
+        return rao_fail(ctx, RAO_ENUMERIC, "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive", minor, n, n);
     if (!(unit > 0))
         return rao_fail(
             ctx, RAO_ENUMERIC,
-            "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and its trace %g gives a jitter no scale",
-            (long long)info->minor, (long long)n, (long long)n, unit * (double)n);
+            "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and its trace %g gives a jitter no scale", minor,
+            n, n, unit * (double)n);
     for (double relative = fmin(a->dtype == RAO_F32 ? 1e-7 : 1e-12, max_jitter);; relative = fmin(10 * relative, max_jitter)) {
         info->jitter = relative * unit;
-        if (!NAME(attempt)(packed, n, info->jitter, work) && NAME(accept)(work, n, a->ld, a->data)) return RAO_OK;
+        if (!NAME(attempt)(a, info->jitter, &w) && NAME(accept)(&w, a)) return RAO_OK;
         if (relative >= max_jitter) break;
     }
     info->jitter = 0;
-    return rao_fail(ctx, RAO_ENUMERIC,
-                    "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and neither is A with a jitter of %g "
-                    "times its mean diagonal %g",
-                    (long long)info->minor, (long long)n, (long long)n, max_jitter, unit);
+    return rao_fail(
+        ctx, RAO_ENUMERIC,
+        "cholesky: the leading minor of order %lld of A (%lld x %lld) is not positive, and a jitter of %g times its mean diagonal %g "
+        "does not make it so",
+        minor, n, n, max_jitter, unit);
 done:
     return st;
 }
 
 static rao_status NAME(cholesky)(rao_ctx *ctx, rao_mat *a, double max_jitter, rao_chol_info *info) {
-    const int64_t n = a->rows;
     rao_mark mark = rao_scratch_mark(ctx);
-    T *packed;
+    rao_mat w;
     rao_status st;
-    RAO_TRY(rao_scratch(ctx, n * (n + 1) / 2, &packed));
-    NAME(pack_lower)(a->data, n, a->ld, packed);
-    info->minor = NAME(factor)(a->data, n, a->ld);
+    RAO_TRY(workspace(ctx, a->dtype, a->rows, &w));
+    la_flip(1, a, &w);
+    info->minor = NAME(factor)(&w);
     if (info->minor) {
-        NAME(unpack_lower)(packed, n, a->ld, a->data);
         RAO_TRY(la_check_finite_lower(ctx, "cholesky", "A", a));
-        st = NAME(retry)(ctx, packed, a, max_jitter, info);
-        if (st != RAO_OK) NAME(unpack_lower)(packed, n, a->ld, a->data);
-        if (st != RAO_OK) goto done;
+        RAO_TRY(NAME(rescue)(ctx, a, max_jitter, info));
+    } else {
+        la_flip(0, &w, a);
     }
-    NAME(zero_upper)(a->data, n, a->ld);
+    NAME(zero_upper)(a->data, a->rows, a->ld);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -134,11 +131,4 @@ static double NAME(logdet)(const rao_mat *l) {
     double sum = 0;
     for (int64_t i = 0; i < l->rows; i++) sum += log((double)data[i * (l->ld + 1)]);
     return 2 * sum;
-}
-
-static void NAME(inverse)(const rao_mat *l, const rao_mat *inverse) {
-    const int n = (int)l->rows, ld = la_ld(inverse);
-    int info = 0;
-    if (inverse->data != l->data) la_copy_lower(l, inverse);
-    BLAS(potri_)("U", &n, inverse->data, &ld, &info, 1);
 }

@@ -22,7 +22,7 @@ typedef struct kept {
 
 typedef struct dense {
     rao_op op;
-    rao_mat a; /* both triangles */
+    rao_mat a; /* lower triangle: symv reads half of what gemv does */
     kept *kept;
 } dense;
 
@@ -114,8 +114,10 @@ done:
 }
 
 static rao_status dense_apply(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y) {
+    (void)ctx;
     if (f->damping > 0) la_copy(x, y);
-    return rao_gemv(ctx, RAO_N, 1, &self(f)->a, x, f->damping, y);
+    if (f->n > 0) la_symv(&self(f)->a, x, f->damping, y);
+    return RAO_OK;
 }
 
 static rao_status dense_solve(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x) {
@@ -225,7 +227,6 @@ rao_status rao_op_dense(rao_ctx *ctx, const rao_mat *a, rao_op **f) {
     RAO_TRY(rao_alloc(ctx, 1, &made->kept));
     RAO_TRY(square(ctx, a->dtype, a->rows, &made->a));
     la_copy_lower(a, &made->a);
-    la_mirror(&made->a);
     *f = handle;
     handle = NULL;
 done:

@@ -111,6 +111,13 @@ done:
     return st;
 }
 
+void la_symv(const rao_mat *a, const rao_vec *x, double beta, const rao_vec *y) {
+    rao_mat row = rao_mat_view(y->dtype, 1, y->n, y->n, y->data);
+    if (beta == 0) scale(0, &row);
+    if (y->dtype == RAO_F32) symv_f32(a, x, beta, y);
+    else symv_f64(a, x, beta, y);
+}
+
 static rao_status check_pair(rao_ctx *ctx, const char *who, const rao_vec *x, const rao_vec *y) {
     rao_status st;
     RAO_TRY(la_check_vec(ctx, who, "x", x));

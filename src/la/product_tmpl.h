@@ -34,3 +34,9 @@ static void NAME(axpy)(double alpha, const rao_vec *x, const rao_vec *y) {
     const int n = (int)x->n, one = 1;
     BLAS(axpy_)(&n, &al, x->data, &one, y->data, &one);
 }
+
+static void NAME(symv)(const rao_mat *a, const rao_vec *x, double beta, const rao_vec *y) {
+    const T one = 1, be = (T)beta;
+    const int n = (int)a->rows, lda = la_ld(a), step = 1;
+    BLAS(symv_)("U", &n, &one, a->data, &lda, x->data, &step, &be, y->data, &step, 1);
+}

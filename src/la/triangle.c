@@ -18,10 +18,12 @@ enum { TILE = 16 }; /* a row of a tile is one cache line of floats, two of doubl
 #undef T
 #undef NAME
 
-void la_mirror(const rao_mat *m) {
-    if (m->dtype == RAO_F32) mirror_f32(m->data, m->rows, m->ld);
-    else mirror_f64(m->data, m->rows, m->ld);
+void la_flip(int lower, const rao_mat *src, const rao_mat *dst) {
+    if (src->dtype == RAO_F32) flip_f32(lower, src->data, src->ld, dst->data, dst->ld, src->rows);
+    else flip_f64(lower, src->data, src->ld, dst->data, dst->ld, src->rows);
 }
+
+void la_mirror(const rao_mat *m) { la_flip(1, m, m); }
 
 void la_transpose(const rao_mat *src, const rao_mat *dst) {
     if (src->dtype == RAO_F32) transpose_f32(src->data, src->ld, dst->data, dst->ld, src->rows);

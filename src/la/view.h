@@ -19,12 +19,18 @@ static inline int la_ld(const rao_mat *m) { return m->ld > 0 ? (int)m->ld : 1; }
 
 static inline const char *la_trans(rao_trans t) { return t == RAO_T ? "T" : "N"; }
 
-/* For i > j: upper(j, i) = lower(i, j), by tiles. */
+/* dst's upper triangle is the transpose of src's lower one (lower = 1), or dst's lower that of src's upper; diagonal included. */
+void la_flip(int lower, const rao_mat *src, const rao_mat *dst);
+/* The upper triangle becomes the transpose of the lower one. */
 void la_mirror(const rao_mat *m);
 /* dst(j, i) = src(i, j) for a square src; the two do not overlap. */
 void la_transpose(const rao_mat *src, const rao_mat *dst);
+/* y = A x + beta y from A's lower triangle; shapes agree, n > 0. */
+void la_symv(const rao_mat *a, const rao_vec *x, double beta, const rao_vec *y);
 /* Copies the lower triangle, diagonal included. */
 void la_copy_lower(const rao_mat *src, const rao_mat *dst);
+/* L square with a positive, finite diagonal: EINVAL, EDOMAIN. */
+rao_status la_check_factor(rao_ctx *ctx, const char *who, const rao_mat *l);
 /* EDOMAIN naming the first entry of the lower triangle that is not finite. */
 rao_status la_check_finite_lower(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
 
