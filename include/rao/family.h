@@ -1,6 +1,164 @@
 /* rao/family.h - families of probability distributions, and heads: families as the output layer of a model.
  *
- * A head is (family, chart). Row i of z holds the coordinates of one distribution, row i of y one observation of it, and every
+ * All logarithms are natural, all information is in nats.
+ */
+#ifndef RAO_FAMILY_H
+#define RAO_FAMILY_H
+
+#include <rao/la.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- families ------------------------------------------------------------------------------------------------ */
+
+/* A family: a set of distributions with named charts (coordinate systems). A point is an array of doubles, its coordinates in a chart.
+ * Chart 0 is the default. Matrices are in (mean, upper triangle row by row); an entry off the diagonal is one coordinate.
+ * A family is immutable: any number of threads may share one. */
+typedef struct rao_family rao_family;
+
+/* One row of the registry. */
+typedef struct rao_family_info {
+    const char *name, *title;
+    const char *charts;      /* "mu_sigma,mu_var": comma-separated, the default first */
+    const char *fixed;       /* name of the quantity that is given with the family and not a coordinate ("n", "nu"), or NULL */
+    const char *dimension;   /* what `dimension` counts ("classes", "dimension of x"), or NULL when there is none to choose */
+    int64_t least_dimension; /* 0 when there is none to choose */
+    int discrete, exponential, regular;
+} rao_family_info;
+
+/* Row `index` of the registry, NULL behind the last. */
+RAO_API const rao_family_info *rao_family_list(int64_t index);
+
+typedef struct rao_fixed {
+    const char *name;
+    double value;
+} rao_fixed;
+
+typedef struct rao_family_opts {
+    size_t size;            /* set by rao_family_opts_init */
+    int64_t dimension;      /* 0: the family's least */
+    const rao_fixed *fixed; /* the family's fixed quantity, named */
+    int64_t fixed_count;
+} rao_family_opts;
+
+#define rao_family_opts_init(o) rao_family_opts_init_sized((o), sizeof *(o))
+RAO_API void rao_family_opts_init_sized(rao_family_opts *opts, size_t size);
+
+/* A family by name; `opts` may be NULL. EINVAL: unknown name (the nearest is given), a fixed quantity missing or unknown, a dimension
+ * below the least; EDOMAIN: a fixed quantity out of its range. */
+RAO_API rao_status rao_family_create(rao_ctx *ctx, const char *name, const rao_family_opts *opts, rao_family **family);
+RAO_API void rao_family_destroy(rao_family **family);
+
+RAO_API const rao_family_info *rao_family_describe(const rao_family *family);
+RAO_API int64_t rao_family_dimension(const rao_family *family);
+RAO_API double rao_family_fixed(const rao_family *family); /* value of the fixed quantity; 0 when the family has none */
+/* Numbers in one observation x: 1, the dimension of x, or the classes of a multinomial. */
+RAO_API int64_t rao_family_observation(const rao_family *family);
+
+RAO_API int64_t rao_family_chart_count(const rao_family *family);
+RAO_API const char *rao_family_chart_name(const rao_family *family, int64_t chart);
+/* NULL or "" is the default chart. EINVAL with the nearest name. */
+RAO_API rao_status rao_family_chart_index(rao_ctx *ctx, const rao_family *family, const char *name, int64_t *chart);
+/* Numbers of a point in a chart; of its tangent vectors and of a side of its matrices. They differ where a point is a whole probability
+ * vector p_1..p_k and its matrices are in p_1..p_{k-1}. */
+RAO_API int64_t rao_family_coords(const rao_family *family, int64_t chart);
+RAO_API int64_t rao_family_tangent(const rao_family *family, int64_t chart);
+enum { RAO_COORD_NAME = 40 };
+/* The name of tangent coordinate j: "mu", "sigma_2", "cov_1_2". EINVAL out of range. */
+RAO_API rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]);
+
+/* How a number was reached. */
+typedef enum rao_method { RAO_CLOSED = 0, RAO_SERIES, RAO_QUADRATURE, RAO_MONTE_CARLO, RAO_EMPIRICAL, RAO_KL_HESSIAN } rao_method;
+RAO_API const char *rao_method_name(rao_method method); /* "closed form", "series", "quadrature", "monte carlo", ... */
+
+typedef struct rao_quality {
+    rao_method method;
+    double error; /* estimate of the absolute error beyond rounding; 0 for closed forms and series summed to rounding */
+} rao_quality;
+
+/* An array of points or observations: item i at data + i * stride. Stride 0: one for all. */
+typedef struct rao_points {
+    const double *data;
+    int64_t stride;
+} rao_points;
+static inline rao_points rao_points_of(const double *data, int64_t stride) {
+    rao_points p;
+    p.data = data, p.stride = stride;
+    return p;
+}
+
+typedef enum rao_quantity {
+    RAO_LOGPDF = 0,     /* log p(x): x                                      -inf outside the support */
+    RAO_SCORE,          /* d log p(x) / d(coordinates of p): x              tangent */
+    RAO_ENTROPY,        /* -E log p */
+    RAO_CROSS_ENTROPY,  /* -E_p log q: q */
+    RAO_KL,             /* KL(p : q) = E_p log p/q: q */
+    RAO_KL_GRADIENT,    /* d KL(p : q) / d(coordinates of q): q             tangent */
+    RAO_FISHER,         /* E score score^T                                  tangent x tangent */
+    RAO_STATISTIC,      /* T(x) of an exponential family: x                 order */
+    RAO_NATURAL,        /* theta                                            order */
+    RAO_EXPECTATION,    /* eta = E T(x)                                     order */
+    RAO_LOG_PARTITION,  /* F(theta) = log int h exp(theta . T) */
+    RAO_DUAL_POTENTIAL, /* sup over theta' of theta' . eta(p) - F(theta') */
+    RAO_BREGMAN,        /* B_F(theta_p : theta_q) = KL(q : p): q */
+    RAO_QUANTITIES
+} rao_quantity;
+RAO_API const char *rao_quantity_name(rao_quantity quantity); /* "logpdf", "score", "entropy", ... */
+/* EINVAL with the nearest name. */
+RAO_API rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quantity);
+RAO_API int rao_quantity_takes_q(rao_quantity quantity);
+RAO_API int rao_quantity_takes_x(rao_quantity quantity);
+/* Numbers of one answer: 1, the tangent, its square, or the order of the exponential family (0 when the family is none). */
+RAO_API int64_t rao_family_answer(const rao_family *family, int64_t chart, rao_quantity quantity);
+
+typedef struct rao_family_args {
+    size_t size; /* set by rao_family_args_init: n = 1, chart 0, all else NULL */
+    int64_t chart, n;
+    rao_points p, q, x;
+    int method;           /* a rao_method that is asked for (RAO_FISHER), or -1: the best there is */
+    rao_stream stream;    /* draws of a Monte Carlo answer */
+    int64_t samples;      /* of a Monte Carlo answer, 0: 100000 */
+    rao_status *each;     /* NULL: the first failing item fails the call. Else the status of every item; a failing item leaves its answer alone */
+    rao_quality *quality; /* NULL, or how each answer was reached */
+} rao_family_args;
+
+#define rao_family_args_init(a) rao_family_args_init_sized((a), sizeof *(a))
+RAO_API void rao_family_args_init_sized(rao_family_args *args, size_t size);
+
+/* Any quantity of any family over a batch: answer i into out + i * stride (stride >= rao_family_answer). Runs on the context's threads.
+ * EINVAL: missing p, q or x; EDOMAIN: a point outside the family (coordinate, value and range named), a quantity that the mathematics does not
+ * define; EUNABLE: a quantity of exponential families asked of another. Infinities are answers (KL of Bernoulli 1/2 and 0), NaN never is. */
+RAO_API rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out, int64_t stride);
+
+/* One point, for the common questions. */
+RAO_API rao_status rao_family_logpdf(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *x, double *value);
+RAO_API rao_status rao_family_score(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *x, double *score);
+RAO_API rao_status rao_family_entropy(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, double *value);
+RAO_API rao_status rao_family_kl(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *q, double *value);
+RAO_API rao_status rao_family_fisher(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, double *fisher);
+
+/* The same distribution in another chart. `jacobian` (may be NULL) = d(from) / d(to), tangent(from) x tangent(to): F_to = J^T F_from J.
+ * EUNABLE where one of the charts has more coordinates than the family has dimensions (categorical.logits as `from`). */
+RAO_API rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t from, const double *p, int64_t to, double *out, double *jacobian);
+
+/* The smallest interval that holds all mass of a univariate family's member; EUNABLE for several variables. */
+RAO_API rao_status rao_family_support(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, double *low, double *high);
+
+/* n draws into x + i * stride; draw number first + i of (stream, step) is the same in every call. */
+RAO_API rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step,
+                                     int64_t first, int64_t n, double *x, int64_t stride);
+
+/* The maximum likelihood estimate from n observations with weights (NULL: 1) in a chart's coordinates. standard_error (may be NULL): square roots of the
+ * diagonal of (W F)^-1 at the estimate, W the sum of the weights; log_likelihood (may be NULL): weighted sum of log p(x_i).
+ * EDOMAIN: an observation outside every support (row named), a likelihood without maximum (reason given); ENUMERIC: no convergence. */
+RAO_API rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p,
+                                  double *standard_error, double *log_likelihood);
+
+/* ---- heads --------------------------------------------------------------------------------------------------- */
+
+/* A head is (family, chart). Row i of z holds the coordinates of one distribution, row i of y one observation of it, and every
  * function below works over the rows of a batch. float and double come from one template: all arrays of one call share a dtype.
  *
  *   name (and its alias)                        outputs z                          observation y          rank
@@ -16,16 +174,6 @@
  * Shapes are checked first (EINVAL, both ends named), so a failing call has written nothing. Outputs may not overlap inputs.
  * Views may have ld > cols. Work is split over the threads of the context into blocks that depend on the shape alone.
  */
-#ifndef RAO_FAMILY_H
-#define RAO_FAMILY_H
-
-#include <rao/la.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* ---- heads --------------------------------------------------------------------------------------------------- */
 
 /* Immutable once created: any number of threads may share one. */
 typedef struct rao_head rao_head;

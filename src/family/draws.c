@@ -32,7 +32,7 @@ static double poisson_by_rejection(rao_draws *d, double rate) {
         double k = floor((2 * a / us + b) * u + rate + 0.43);
         if (us >= 0.07 && v <= vr) return k;
         if (k < 0 || (us < 0.013 && v > us)) continue;
-        if (log(v * inverse_alpha / (a / (us * us) + b)) <= -rao_poisson_nll(k, log_rate)) return k;
+        if (log(v * inverse_alpha / (a / (us * us) + b)) <= -rao_poisson_nll(k, rate, log_rate)) return k;
     }
 }
 

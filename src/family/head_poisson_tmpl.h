@@ -9,7 +9,7 @@ static void FN(poisson_nll_score)(const head_rows *r) {
         T w = r->weight ? ((const T *)r->weight)[i] : 1;
         if (r->value) {
             double sum = 0;
-            EACH sum += rao_poisson_nll((double)y[j], (double)z[j]);
+            EACH sum += rao_poisson_nll((double)y[j], exp((double)z[j]), (double)z[j]);
             ((T *)r->value)[i] = (T)sum;
         }
         if (r->out) {

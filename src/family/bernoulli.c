@@ -1,0 +1,109 @@
+/* bernoulli.c - x in {0, 1}, P(x = 1) = p, the ends p = 0 and 1 included. State: p, 1 - p, logit p, and whether the logit was given.
+ * In p KL is a sum of relative entropies of masses; where both points were given by logits their difference is exact and is used instead. */
+#include <math.h>
+
+#include <rao/num.h>
+
+#include "family/family.h"
+
+enum { P, Q, LOGIT, BY_LOGIT };
+
+static rao_status load_p(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[P] = c[0], s[Q] = 1 - c[0], s[LOGIT] = rao_logit(c[0]), s[BY_LOGIT] = 0;
+    return rao_want_unit(ctx, f, "p", c[0]);
+}
+
+static rao_status load_logit(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[P] = rao_logistic(c[0]), s[Q] = rao_logistic(-c[0]), s[LOGIT] = c[0], s[BY_LOGIT] = 1;
+    return rao_want_finite(ctx, f, "logit", c[0]);
+}
+
+static void jacobian_logit(const rao_family *f, const double *s, double *j) { (void)f, j[0] = s[P] * s[Q]; }
+static void score_logit(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = x[0] == 1 ? s[Q] : -s[P]; }
+static void fisher_logit(const rao_family *f, const double *s, double *m) { (void)f, m[0] = s[P] * s[Q]; }
+static void kl_gradient_logit(const rao_family *f, const double *s, const double *t, double *g) {
+    (void)f, g[0] = t[P] < 0.5 ? t[P] - s[P] : s[Q] - t[Q];
+}
+
+static int possible(const rao_family *f, const double *x) { return (void)f, x[0] == 0 || x[0] == 1; }
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    double with = x[0] == 1 ? s[P] : s[Q], against = x[0] == 1 ? s[Q] : s[P];
+    return (void)f, with > 0.5 ? log1p(-against) : s[BY_LOGIT] != 0 && with < 1e-300 ? -fabs(s[LOGIT]) : log(with);
+}
+
+static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = x[0] == 1 ? 1 / s[P] : -1 / s[Q]; }
+static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[P] / s[Q]; }
+
+static double entropy(const rao_family *f, const double *s) {
+    double small = fmin(s[P], s[Q]), large = 1 - small;
+    if (small == 0) return 0;
+    return (void)f, -small * log(small) - large * log1p(-small);
+}
+
+/* With logits a, b: KL = L - p d, d = b - a, L = log(1 + p (exp d - 1)); see head_bernoulli_tmpl.h. */
+static double kl_of_logits(double a, double b) {
+    double sign = a > 0 ? -1 : 1, d = sign * (b - a), e = exp(sign * a), p = e / (1 + e);
+    if (fabs(d) > 1) return (d > 0 ? rao_softplus(sign * b) - log1p(e) : log1p(p * expm1(d))) - p * d;
+    double l = log1p(p * expm1(d));
+    return p * rao_expm1mx(d - l) + rao_expm1mx(-l) / (1 + e);
+}
+
+static double kl(const rao_family *f, const double *s, const double *t) {
+    (void)f;
+    if (s[BY_LOGIT] != 0 && t[BY_LOGIT] != 0) return kl_of_logits(s[LOGIT], t[LOGIT]);
+    return rao_relative_entropy(s[P], t[P]) + rao_relative_entropy(s[Q], t[Q]);
+}
+
+static double cross_entropy(const rao_family *f, const double *s, const double *t) {
+    const double one = 1, zero = 0;
+    double sum = s[P] > 0 ? -s[P] * logpdf(f, t, &one) : 0;
+    return sum + (s[Q] > 0 ? -s[Q] * logpdf(f, t, &zero) : 0);
+}
+
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    kl_gradient_logit(f, s, t, g);
+    if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
+}
+
+static void support(const rao_family *f, const double *s, double *low, double *high) { (void)f, *low = s[Q] > 0 ? 0 : 1, *high = s[P] > 0 ? 1 : 0; }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[P], *scale = 1; }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = rao_draw_uniform(d) < s[P]; }
+static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
+    return (void)ctx, (void)f, c[0] = fmin(1, fmax(0, rao_data_mean(data, 0))), RAO_OK;
+}
+
+static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[LOGIT]; }
+static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[P]; }
+static double log_partition(const rao_family *f, const double *s) { return (void)f, s[BY_LOGIT] != 0 ? rao_softplus(s[LOGIT]) : -log1p(-s[P]); }
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+
+static const family_chart charts[] = {
+    {.name = "p", .coords = "p", .load = load_p, .store = rao_store_plain},
+    {.name = "logit", .coords = "logit", .load = load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
+     .fisher = fisher_logit, .kl_gradient = kl_gradient_logit},
+    {.name = "natural", .coords = "theta", .load = load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
+     .fisher = fisher_logit, .kl_gradient = kl_gradient_logit},
+    {.name = "expectation", .coords = "eta", .load = load_p, .store = rao_store_plain},
+};
+
+const family_table rao_table_bernoulli = {
+    .info = {"bernoulli", "Bernoulli", "p,logit,natural,expectation", NULL, NULL, 0, 1, 1, 1},
+    .state = {4},
+    .observation = "x",
+    .charts = charts,
+    .chart_count = 4,
+    .exponential = &exponential,
+    .possible = possible,
+    .possible_words = "0 or 1",
+    .logpdf = logpdf,
+    .score = score,
+    .fisher = fisher,
+    .entropy = entropy,
+    .kl = kl,
+    .cross_entropy = cross_entropy,
+    .kl_gradient = kl_gradient,
+    .support = support,
+    .center = center,
+    .sample = sample,
+    .mle = mle,
+};

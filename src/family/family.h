@@ -1,0 +1,125 @@
+/* family.h - what a family is inside: one const table of functions of a state.
+ *
+ * A state is what a point becomes once it is checked: the numbers that the formulas want, in the family's own layout, loaded from the
+ * coordinates of a chart. It may hold one thing twice (p and log p), so that no chart loses digits to another.
+ * Tensors (score, Fisher, gradients) are in the tangent coordinates of chart 0; charts carry them over by their Jacobian or,
+ * where that product would cancel, by forms of their own. A NULL slot: the generic version, or EUNABLE where there is none. */
+#ifndef RAO_FAMILY_FAMILY_PRIVATE_H
+#define RAO_FAMILY_FAMILY_PRIVATE_H
+
+#include <rao/family.h>
+
+#include "family/draws.h"
+
+#define INF ((double)INFINITY)
+
+typedef struct family_chart {
+    const char *name;
+    /* Comma-separated names. A trailing mark repeats a name: # over 1..d, % over 1..d-1, ^ over the upper triangle of d x d. */
+    const char *coords;
+    const char *tangent; /* NULL: as coords */
+    rao_status (*load)(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
+    rao_status (*store)(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
+    /* j = d(chart 0) / d(this), tangent of chart 0 by tangent of this, zeroed before. NULL: the identity. */
+    void (*jacobian)(const rao_family *f, const double *s, double *j);
+    void (*score)(const rao_family *f, const double *s, const double *x, double *g);
+    void (*fisher)(const rao_family *f, const double *s, double *m);
+    void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
+} family_chart;
+
+/* Exponential families: h(x) exp(theta . T(x) - F(theta)), order = tangent of chart 0. */
+typedef struct family_exponential {
+    void (*statistic)(const rao_family *f, const double *x, double *t);
+    void (*natural)(const rao_family *f, const double *s, double *theta);
+    void (*expectation)(const rao_family *f, const double *s, double *eta);
+    double (*log_partition)(const rao_family *f, const double *s);
+    double (*dual_potential)(const rao_family *f, const double *s); /* NULL: theta . eta - F */
+} family_exponential;
+
+/* Weighted observations. */
+typedef struct family_data {
+    int64_t n;
+    rao_points x;
+    const double *weights; /* or NULL */
+    double total;          /* sum of the weights */
+} family_data;
+
+typedef struct family_table {
+    rao_family_info info;
+    int state[3];    /* numbers of a state: state[0] + state[1] d + state[2] d^2 */
+    const char *observation; /* names of x in the marks of coords: "x", "x#" */
+    const family_chart *charts;
+    int64_t chart_count;
+    double fixed_low, fixed_high; /* the fixed quantity lies in (low, high) */
+    int fixed_integer;            /* ... and is a whole number, low included */
+    const family_exponential *exponential;
+
+    int (*possible)(const rao_family *f, const double *x);                              /* may x be observed under some member? */
+    const char *possible_words;                                                         /* "x >= 0" */
+    double (*logpdf)(const rao_family *f, const double *s, const double *x);            /* x possible */
+    void (*score)(const rao_family *f, const double *s, const double *x, double *g);    /* g, m zeroed before */
+    void (*fisher)(const rao_family *f, const double *s, double *m);
+    double (*entropy)(const rao_family *f, const double *s);
+    double (*kl)(const rao_family *f, const double *s, const double *t);
+    double (*cross_entropy)(const rao_family *f, const double *s, const double *t);     /* NULL: entropy + kl */
+    void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
+    void (*support)(const rao_family *f, const double *s, double *low, double *high);
+    void (*center)(const rao_family *f, const double *s, double *middle, double *scale); /* where the mass of a univariate member lies */
+    int64_t (*landmarks)(const rao_family *f, const double *s, double *at, int64_t most); /* points to divide quadratures at; NULL: the middle */
+    void (*sample)(const rao_family *f, const double *s, rao_draws *d, double *x);
+    rao_status (*mle)(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c); /* coordinates of chart 0 */
+    const char *irregular; /* why there is no Fisher matrix, or NULL */
+    rao_method entropy_method, kl_method; /* of the slots above: closed form unless said */
+} family_table;
+
+struct rao_family {
+    const family_table *table;
+    int64_t d;
+    double fixed;
+    int64_t dim;   /* tangent of chart 0 */
+    int64_t state; /* numbers of a state */
+};
+
+/* How many numbers a list of names with marks stands for. */
+int64_t rao_names_count(const char *names, int64_t d);
+
+/* The checked state of a point. */
+rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s);
+
+/* ---- for the families' files ---- */
+
+/* "normal: sigma = -1, want > 0" (NaN and infinities are refused too). */
+rao_status rao_want_positive(rao_ctx *ctx, const rao_family *f, const char *name, double value);
+rao_status rao_want_finite(rao_ctx *ctx, const rao_family *f, const char *name, double value);
+rao_status rao_want_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value); /* 0 <= value <= 1 */
+rao_status rao_want_open_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value); /* 0 < value < 1 */
+
+/* Row i of the data; its weight; weighted mean of column j; weighted mean of (x - mean)^2: both passes compensated. */
+static inline const double *data_row(const family_data *d, int64_t i) { return d->x.data + i * d->x.stride; }
+static inline double data_weight(const family_data *d, int64_t i) { return d->weights ? d->weights[i] : 1; }
+double rao_data_mean(const family_data *d, int64_t j);
+double rao_data_variance(const family_data *d, int64_t j, double mean);
+
+static inline int is_whole(double x) { return x == __builtin_floor(x) && x < __builtin_inf() && x > -__builtin_inf(); }
+
+/* Slots that many tables share. */
+rao_status rao_store_plain(rao_ctx *ctx, const rao_family *f, const double *s, double *c); /* the state begins with chart 0's coordinates */
+rao_status rao_store_natural(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
+rao_status rao_store_expectation(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
+int rao_possible_real(const rao_family *f, const double *x);
+int rao_possible_positive(const rao_family *f, const double *x);
+int rao_possible_nonnegative(const rao_family *f, const double *x);
+int rao_possible_count(const rao_family *f, const double *x);
+void rao_support_line(const rao_family *f, const double *s, double *low, double *high);
+void rao_support_half_line(const rao_family *f, const double *s, double *low, double *high);
+double rao_dual_is_minus_entropy(const rao_family *f, const double *s); /* families whose carrier is 1 */
+void rao_statistic_x(const rao_family *f, const double *x, double *t);
+
+/* Probability vectors, shared by categorical and multinomial: state p_1..p_k, log p_1..log p_k, by_logits, logits. */
+rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
+double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
+int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
+
+extern const family_table rao_table_normal, rao_table_bernoulli, rao_table_categorical, rao_table_poisson;
+
+#endif

@@ -1,0 +1,143 @@
+/* fit.c - drawing from a member of a family, and the maximum likelihood estimate with its standard errors. */
+#include <math.h>
+#include <string.h>
+
+#include "family/generic.h"
+
+/* ---- drawing ------------------------------------------------------------------------------------------------- */
+
+typedef struct draw_walk {
+    const rao_family *f;
+    const double *s;
+    rao_stream stream;
+    uint64_t step;
+    int64_t first, n, stride;
+    double *x;
+} draw_walk;
+
+enum { DRAW_GRAIN = 1024 };
+
+static rao_status draw_block(rao_ctx *ctx, int64_t block, void *arg) {
+    (void)ctx;
+    const draw_walk *w = arg;
+    for (int64_t i = block * DRAW_GRAIN; i < rao_block_end(w->n, DRAW_GRAIN, block); i++) {
+        rao_draws d = rao_draws_at(w->stream, w->step, (uint64_t)(w->first + i));
+        w->f->table->sample(w->f, w->s, &d, w->x + i * w->stride);
+    }
+    return RAO_OK;
+}
+
+rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step, int64_t first, int64_t n,
+                             double *x, int64_t stride) {
+    rao_status st;
+    double *s;
+    rao_mark mark = rao_scratch_mark(ctx);
+    int64_t observation = rao_family_observation(family);
+    if (first < 0 || n < 0 || (n > 1 && stride < observation))
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: first = %lld, n = %lld, stride = %lld, want >= 0, >= 0, >= %lld", family->table->info.name, (long long)first,
+                         (long long)n, (long long)stride, (long long)observation));
+    RAO_TRY(rao_scratch(ctx, family->state, &s));
+    RAO_TRY(rao_family_load(ctx, family, chart, p, s));
+    draw_walk w = {family, s, stream, step, first, n, stride, x};
+    RAO_TRY(rao_parallel_for(ctx, rao_block_count(n, DRAW_GRAIN), draw_block, &w));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- data ---------------------------------------------------------------------------------------------------- */
+
+/* Mean by weights, then once more over the residuals: the second pass removes the rounding of the first. */
+double rao_data_mean(const family_data *d, int64_t j) {
+    double mean = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        double sum = 0;
+        for (int64_t i = 0; i < d->n; i++) sum += data_weight(d, i) * (data_row(d, i)[j] - mean);
+        mean += sum / d->total;
+    }
+    return mean;
+}
+
+double rao_data_variance(const family_data *d, int64_t j, double mean) {
+    double sum = 0;
+    for (int64_t i = 0; i < d->n; i++) {
+        double gap = data_row(d, i)[j] - mean;
+        sum += data_weight(d, i) * gap * gap;
+    }
+    return sum / d->total;
+}
+
+static rao_status check_data(rao_ctx *ctx, const rao_family *f, family_data *d) {
+    const char *name = f->table->info.name;
+    if (d->n < 1) return rao_fail(ctx, RAO_EDOMAIN, "%s: no observations to estimate from", name);
+    for (int64_t i = 0; i < d->n; i++) {
+        double w = data_weight(d, i);
+        if (!(w >= 0 && w < INF)) return rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", name, (long long)i, w);
+        if (!f->table->possible(f, data_row(d, i)))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: observation %lld is %.17g%s, want %s", name, (long long)i, data_row(d, i)[0],
+                            rao_family_observation(f) > 1 ? ", ..." : "", f->table->possible_words);
+        d->total += w;
+    }
+    return d->total > 0 ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "%s: the weights sum to zero", name);
+}
+
+/* ---- the estimate -------------------------------------------------------------------------------------------- */
+
+/* sqrt of the diagonal of (total F)^-1 by Cholesky. */
+static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double total, double *out) {
+    rao_status st;
+    int64_t m = rao_family_tangent(f, chart);
+    double *a;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (m != f->dim)
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the chart %s has more coordinates than the family has dimensions, so they have no standard errors",
+                         f->table->info.name, f->table->charts[chart].name));
+    RAO_TRY(rao_scratch(ctx, m * m, &a));
+    RAO_TRY(rao_family_fisher(ctx, f, chart, p, a));
+    rao_mat view = rao_mat_view(RAO_F64, m, m, m, a);
+    RAO_TRY(rao_cholesky(ctx, &view, 0, NULL));
+    RAO_TRY(rao_cholesky_inverse(ctx, &view, &view));
+    for (int64_t i = 0; i < m; i++) out[i] = sqrt(a[i * m + i] / total);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static double log_likelihood_of(const rao_family *f, const double *s, const family_data *d) {
+    double sum = 0, rest = 0; /* Neumaier's compensated sum */
+    for (int64_t i = 0; i < d->n; i++) {
+        double term = data_weight(d, i) == 0 ? 0 : data_weight(d, i) * f->table->logpdf(f, s, data_row(d, i)), next = sum + term;
+        if (isfinite(next)) rest += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
+        sum = next;
+    }
+    return sum + rest;
+}
+
+rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p, double *standard_error,
+                          double *log_likelihood) {
+    rao_status st;
+    family_data d = {n, x, weights, 0};
+    double *c, *s, *out, *errors;
+    rao_mark mark = rao_scratch_mark(ctx);
+    const char *name = family->table->info.name;
+    if (chart < 0 || chart >= family->table->chart_count)
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", name, (long long)chart, (long long)family->table->chart_count - 1));
+    if (!family->table->mle) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: no maximum likelihood estimate", name));
+    RAO_TRY(check_data(ctx, family, &d));
+    RAO_TRY(rao_scratch(ctx, rao_family_coords(family, 0), &c));
+    RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
+    RAO_TRY(rao_scratch(ctx, family->state, &s));
+    RAO_TRY(rao_scratch(ctx, rao_family_tangent(family, chart), &errors));
+    RAO_TRY(family->table->mle(ctx, family, &d, c));
+    RAO_TRY(rao_family_load(ctx, family, 0, c, s));
+    RAO_TRY(family->table->charts[chart].store(ctx, family, s, out));
+    if (standard_error) {
+        RAO_TRY(standard_errors(ctx, family, chart, out, d.total, errors));
+        memcpy(standard_error, errors, sizeof *errors * (size_t)rao_family_tangent(family, chart));
+    }
+    if (log_likelihood) *log_likelihood = log_likelihood_of(family, s, &d);
+    memcpy(p, out, sizeof *out * (size_t)rao_family_coords(family, chart));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}

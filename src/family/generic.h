@@ -1,0 +1,37 @@
+/* generic.h - what holds for every family: tensors in other charts, and the numerical versions of slots that a table leaves empty. */
+#ifndef RAO_FAMILY_GENERIC_H
+#define RAO_FAMILY_GENERIC_H
+
+#include "family/family.h"
+
+/* One question: states p, q and observation x, the chart of the answer, and what was asked. */
+typedef struct family_item {
+    const rao_family *f;
+    const family_chart *chart;
+    const rao_family_args *args;
+    const char *what;
+    const double *p, *q, *x;
+    int64_t index;
+} family_item;
+
+#define RAO_OR_RETURN(call)                        \
+    do {                                           \
+        rao_status status_ = (call);               \
+        if (status_ != RAO_OK) return status_;     \
+    } while (0)
+
+/* out = J^T v of the item's chart: v = the score at (p, x), or gradient(p, q) (then J at q). */
+rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
+                         void (*gradient)(const rao_family *f, const double *s, const double *t, double *g));
+/* out = J^T F J. */
+rao_status rao_pull_back_matrix(rao_ctx *ctx, const family_item *it, double *out);
+
+rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_generic_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+/* The score at (p, x) in the item's chart. */
+rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g);
+rao_status rao_fisher_by_quadrature(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+
+#endif

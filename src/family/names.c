@@ -1,0 +1,62 @@
+/* names.c - lists of coordinate names with marks: "mu#,sigma" in two dimensions is mu_1, mu_2, sigma. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "family/family.h"
+
+static int64_t repeats(char mark, int64_t d) {
+    switch (mark) {
+    case '#': return d;
+    case '%': return d - 1;
+    case '^': return d * (d + 1) / 2;
+    default: return 1;
+    }
+}
+
+int64_t rao_names_count(const char *names, int64_t d) {
+    int64_t count = 0;
+    for (const char *item = names; item;) {
+        const char *comma = strchr(item, ',');
+        size_t length = comma ? (size_t)(comma - item) : strlen(item);
+        if (length) count += repeats(item[length - 1], d);
+        item = comma ? comma + 1 : NULL;
+    }
+    return count;
+}
+
+/* The name of entry j under a mark. */
+static void write_name(const char *item, size_t length, char mark, int64_t d, int64_t j, char *name) {
+    char text[96] = "";
+    int64_t row = 0;
+    if (mark == '^') {
+        while (j >= d - row) j -= d - row++;
+        snprintf(text, sizeof text, "_%lld_%lld", (long long)row + 1, (long long)(row + j) + 1);
+    } else if (mark == '#' || mark == '%') {
+        snprintf(text, sizeof text, "_%lld", (long long)j + 1);
+    }
+    int stem = (int)length - (*text != 0), room = RAO_COORD_NAME - 1 - (int)strlen(text);
+    if (stem > room) stem = room;
+    memcpy(name, item, (size_t)stem);
+    memcpy(name + stem, text, strlen(text) + 1);
+}
+
+rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]) {
+    if (chart < 0 || chart >= family->table->chart_count)
+        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart, (long long)family->table->chart_count - 1);
+    const family_chart *c = &family->table->charts[chart];
+    int64_t left = j;
+    for (const char *item = c->tangent ? c->tangent : c->coords; item && left >= 0;) {
+        const char *comma = strchr(item, ',');
+        size_t length = comma ? (size_t)(comma - item) : strlen(item);
+        int64_t count = repeats(item[length - 1], family->d);
+        if (left < count) {
+            write_name(item, length, item[length - 1], family->d, left, name);
+            return RAO_OK;
+        }
+        left -= count;
+        item = comma ? comma + 1 : NULL;
+    }
+    return rao_fail(ctx, RAO_EINVAL, "%s.%s: coordinate %lld, want 0..%lld", family->table->info.name, c->name, (long long)j,
+                    (long long)rao_family_tangent(family, chart) - 1);
+}

@@ -1,0 +1,146 @@
+/* normal.c - N(mu, sigma^2). State: mu, sigma.
+ * Fisher diag(1, 2)/sigma^2 in (mu, sigma). KL with u = sigma_p/sigma_q - 1: (u - log(1+u)) + u^2/2 + (mu_p - mu_q)^2 / (2 sigma_q^2). */
+#include <math.h>
+
+#include <rao/num.h>
+
+#include "family/family.h"
+
+enum { MU, SIGMA };
+static const double half_log_2pi = 0.91893853320467274178;
+
+static rao_status load_sigma(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[MU] = c[0];
+    s[SIGMA] = c[1];
+    rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
+    return st ? st : rao_want_positive(ctx, f, "sigma", c[1]);
+}
+static rao_status load_var(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[MU] = c[0];
+    s[SIGMA] = sqrt(c[1]);
+    rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
+    return st ? st : rao_want_positive(ctx, f, "var", c[1]);
+}
+static rao_status load_logvar(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[MU] = c[0];
+    s[SIGMA] = exp(c[1] / 2);
+    rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
+    if (st) return st;
+    return s[SIGMA] > 0 && s[SIGMA] < INF ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "normal: logvar = %.17g, want within +-1400", c[1]);
+}
+static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[SIGMA] = sqrt(-0.5 / c[1]);
+    s[MU] = -0.5 * (c[0] / c[1]);
+    if (!(c[1] < 0 && c[1] > -INF)) return rao_fail(ctx, RAO_EDOMAIN, "normal: theta_2 = %.17g, want < 0", c[1]);
+    return rao_want_finite(ctx, f, "theta_1", c[0]);
+}
+static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    double var = fma(-c[0], c[0], c[1]);
+    s[MU] = c[0];
+    s[SIGMA] = sqrt(var);
+    rao_status st = rao_want_finite(ctx, f, "eta_1", c[0]);
+    if (st) return st;
+    return var > 0 && var < INF ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "normal: eta_2 = %.17g, want > eta_1^2 = %.17g", c[1], c[0] * c[0]);
+}
+
+static rao_status store_var(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    (void)ctx, (void)f;
+    c[0] = s[MU], c[1] = s[SIGMA] * s[SIGMA];
+    return RAO_OK;
+}
+static rao_status store_logvar(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    (void)ctx, (void)f;
+    c[0] = s[MU], c[1] = 2 * log(s[SIGMA]);
+    return RAO_OK;
+}
+
+static void natural(const rao_family *f, const double *s, double *theta) {
+    (void)f;
+    theta[0] = s[MU] / s[SIGMA] / s[SIGMA];
+    theta[1] = -0.5 / s[SIGMA] / s[SIGMA];
+}
+static void expectation(const rao_family *f, const double *s, double *eta) {
+    (void)f;
+    eta[0] = s[MU];
+    eta[1] = fma(s[MU], s[MU], s[SIGMA] * s[SIGMA]);
+}
+
+static void jacobian_var(const rao_family *f, const double *s, double *j) { (void)f, j[0] = 1, j[3] = 0.5 / s[SIGMA]; }
+static void jacobian_logvar(const rao_family *f, const double *s, double *j) { (void)f, j[0] = 1, j[3] = 0.5 * s[SIGMA]; }
+static void jacobian_natural(const rao_family *f, const double *s, double *j) {
+    double var = s[SIGMA] * s[SIGMA];
+    (void)f, j[0] = var, j[1] = 2 * s[MU] * var, j[3] = s[SIGMA] * var;
+}
+static void jacobian_expectation(const rao_family *f, const double *s, double *j) { (void)f, j[0] = 1, j[2] = -s[MU] / s[SIGMA], j[3] = 0.5 / s[SIGMA]; }
+
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    double z = (x[0] - s[MU]) / s[SIGMA];
+    return (void)f, -0.5 * z * z - log(s[SIGMA]) - half_log_2pi;
+}
+
+static void score(const rao_family *f, const double *s, const double *x, double *g) {
+    double z = (x[0] - s[MU]) / s[SIGMA];
+    (void)f, g[0] = z / s[SIGMA], g[1] = (z - 1) * (z + 1) / s[SIGMA];
+}
+
+static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[SIGMA] / s[SIGMA], m[3] = 2 * m[0]; }
+static double entropy(const rao_family *f, const double *s) { return (void)f, half_log_2pi + 0.5 + log(s[SIGMA]); }
+
+static double kl(const rao_family *f, const double *s, const double *t) {
+    double u = (s[SIGMA] - t[SIGMA]) / t[SIGMA], z = (s[MU] - t[MU]) / t[SIGMA], r = s[SIGMA] / t[SIGMA];
+    (void)f;
+    if (r < 0.5) return log(t[SIGMA]) - log(s[SIGMA]) + 0.5 * ((r - 1) * (r + 1) + z * z); /* u = -1 + r would lose r */
+    return -rao_log1pmx(u) + 0.5 * (u * u + z * z);
+}
+
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    double u = (s[SIGMA] - t[SIGMA]) / t[SIGMA], z = (s[MU] - t[MU]) / t[SIGMA];
+    (void)f, g[0] = -z / t[SIGMA], g[1] = -(u * (2 + u) + z * z) / t[SIGMA];
+}
+
+static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[MU], *scale = s[SIGMA]; }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = s[MU] + s[SIGMA] * rao_draw_normal(d); }
+
+static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
+    double mean = rao_data_mean(data, 0), var = rao_data_variance(data, 0, mean);
+    (void)f;
+    if (!(var > 0)) return rao_fail(ctx, RAO_EDOMAIN, "normal: all observations are %.17g: the likelihood grows without bound as sigma -> 0", mean);
+    c[0] = mean, c[1] = sqrt(var);
+    return RAO_OK;
+}
+
+static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = x[0], t[1] = x[0] * x[0]; }
+static double log_partition(const rao_family *f, const double *s) {
+    double z = s[MU] / s[SIGMA];
+    return (void)f, 0.5 * z * z + log(s[SIGMA]) + half_log_2pi;
+}
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+
+static const family_chart charts[] = {
+    {.name = "mu_sigma", .coords = "mu,sigma", .load = load_sigma, .store = rao_store_plain},
+    {.name = "mu_var", .coords = "mu,var", .load = load_var, .store = store_var, .jacobian = jacobian_var},
+    {.name = "mu_logvar", .coords = "mu,logvar", .load = load_logvar, .store = store_logvar, .jacobian = jacobian_logvar},
+    {.name = "natural", .coords = "theta_1,theta_2", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
+    {.name = "expectation", .coords = "eta_1,eta_2", .load = load_expectation, .store = rao_store_expectation, .jacobian = jacobian_expectation},
+};
+
+const family_table rao_table_normal = {
+    .info = {"normal", "Normal", "mu_sigma,mu_var,mu_logvar,natural,expectation", NULL, NULL, 0, 0, 1, 1},
+    .state = {2},
+    .observation = "x",
+    .charts = charts,
+    .chart_count = 5,
+    .exponential = &exponential,
+    .possible = rao_possible_real,
+    .possible_words = "a finite number",
+    .logpdf = logpdf,
+    .score = score,
+    .fisher = fisher,
+    .entropy = entropy,
+    .kl = kl,
+    .kl_gradient = kl_gradient,
+    .support = rao_support_line,
+    .center = center,
+    .sample = sample,
+    .mle = mle,
+};

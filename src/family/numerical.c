@@ -1,0 +1,77 @@
+/* numerical.c - what a table leaves empty, as expectations (expect.h):
+ * entropy -E log p, KL E_p log p/q, its gradient -E_p score_q, Fisher E score score^T. */
+#include <math.h>
+#include <string.h>
+
+#include "family/expect.h"
+#include "family/generic.h"
+
+static rao_status minus_log(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    const family_item *it = arg;
+    (void)ctx;
+    *sum -= weight * it->f->table->logpdf(it->f, it->p, x);
+    return RAO_OK;
+}
+
+rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    return rao_expect(ctx, it->f, it->p, NULL, 1, minus_log, (void *)it, out, quality);
+}
+
+static rao_status log_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    const family_item *it = arg;
+    double log_p = it->f->table->logpdf(it->f, it->p, x), log_q = it->f->table->logpdf(it->f, it->q, x);
+    (void)ctx;
+    *sum += weight * (log_p - log_q);
+    return RAO_OK;
+}
+
+rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    return rao_expect(ctx, it->f, it->p, it->q, 1, log_ratio, (void *)it, out, quality);
+}
+
+typedef struct score_sum {
+    const family_item *it;
+    double *g;
+} score_sum;
+
+static rao_status minus_score_of_q(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    score_sum *a = arg;
+    int64_t m = rao_names_count(a->it->chart->tangent ? a->it->chart->tangent : a->it->chart->coords, a->it->f->d);
+    family_item at = *a->it;
+    at.p = a->it->q;
+    at.x = x;
+    RAO_OR_RETURN(rao_score_in_chart(ctx, &at, a->g));
+    for (int64_t i = 0; i < m; i++) sum[i] -= weight * a->g[i];
+    return RAO_OK;
+}
+
+static rao_status score_squared(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    score_sum *a = arg;
+    int64_t m = rao_names_count(a->it->chart->tangent ? a->it->chart->tangent : a->it->chart->coords, a->it->f->d);
+    family_item at = *a->it;
+    at.x = x;
+    RAO_OR_RETURN(rao_score_in_chart(ctx, &at, a->g));
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < m; j++) sum[i * m + j] += weight * a->g[i] * a->g[j];
+    return RAO_OK;
+}
+
+static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn, int squared, double *out, rao_quality *quality) {
+    rao_status st;
+    int64_t m = rao_names_count(it->chart->tangent ? it->chart->tangent : it->chart->coords, it->f->d);
+    score_sum a = {it, NULL};
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, m, &a.g));
+    RAO_TRY(rao_expect(ctx, it->f, it->p, squared ? NULL : it->q, squared ? m * m : m, fn, &a, out, quality));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_generic_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    return with_scores(ctx, it, minus_score_of_q, 0, out, quality);
+}
+
+rao_status rao_fisher_by_quadrature(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    return with_scores(ctx, it, score_squared, 1, out, quality);
+}

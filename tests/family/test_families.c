@@ -1,0 +1,38 @@
+/* Every family of the registry through the conformance suite. */
+#include "conform/family_conform.h"
+
+static const conform_case cases[] = {
+    {"normal", 0, 0, {0.7, 1.3}, {-0.4, 2.1}, 0},
+    {"normal", 0, 0, {-1, 0.2}, {-0.9, 0.5}, 0},
+    {"bernoulli", 0, 0, {0.3}, {0.55}, 0},
+    {"bernoulli", 0, 0, {0.98}, {0.7}, 0},
+    {"poisson", 0, 0, {0.4}, {2.5}, 0},
+    {"poisson", 0, 0, {37.5}, {30}, 0},
+    {"categorical", 2, 0, {0.25, 0.75}, {0.5, 0.5}, 0},
+    {"categorical", 5, 0, {0.1, 0.2, 0.05, 0.6, 0.05}, {0.2, 0.2, 0.2, 0.2, 0.2}, 0},
+};
+
+static void every_case(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *only = getenv("RAO_TEST_FAMILY");
+        if (only && strcmp(only, cases[i].family)) continue;
+        printf("%s\n", cases[i].family), fflush(stdout);
+        family_conforms(&cases[i]);
+    }
+}
+
+static void every_family_has_a_case(void **state) {
+    (void)state;
+    for (int64_t i = 0; rao_family_list(i); i++) {
+        int found = 0;
+        for (size_t c = 0; c < COUNT(cases); c++) found |= !strcmp(cases[c].family, rao_family_list(i)->name);
+        if (!found) print_error("no case for %s\n", rao_family_list(i)->name);
+        EXPECT_TRUE(found);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_family_has_a_case), cmocka_unit_test(every_case)};
+    return rao_test_run("family: conformance", tests, COUNT(tests));
+}

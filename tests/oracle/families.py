@@ -1,0 +1,155 @@
+"""Families at 60 digits, by their textbook formulas: writes tests/family/oracle_families.h (run from the root of the repository).
+
+A row: family, dimension, fixed quantity, quantity, chart, p, q, x, the answer, and the size of the largest term of the sum that defines it
+(0: the answer itself), to which 1e-12 is relative. Inputs are doubles, taken exactly.
+"""
+from mpmath import (mp, mpf, exp, log, loggamma, digamma, psi, pi, sqrt, euler, zeta, gamma, gammainc, besseli, quad, inf, erf, nstr, log1p, expm1,
+                    fabs, matrix, det, power, isnan, nsum, atan, sinh, cosh, tan)
+
+mp.dps = 60
+ROWS = []
+
+
+def row(family, quantity, p, want, q=(), x=(), chart="", size=0, dimension=0, fixed=0):
+    want = want if isinstance(want, (list, tuple)) else [want]
+    ROWS.append((family, dimension, fixed, quantity, chart, p, q, x, want, size))
+
+
+def exact(v):
+    return [mpf(float(a)) for a in v]
+
+
+def normal():
+    def kl(p, q):
+        (m, s), (n, t) = exact(p), exact(q)
+        return log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - mpf(1) / 2
+    pairs = [((0, 1), (1, 2)), ((0, 1), (0, 1 + 1e-9)), ((0, 1), (1e-8, 1)), ((0, 1), (1e8, 1)), ((0, 1e-150), (1e-150, 2e-150)), ((1e15, 3), (1e15 + 2, 3)),
+             ((1e6, 1e-3), (1e6 + 1e-3, 1e-3)), ((0, 1e150), (3e150, 1e149)), ((5, 1e-8), (5, 1e8))]
+    for p, q in pairs:
+        row("normal", "kl", p, kl(p, q), q)
+        row("normal", "kl", q, kl(q, p), p)
+        (m, s), (n, t) = exact(p), exact(q)
+        row("normal", "kl_gradient", p, [(n - m) / t**2, 1 / t - (s * s + (m - n) ** 2) / t**3], q, size=(s / t) ** 2 / t + ((m - n) / t) ** 2 / t)
+        row("normal", "entropy", p, log(2 * pi * exp(mpf(1))) / 2 + log(s), size=fabs(log(s)) + 1)
+        row("normal", "fisher", p, [1 / s**2, 0, 0, 2 / s**2])
+        row("normal", "log_partition", p, m * m / (2 * s * s) + log(s) + log(2 * pi) / 2, size=fabs(log(s)) + m * m / s**2)
+        for x in [m, n, n + 3 * t]:
+            x = mpf(float(x))
+            row("normal", "logpdf", p, -((x - m) / s) ** 2 / 2 - log(s) - log(2 * pi) / 2, x=[x], size=((x - m) / s) ** 2 + fabs(log(s)) + 1)
+            row("normal", "score", p, [(x - m) / s**2, ((x - m) ** 2 / s**2 - 1) / s], x=[x], size=((x - m) ** 2 / s**2 + 1) / s if m != x else 0)
+
+
+def bernoulli():
+    mp.dps = 700  # 1 - 1e-300 is not 1
+    def kl(p, q):
+        a, b = exact(p + q)
+        t = lambda u, v: 0 if u == 0 else (inf if v == 0 else u * log(u / v))
+        return t(a, b) + t(1 - a, 1 - b)
+    for p, q in [((0.5,), (0.25,)), ((0.5,), (0.5 + 1e-9,)), ((1e-300,), (2e-300,)), ((1e-300,), (0.5,)), ((0,), (0.25,)), ((1,), (0.25,)), ((0.5,), (0,)), ((1 - 1e-16,), (0.5,)),
+                 ((0.9999999,), (0.99999990001,)), ((0.75,), (1e-300,))]:
+        a = exact(p)[0]
+        row("bernoulli", "kl", p, kl(p, q), q)
+        if 0 < q[0] < 1:
+            b = exact(q)[0]
+            row("bernoulli", "kl_gradient", p, (b - a) / (b * (1 - b)), q)
+        if 0 < p[0] < 1:
+            row("bernoulli", "entropy", p, -a * log(a) - (1 - a) * log(1 - a))
+            row("bernoulli", "fisher", p, 1 / (a * (1 - a)))
+            row("bernoulli", "natural", p, log(a / (1 - a)))
+            row("bernoulli", "logpdf", p, log(a), x=[1])
+            row("bernoulli", "logpdf", p, log(1 - a), x=[0])
+            row("bernoulli", "log_partition", p, -log(1 - a))
+    row("bernoulli", "entropy", (0,), 0)
+    row("bernoulli", "entropy", (1,), 0)
+    row("bernoulli", "logpdf", (0,), -inf, x=[1])
+    row("bernoulli", "logpdf", (1,), 0, x=[1])
+    for a, b in [(0.0, 1e-10), (30.0, 30.0000001), (-700.0, -699.0), (700.0, -700.0), (40.0, 41.0)]:
+        u, v = exact([a, b])
+        p = 1 / (1 + exp(-u))
+        q = 1 / (1 + exp(-v))
+        row("bernoulli", "kl", (a,), p * log(p / q) + (1 - p) * log((1 - p) / (1 - q)), (b,), chart="logit")
+        row("bernoulli", "fisher", (a,), p * (1 - p), chart="logit")
+        row("bernoulli", "kl_gradient", (a,), q - p, (b,), chart="natural", size=q if abs(u - v) > 1e-3 else 0 * q + (q if u < 0 else 1 - q))
+    mp.dps = 60
+
+
+def poisson():
+    def entropy(l):
+        if l > 500:
+            c = [-mpf(1) / 12, -mpf(1) / 24, -mpf(19) / 360, -mpf(9) / 80, -mpf(863) / 2520, -mpf(1375) / 1008, -mpf(33953) / 5040]
+            return log(2 * pi * exp(mpf(1)) * l) / 2 + sum(a / l ** (i + 1) for i, a in enumerate(c))
+        s, k = mpf(0), 0
+        while True:
+            lp = k * log(l) - l - loggamma(k + 1)
+            s -= exp(lp) * lp
+            k += 1
+            if k > l + 30 and exp(lp) < mpf(10) ** -50:
+                return s
+    for a, b in [(1, 2), (1e-300, 2e-300), (1e-300, 5), (1e12, 1.000001e12), (1e12, 1e-5), (3.5, 3.5000000001), (127.5, 100), (128.5, 1), (20, 1e3)]:
+        l, m = exact([a, b])
+        row("poisson", "kl", (a,), l * log(l / m) - l + m, (b,))
+        row("poisson", "kl", (b,), m * log(m / l) - m + l, (a,))
+        row("poisson", "kl_gradient", (a,), 1 - l / m, (b,))
+        row("poisson", "fisher", (a,), 1 / l)
+        row("poisson", "fisher", (a,), 1 / l, chart="expectation")
+        row("poisson", "entropy", (a,), entropy(l))
+        row("poisson", "natural", (a,), log(l))
+        row("poisson", "dual_potential", (a,), l * log(l) - l, size=fabs(l * log(l)))
+        for x in sorted({0, 1, 3, int(a), int(a + 3 * a**0.5), int(2 * a)}):
+            lp = x * log(l) - l - loggamma(mpf(x) + 1)
+            row("poisson", "logpdf", (a,), lp, x=[x])
+            row("poisson", "score", (a,), x / l - 1, x=[x])
+    for a, b in [(3, 3 + 1e-10), (-600, -599), (20, 50)]:
+        u, v = exact([a, b])
+        row("poisson", "kl", (a,), exp(u) * (u - v) - exp(u) + exp(v), (b,), chart="natural")
+        row("poisson", "fisher", (a,), exp(u), chart="natural")
+
+
+def categorical():
+    def kl(p, q):
+        return sum(0 if a == 0 else (inf if b == 0 else a * log(a / b)) for a, b in zip(exact(p), exact(q)))
+    u = [0.25, 0.25, 0.25, 0.25]
+    v = [0.25 + 2**-30, 0.25 - 2**-31, 0.25 - 2**-31, 0.25]
+    w = [1e-300, 0.5, 0.5, 0]
+    z = [2e-300, 0.75, 0.25, 0]
+    for p, q in [(u, v), (v, u), (w, z), (w, u), (u, w), (z, w)]:
+        row("categorical", "kl", p, kl(p, q), q, dimension=4)
+        a = exact(p)
+        row("categorical", "entropy", p, -sum(t * log(t) for t in a if t > 0), dimension=4)
+        for x in range(3):
+            row("categorical", "logpdf", p, log(a[x]), x=[x], dimension=4)
+    a = exact(u)
+    row("categorical", "fisher", u, [(1 / a[i] if i == j else 0) + 1 / a[3] for i in range(3) for j in range(3)], dimension=4)
+    mp.dps = 400
+    for x, y in [([0, 1, 2], [0, 1, 2 + 1e-10]), ([600, 0, -300], [600, 1, -299]), ([1e4, 1e4 - 2, 0], [1e4, 1e4, 1])]:
+        def soft(t):
+            t = exact(t)
+            s = sum(exp(c - max(t)) for c in t)
+            return [exp(c - max(t)) / s for c in t]
+        p, q = soft(x), soft(y)
+        row("categorical", "kl", x, sum(a * log(a / b) for a, b in zip(p, q) if a > 0), y, chart="logits", dimension=3)
+        row("categorical", "fisher", x, [p[i] * ((1 if i == j else 0) - p[j]) for i in range(3) for j in range(3)], chart="logits", dimension=3)
+    mp.dps = 60
+
+
+def c(v):
+    v = float(v)
+    return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
+
+
+def write():
+    out = ["/* Written by tests/oracle/families.py, mpmath with 60 digits. */",
+           "static const struct {\n    const char *family;\n    int64_t dimension;\n    double fixed;\n    const char *quantity, *chart;\n    double p[9], q[9], x[6];\n"
+           "    int count;\n    double want[25], size;\n} oracle_families[] = {"]
+    for f, d, fixed, quantity, chart, p, q, x, want, size in ROWS:
+        arr = lambda v: "{" + (", ".join(c(a) for a in v) or "0") + "}"
+        assert len(want) <= 25 and len(p) <= 9 and len(x) <= 6
+        out.append('    {"%s", %d, %s, "%s", "%s", %s, %s, %s, %d, %s, %s},' % (f, d, c(fixed), quantity, chart, arr(p), arr(q), arr(x), len(want), arr(want), c(size)))
+    open("tests/family/oracle_families.h", "w").write("\n".join(out) + "\n};\n")
+    print(len(ROWS), "rows")
+
+
+if __name__ == "__main__":
+    for f in [normal, bernoulli, poisson, categorical]:
+        f()
+    write()
