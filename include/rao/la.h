@@ -1,7 +1,10 @@
 /* rao/la.h - dense linear algebra over the system's BLAS and LAPACK, float and double, row-major; the operator table rao_op.
  *
  * A view does not own its data. Every function checks shapes and dtypes (EINVAL names both ends) and narrows sizes to the
- * BLAS integer once, at its edge (EINVAL above INT_MAX). BLAS is held at one thread: parallelism lives above it (rao_parallel_for).
+ * BLAS integer once, at its edge (EINVAL above INT_MAX). All operands of a call share one dtype; scalars are double. An output may
+ * not begin where an input does, except where a function works in place. Matrices and vectors of no entries are legal everywhere.
+ * The first call in a process holds BLAS at one thread: parallelism lives above it (rao_parallel_for).
+ * Guide: docs/guide/linear-algebra.md.
  */
 #ifndef RAO_LA_H
 #define RAO_LA_H
@@ -47,7 +50,8 @@ typedef enum rao_side { RAO_LEFT = 0, RAO_RIGHT = 1 } rao_side;
 /* C = alpha op(A) op(B) + beta C. beta = 0 ignores what C holds (NaN included). */
 RAO_API rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta,
                             rao_mat *c);
-/* C = alpha A A^T + beta C (trans = RAO_N) or alpha A^T A + beta C (RAO_T); both triangles of C are written: C must be symmetric on entry when beta != 0. */
+/* C = alpha A A^T + beta C (trans = RAO_N) or alpha A^T A + beta C (RAO_T). Both triangles of C are written, alike to the bit;
+ * with beta != 0 C must be symmetric on entry. Half the flops of rao_gemm. */
 RAO_API rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c);
 /* y = alpha op(A) x + beta y */
 RAO_API rao_status rao_gemv(rao_ctx *ctx, rao_trans ta, double alpha, const rao_mat *a, const rao_vec *x, double beta, rao_vec *y);
@@ -74,15 +78,17 @@ typedef struct rao_chol_info {
  * definite within that, EDOMAIN with the entry named when one is not finite; A is then as it was. `info` may be NULL; it is filled on
  * ENUMERIC too, so that a caller can name the minor in its own words. n^3/3 flops. */
 RAO_API rao_status rao_cholesky(rao_ctx *ctx, rao_mat *a, double max_jitter, rao_chol_info *info);
-/* X := (L L^T)^-1 X for X n x m */
+/* X := (L L^T)^-1 X for X n x m. Of a factor only the lower triangle is read, here and below; EDOMAIN when an entry of its diagonal is
+ * not positive and finite. 2 n^2 m flops. */
 RAO_API rao_status rao_cholesky_solve(rao_ctx *ctx, const rao_mat *l, rao_mat *x);
 /* X := op(L)^-1 X (left) or X op(L)^-1 (right), L lower triangular */
 RAO_API rao_status rao_trsm(rao_ctx *ctx, rao_side side, rao_trans trans, const rao_mat *l, rao_mat *x);
-/* INV = (L L^T)^-1, both triangles. May alias L. */
+/* INV = (L L^T)^-1, both triangles, alike to the bit. May be L itself. 2/3 n^3 flops by a block recursion; scratch n^2/4 entries. */
 RAO_API rao_status rao_cholesky_inverse(rao_ctx *ctx, const rao_mat *l, rao_mat *inverse);
 /* log det (L L^T) */
 RAO_API rao_status rao_cholesky_logdet(rao_ctx *ctx, const rao_mat *l, double *value);
-/* A = V diag(w) V^T: w ascending; the eigenvectors are the COLUMNS of V, V overwrites A. A is read from its lower triangle. */
+/* A = V diag(w) V^T: w ascending; the eigenvectors are the COLUMNS of V, V overwrites A. A is read from its lower triangle.
+ * EDOMAIN names an entry that is not finite; EINVAL above n = 32766 (LAPACK's workspace). About 9 n^3 flops; scratch 3 n^2 entries. */
 RAO_API rao_status rao_eigh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
 /* Eigenvalues only; A is destroyed. */
 RAO_API rao_status rao_eigvalsh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
@@ -91,7 +97,9 @@ RAO_API rao_status rao_eigvalsh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
 
 /* A symmetric positive semidefinite operator F on R^n with a damping: every query speaks of the one operator F + damping I
  * (or, where a representation damps differently - factored pi-damping - of the one damped operator that its page states).
- * Family metrics, Wasserstein metrics and every representation of a network's Fisher matrix implement this table, and an optimiser sees nothing else. */
+ * Family metrics, Wasserstein metrics and every representation of a network's Fisher matrix implement this table, and an optimiser
+ * sees nothing else. A slot may be NULL. Slots get checked operands, x and y apart; they leave outputs alone when they fail.
+ * tests/conform/op_conform.h holds every representation to the laws of the table. */
 typedef struct rao_op rao_op;
 
 typedef struct rao_op_table {
@@ -103,11 +111,11 @@ typedef struct rao_op_table {
     rao_status (*trace)(rao_ctx *ctx, const rao_op *f, double *value);
     rao_status (*logdet)(rao_ctx *ctx, const rao_op *f, double *value);
     rao_status (*eigenvalues)(rao_ctx *ctx, const rao_op *f, rao_vec *w); /* all n, ascending */
-    rao_status (*damp)(rao_ctx *ctx, rao_op *f, double damping);          /* prepares for a new damping */
-    void (*destroy)(rao_op *f);                                           /* releases what the representation owns */
+    rao_status (*damp)(rao_ctx *ctx, rao_op *f, double damping);          /* prepares for a new damping; the verb then stores it */
+    void (*destroy)(rao_op *f);                                           /* releases what the representation owns, not f itself */
 } rao_op_table;
 
-/* Representations embed this as their first member. */
+/* Representations embed this as the first member of a block made by rao_alloc, which rao_op_destroy releases. */
 struct rao_op {
     const rao_op_table *table;
     rao_dtype dtype;
@@ -115,20 +123,25 @@ struct rao_op {
     double damping;
 };
 
-/* The public verbs check shapes and dtypes, x and y distinct; a NULL slot is EUNABLE with the representation named. */
+/* The public verbs check shapes and dtypes, x and y distinct; a NULL slot is EUNABLE with the representation named.
+ * A singular operator has no solve, no negative power, no log-determinant and no samples: EDOMAIN, with its rank where it is known. */
 RAO_API rao_status rao_op_apply(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);
 RAO_API rao_status rao_op_solve(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);
+/* Without a power slot, p = 1, -1 and 0 are answered by apply, solve and a copy. */
 RAO_API rao_status rao_op_power(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);
 RAO_API rao_status rao_op_sample(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x);
 RAO_API rao_status rao_op_trace(rao_ctx *ctx, const rao_op *f, double *value);
 RAO_API rao_status rao_op_logdet(rao_ctx *ctx, const rao_op *f, double *value);
 RAO_API rao_status rao_op_eigenvalues(rao_ctx *ctx, const rao_op *f, rao_vec *w);
-/* Sets the damping (>= 0, EDOMAIN otherwise). */
+/* Sets the damping (>= 0 and finite, EDOMAIN otherwise). */
 RAO_API rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping);
+/* NULL allowed; clears *f. */
 RAO_API void rao_op_destroy(rao_op **f);
 
-/* An operator from a dense symmetric matrix (copied; read from its lower triangle). Solve, logdet and sample by Cholesky, power by eigen-decomposition, each computed at first need
- * - so the object serves one thread at a time until rao_op_damp or the first query has run. */
+/* An operator from a dense symmetric matrix (copied; read from its lower triangle; EDOMAIN when an entry is not finite or the diagonal
+ * negative). Solve, logdet and sample by Cholesky, power and eigenvalues by eigen-decomposition, each made at the first query that needs
+ * it and kept, so the object serves one thread at a time until one query of each kind in use has run under the damping in use.
+ * A pivot without significant digits makes the eigenvalues decide whether F is singular: below n eps |F| they count as zero. */
 RAO_API rao_status rao_op_dense(rao_ctx *ctx, const rao_mat *a, rao_op **f);
 /* An operator that is diag(d), d >= 0 (copied). */
 RAO_API rao_status rao_op_diagonal(rao_ctx *ctx, const rao_vec *d, rao_op **f);
@@ -136,7 +149,10 @@ RAO_API rao_status rao_op_diagonal(rao_ctx *ctx, const rao_vec *d, rao_op **f);
 /* ---- iterative methods --------------------------------------------------------------------------------------- */
 
 /* Preconditioned conjugate gradients for F x = b from x as given (Hestenes & Stiefel 1952). `m` (may be NULL) is applied by its solve.
- * Stops when |b - F x| <= tol |b| or after max_iter. The residual reported is recomputed as b - F x at the end, a certificate and not a recurrence. */
+ * Stops when |b - F x| <= tol |b|, after max_iter, when the precision of F's apply ends, or on cancel: all OK, `converged` says which.
+ * The residual reported is recomputed as b - F x at the end, a certificate and not a recurrence. `info` may be NULL.
+ * ENUMERIC, x untouched: F or m gives what is not finite, or is seen not to be positive semidefinite. EDOMAIN: b or x not finite.
+ * An iteration is one apply, one solve of m and six passes over vectors; scratch five vectors. */
 typedef struct rao_cg_info {
     int64_t iterations;
     double residual; /* |b - F x| / |b|, recomputed */
@@ -145,9 +161,12 @@ typedef struct rao_cg_info {
 RAO_API rao_status rao_cg(rao_ctx *ctx, const rao_op *f, const rao_op *m, const rao_vec *b, double tol, int64_t max_iter, rao_vec *x,
                           rao_cg_info *info);
 
-/* Lanczos with full reorthogonalisation (Lanczos 1950; Paige 1972) from a random start: `steps` Ritz values ascending in theta,
- * residual bounds |F v - theta v| <= bound[i] (an eigenvalue lies within bound[i] of theta[i]), and Gaussian quadrature weights (may be NULL).
- * *made = Ritz values made (fewer when an invariant subspace is met). */
+/* Lanczos with full reorthogonalisation (Lanczos 1950; Paige 1972) from a random start: `steps` (1 to 20000) Ritz values ascending in
+ * theta, and |F v - theta v| <= bound[i]: an eigenvalue lies within bound[i] of theta[i]. Rounding in the recurrence and the loss of
+ * orthogonality are measured and included; the rounding of F's own apply is taken as sqrt(n) eps |F|. weight (may be NULL): sum_i
+ * weight[i] g(theta[i]) is Gauss quadrature of q^T g(F) q, q the start of unit length, exact for polynomials up to degree 2 *made - 1.
+ * *made: Ritz values made; fewer than steps when n is smaller, an invariant subspace is met, or on cancel. ENUMERIC when F gives what
+ * is not finite. `made` applies and 8 n made^2 flops; memory (steps + 1) n entries. */
 RAO_API rao_status rao_lanczos(rao_ctx *ctx, const rao_op *f, int64_t steps, rao_stream s, double *theta, double *bound, double *weight,
                                int64_t *made);
 
@@ -160,6 +179,7 @@ typedef struct rao_blas_info {
     double gflops;     /* of a 256 x 256 x 256 sgemm, measured now */
     char warning[256]; /* why it is slow and what to do, "" when it is not */
 } rao_blas_info;
+/* Asks the BLAS in use for its name and times it for 30 ms. ENOMEM. */
 RAO_API rao_status rao_blas_query(rao_ctx *ctx, rao_blas_info *info);
 
 #ifdef __cplusplus
