@@ -34,6 +34,9 @@ RAO_API void rao_train_opts_init_sized(rao_train_opts *opts, size_t size);
 /* All but the seed. */
 RAO_API const rao_option_table *rao_train_options(void);
 
+/* What these options come to for so many training cases: cases a step, steps in all (0: a budget in seconds), steps between evaluations. */
+RAO_API rao_status rao_train_schedule(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *steps, int64_t *evaluate);
+
 /* One evaluation. Numbers that do not exist (no test part, no step yet) are NaN. */
 typedef struct rao_train_point {
     int64_t step;

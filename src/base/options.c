@@ -202,9 +202,10 @@ rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const 
     return RAO_OK;
 }
 
-/* The fewest digits that read back as the same double. */
+/* The fewest digits that read back as the same double; a whole number stays one ("20", not "2e+01"). */
 static rao_status add_real(rao_ctx *ctx, rao_text *out, double v) {
     char digits[40];
+    if (v == floor(v) && fabs(v) < 1e7) return rao_text_printf(ctx, out, "%.0f", v);
     for (int p = 1; p <= 17; p++) {
         snprintf(digits, sizeof digits, "%.*g", p, v);
         if (strtod(digits, NULL) == v) break;

@@ -1,6 +1,8 @@
 /* trainer.c - one run: steps, evaluations on a fixed schedule, and the clock that counts the steps alone. */
 #include <string.h>
 
+#include <rao/io.h>
+
 #include "train/train.h"
 
 enum { POINTS = 40, CHUNK = 1024 }; /* evaluations in a run of known length; cases of a chunk of one */
@@ -17,9 +19,18 @@ rao_status train_plan(rao_ctx *ctx, const rao_train_opts *o, int64_t cases, int6
     return RAO_OK;
 }
 
-static int64_t choose_interval(const rao_trainer *t) {
-    if (t->opts.evaluate > 0) return t->opts.evaluate;
-    return t->planned > 0 ? (t->planned - 1) / POINTS + 1 : (t->order.cases - 1) / (2 * t->order.batch) + 1;
+static int64_t interval_of(const rao_train_opts *o, int64_t cases, int64_t batch, int64_t planned) {
+    if (o->evaluate > 0) return o->evaluate;
+    return planned > 0 ? (planned - 1) / POINTS + 1 : (cases - 1) / (2 * batch) + 1;
+}
+
+static int64_t choose_interval(const rao_trainer *t) { return interval_of(&t->opts, t->order.cases, t->order.batch, t->planned); }
+
+rao_status rao_train_schedule(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *steps, int64_t *evaluate) {
+    rao_status st = train_check_opts(ctx, opts);
+    if (st == RAO_OK) st = train_plan(ctx, opts, cases, batch, steps);
+    if (st == RAO_OK) *evaluate = interval_of(opts, cases, *batch, *steps);
+    return st;
 }
 
 static rao_status make_parts(rao_ctx *ctx, rao_trainer *t, const char *optim) {
@@ -121,7 +132,9 @@ static rao_status repeat_failure(rao_ctx *ctx, const rao_trainer *t) {
 }
 
 static rao_status diverged(rao_ctx *ctx, const rao_trainer *t, const char *what, double value, int64_t step) {
-    return rao_fail(ctx, RAO_ENUMERIC, "%s diverged: the %s is %g at step %lld", rao_optim_name(t->optim), what, value, (long long)step);
+    char number[RAO_DOUBLE_TEXT]; /* printf may give a NaN a sign */
+    rao_format_double(value, number);
+    return rao_fail(ctx, RAO_ENUMERIC, "%s diverged: the %s is %s at step %lld", rao_optim_name(t->optim), what, number, (long long)step);
 }
 
 /* ---- evaluating ---- */
