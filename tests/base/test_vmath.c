@@ -1,0 +1,2 @@
+#define LEVEL RAO_CPU_GENERIC
+#include "vmath_tests.h"

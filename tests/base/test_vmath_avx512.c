@@ -1,0 +1,2 @@
+#define LEVEL RAO_CPU_AVX512
+#include "vmath_tests.h"
