@@ -14,7 +14,7 @@ static const rao_option common_rows[] = {
     {.name = "json", .type = RAO_OPT_FLAG, .offset = offsetof(cli_common, json), .help = "JSON on standard output and nothing else"},
     {.name = "quiet", .type = RAO_OPT_FLAG, .offset = offsetof(cli_common, quiet), .help = "no progress on standard error"},
 };
-const rao_option_table cli_common_table = {"rao", sizeof(cli_common), common_rows, sizeof common_rows / sizeof *common_rows};
+static const rao_option_table common_table = {"rao", sizeof(cli_common), common_rows, sizeof common_rows / sizeof *common_rows};
 
 int cli_is_number(const char *word) {
     for (const char *c = word;; c++) {
@@ -29,55 +29,80 @@ int cli_is_number(const char *word) {
 
 static int is_option(const char *word) { return word[0] == '-' && word[1] && !cli_is_number(word); }
 
-/* The row of a name in a table, or NULL. */
-static const rao_option *find(const rao_option_table *table, const char *name) {
-    for (int64_t i = 0; table && i < table->count; i++)
-        if (!strcmp(table->rows[i].name, name)) return &table->rows[i];
+int cli_sources(cli_call *call, cli_source *sources) {
+    const cli_command *c = call->command;
+    int n = 0;
+    if (c && c->options) sources[n++] = (cli_source){c->options, call->options};
+    sources[n++] = (cli_source){&common_table, &call->common};
+    for (int i = 0; c && i < c->group_count && n < CLI_TABLES; i++)
+        sources[n++] = (cli_source){c->groups[i].table(), (char *)call->options + c->groups[i].offset};
+    return n;
+}
+
+/* "test-fraction" is "test_fraction" */
+static int same_name(const char *a, const char *b) {
+    for (; *a && *b; a++, b++)
+        if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_'))) return 0;
+    return *a == *b;
+}
+
+const rao_option *cli_row(const cli_source *sources, int count, const char *name, int *which) {
+    for (*which = 0; *which < count; ++*which) {
+        const rao_option_table *table = sources[*which].table;
+        for (int64_t i = 0; i < table->count; i++)
+            if (same_name(table->rows[i].name, name)) return &table->rows[i];
+    }
     return NULL;
 }
 
 static rao_status fail_unknown(cli_call *call, const char *word, const char *name) {
-    enum { MOST = 96 };
+    enum { MOST = 128 };
     const char *names[MOST];
-    int count = 0;
-    const rao_option_table *tables[] = {call->command->options, &cli_common_table};
-    for (int t = 0; t < 2; t++)
-        for (int64_t i = 0; tables[t] && i < tables[t]->count && count < MOST - 1; i++) names[count++] = tables[t]->rows[i].name;
+    cli_source sources[CLI_TABLES];
+    int count = 0, source_count = cli_sources(call, sources);
+    for (int t = 0; t < source_count; t++)
+        for (int64_t i = 0; i < sources[t].table->count && count < MOST - 1; i++) names[count++] = sources[t].table->rows[i].name;
     names[count++] = "help";
     const char *near = rao_nearest(name, names, count, sizeof *names);
     if (near) return rao_fail(call->ctx, RAO_EINVAL, "no option %s, did you mean --%s?", word, near);
     return rao_fail(call->ctx, RAO_EINVAL, "no option %s; see rao %s --help", word, call->command->name);
 }
 
-/* Sets `name` to `value` in the table that has it; the command speaks for both tables. */
-static rao_status set_option(cli_call *call, const char *name, const rao_option *row, int own, const char *value) {
-    rao_option_table table = own ? *call->command->options : cli_common_table;
+/* Sets a row to `value`; the command speaks for every table. */
+static rao_status set_option(cli_call *call, const cli_source *source, const rao_option *row, const char *value) {
+    rao_option_table table = *source->table;
     table.owner = call->command->name;
-    rao_status st = rao_options_set(call->ctx, &table, own ? call->options : &call->common, name, value);
-    if (st == RAO_OK && own) call->given |= UINT64_C(1) << (row - table.rows);
+    rao_status st = rao_options_set(call->ctx, &table, source->options, row->name, value);
+    if (st == RAO_OK && call->given_count < CLI_GIVEN) call->given[call->given_count++] = row;
     return st;
 }
 
 /* Takes the option at words[*at] and, where it has one behind it, its value. */
 static rao_status take_option(cli_call *call, int count, char **words, int *at) {
+    cli_source sources[CLI_TABLES];
+    int source_count = cli_sources(call, sources), which;
     char *word = words[*at], *name = word + (word[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
     if (equals) *equals = 0;
-    if (!strcmp(name, "help") || !strcmp(word, "-h")) return call->help = 1, RAO_OK;
-    const rao_option *row = find(call->command->options, name);
-    int own = row != NULL;
-    if (!row) row = find(&cli_common_table, name);
+    if (!strcmp(word, "--help") || !strcmp(word, "-h")) return call->help = 1, RAO_OK;
+    const rao_option *row = cli_row(sources, source_count, name, &which);
     if (!row || (word[1] != '-' && name[1])) return fail_unknown(call, word, name); /* -batch is no option, and --batch is near */
-    if (equals) return set_option(call, name, row, own, equals + 1);
-    if (row->type == RAO_OPT_FLAG) return set_option(call, name, row, own, "on");
+    if (equals) return set_option(call, &sources[which], row, equals + 1);
+    if (row->type == RAO_OPT_FLAG) return set_option(call, &sources[which], row, "on");
     if (*at + 1 >= count || is_option(words[*at + 1])) return rao_fail(call->ctx, RAO_EINVAL, "--%s needs a value", name);
-    return set_option(call, name, row, own, words[++*at]);
+    return set_option(call, &sources[which], row, words[++*at]);
+}
+
+static void set_defaults(cli_call *call) {
+    cli_source sources[CLI_TABLES];
+    int count = cli_sources(call, sources);
+    if (call->command->defaults) call->command->defaults(call->options);
+    for (int i = 0; i < count; i++) rao_options_defaults(sources[i].table, sources[i].options, sources[i].table->size);
 }
 
 rao_status cli_parse(cli_call *call, int count, char **words) {
     rao_status st;
     int only_operands = 0;
-    rao_options_defaults(&cli_common_table, &call->common, sizeof call->common);
-    if (call->command->options) rao_options_defaults(call->command->options, call->options, call->command->options->size);
+    set_defaults(call);
     call->operand = words;
     for (int i = 0; i < count; i++) {
         if (!only_operands && !strcmp(words[i], "--")) {
@@ -94,8 +119,9 @@ rao_status cli_parse(cli_call *call, int count, char **words) {
 }
 
 int cli_given(const cli_call *call, const char *name) {
-    const rao_option *row = find(call->command->options, name);
-    return row && (call->given >> (row - call->command->options->rows) & 1);
+    for (int i = 0; i < call->given_count; i++)
+        if (!strcmp(call->given[i]->name, name)) return 1;
+    return 0;
 }
 
 rao_status cli_exclusive(cli_call *call, const char *a, const char *b) {

@@ -2,7 +2,8 @@
 #ifndef RAO_CLI_H
 #define RAO_CLI_H
 
-#include <rao/base.h>
+#include <rao/io.h>
+#include <rao/report.h>
 
 /* Options that every command takes; defined once in args.c. */
 typedef struct cli_common {
@@ -12,29 +13,43 @@ typedef struct cli_common {
 
 typedef struct cli_call cli_call;
 
+/* A table of the library whose options a command takes too, and where its struct lies in the command's own. */
+typedef struct cli_group {
+    const rao_option_table *(*table)(void);
+    size_t offset;
+} cli_group;
+
 typedef struct cli_command {
     const char *name;
     const char *summary;
     const char *operands; /* "FAMILY P Q" in the usage line; NULL: the command takes none */
-    const char *details;  /* paragraphs behind the options of --help, may be NULL */
+    rao_status (*details)(rao_ctx *ctx, rao_text *out); /* paragraphs behind the options of --help, may be NULL */
     const char *example;
-    const rao_option_table *options; /* NULL: the common ones only */
+    const rao_option_table *options; /* the command's own, may be NULL; their struct holds those of the groups */
+    const cli_group *groups;         /* a name that stands in an earlier table (own, common, groups in order) is that table's */
+    int group_count;
+    void (*defaults)(void *options); /* before the tables' defaults: sizes of the library's structs; may be NULL */
     rao_status (*run)(cli_call *call);
 } cli_command;
+
+enum { CLI_TABLES = 8, CLI_GIVEN = 64, CLI_OPTION_BYTES = 1024 };
+#define CLI_OPTIONS_FIT(type) _Static_assert(sizeof(type) <= CLI_OPTION_BYTES, "the options fit")
 
 struct cli_call {
     const cli_command *command;
     rao_ctx *ctx;
     cli_common common;
-    void *options; /* the struct of command->options, defaults and command line applied */
-    uint64_t given; /* bit i: row i of command->options stood on the command line */
+    void *options;                       /* the struct of command->options, defaults and command line applied */
+    const rao_option *given[CLI_GIVEN];  /* what stood on the command line, in order */
+    int given_count;
     int operand_count;
     char **operand;
-    int help; /* -h stood on the command line */
+    int help;      /* -h stood on the command line */
+    rao_text line; /* "rao race --seeds 3": for reports */
 };
 
 /* cmd_<name>.c, one each */
-extern const cli_command cmd_info;
+extern const cli_command cmd_race, cmd_info;
 
 /* commands.c: in the order of the overview */
 extern const cli_command *const cli_commands[];
@@ -50,44 +65,46 @@ int cli_given(const cli_call *call, const char *name);
 rao_status cli_exclusive(cli_call *call, const char *a, const char *b);
 /* Whether a word is a number or a list of numbers ("-1", "-1,1", "-inf") and therefore no option. */
 int cli_is_number(const char *word);
-extern const rao_option_table cli_common_table;
+/* The tables that a command reads, each with the struct that it fills; returns how many (at most CLI_TABLES). Rows whose name an
+ * earlier table has do not count: see cli_row. */
+typedef struct cli_source {
+    const rao_option_table *table;
+    void *options;
+} cli_source;
+int cli_sources(cli_call *call, cli_source *sources);
+/* The row of a name, and which source has it; NULL: none. Blanks in a name may be written - or _. */
+const rao_option *cli_row(const cli_source *sources, int count, const char *name, int *which);
 
 /* ---- help.c ---- */
 
 rao_status cli_help_overview(rao_ctx *ctx, rao_text *out);
-rao_status cli_help_command(rao_ctx *ctx, const cli_command *command, rao_text *out);
+rao_status cli_help_command(cli_call *call, rao_text *out);
 
-/* ---- json.c ---- */
+/* ---- output.c ---- */
 
-/* A JSON value under construction. The first failure sticks in `status` and turns what follows into no-ops.
- * Doubles round-trip; infinities are "inf" and "-inf", NaN is null. Inside an array `key` is NULL. */
-typedef struct cli_json {
-    rao_ctx *ctx;
-    rao_text text;
-    rao_status status;
-    int comma; /* the next item needs one before it */
-} cli_json;
-void json_open(cli_json *j, const char *key, char bracket); /* '{' or '[' */
-void json_close(cli_json *j, char bracket);                 /* '}' or ']' */
-void json_real(cli_json *j, const char *key, double value);
-void json_int(cli_json *j, const char *key, int64_t value);
-void json_flag(cli_json *j, const char *key, int value);
-void json_null(cli_json *j, const char *key);
-void json_string(cli_json *j, const char *key, const char *value);
-void json_reals(cli_json *j, const char *key, const double *values, int64_t count);
-/* Prints the value and a newline on stdout and releases it; the status of the construction. */
-rao_status json_print(cli_json *j);
+/* What standard output is: its width, whether it takes colour and box characters. */
+void cli_terminal(int descriptor, rao_terminal *terminal);
+/* Prints and empties the text. */
+void cli_print(rao_text *text);
+rao_status cli_print_table(rao_ctx *ctx, const rao_table *table);
+/* Ends the line of JSON, prints it and releases the writer; nothing is printed where it failed. */
+rao_status cli_print_json(rao_ctx *ctx, rao_json_writer *json);
 
 /* ---- progress.c ---- */
 
 /* One line on stderr, redrawn in place: only on a terminal, without --quiet, and when the work has lasted a second. */
 typedef struct cli_progress {
+    rao_ctx *ctx;
+    rao_text line;
+    rao_terminal terminal;
     int enabled, drawn;
-    double start, last;
+    int64_t count; /* of progress_show: for the rate */
+    double start, last, loss;
+    const char *unit; /* "steps" */
 } cli_progress;
-void progress_begin(cli_progress *p, const cli_common *common);
-/* `fraction` of the work is done, in [0, 1]; `note` stands behind the bar. Cheap to call often. */
-void progress_show(cli_progress *p, double fraction, const char *note);
+void progress_begin(cli_progress *p, rao_ctx *ctx, const cli_common *common, const char *unit);
+/* One unit more is done, `fraction` of the whole in [0, 1]. Cheap to call often. The loss shown is p->loss. */
+void progress_show(cli_progress *p, const char *label, double fraction);
 void progress_end(cli_progress *p);
 double cli_seconds(void); /* monotonic clock */
 

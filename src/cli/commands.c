@@ -2,6 +2,7 @@
 #include "cli.h"
 
 const cli_command *const cli_commands[] = {
+    &cmd_race,
     &cmd_info,
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -26,40 +26,45 @@ static rao_status print_text(rao_text *text) {
     return RAO_OK;
 }
 
-static rao_status print_help(rao_ctx *ctx, const cli_command *command) {
+/* The page of call->command, or the overview where there is none. */
+static rao_status print_help(cli_call *call) {
     rao_text page = {0};
-    rao_status st = command ? cli_help_command(ctx, command, &page) : cli_help_overview(ctx, &page);
+    rao_status st = call->command ? cli_help_command(call, &page) : cli_help_overview(call->ctx, &page);
     if (st == RAO_OK) st = print_text(&page);
     rao_text_destroy(&page);
     return st;
 }
 
-/* The context is made again with the number of threads that the command line asks for. */
+/* The work gets a context of its own where the command line asks for a number of threads. */
 static rao_status use_threads(cli_call *call) {
-    if (call->common.threads == 0) return RAO_OK;
     rao_ctx_opts opts;
+    rao_ctx *ctx = NULL;
+    if (call->common.threads == 0) return RAO_OK;
     rao_ctx_opts_init(&opts);
     opts.threads = (int)call->common.threads;
-    rao_ctx *ctx = NULL;
     if (rao_ctx_create(&opts, &ctx) != RAO_OK) return rao_fail(call->ctx, RAO_ENOMEM, "out of memory: a context");
-    rao_ctx_destroy(&call->ctx);
     call->ctx = ctx;
     return RAO_OK;
 }
 
-static int run_command(cli_call *call, int count, char **words) {
-    union { /* room for any command's option struct */
-        double alignment;
-        char bytes[1024];
-    } options;
-    memset(&options, 0, sizeof options);
-    call->options = options.bytes;
+/* The command line as one would type it again. */
+static rao_status keep_line(cli_call *call, int count, char **words) {
     rao_status st;
-    if (call->command->options && call->command->options->size > sizeof options)
-        RAO_TRY(rao_fail(call->ctx, RAO_EINVAL, "the option struct is larger than the program's room for it"));
+    RAO_TRY(rao_text_printf(call->ctx, &call->line, "rao %s", call->command->name));
+    for (int i = 0; i < count; i++) {
+        int plain = *words[i] && !strpbrk(words[i], " \t\n\"'\\$&|;<>()*?[]{}#~`!");
+        RAO_TRY(rao_text_printf(call->ctx, &call->line, plain ? " %s" : " '%s'", words[i]));
+    }
+done:
+    return st;
+}
+
+static int run_command(cli_call *call, int count, char **words) {
+    rao_status st;
+    RAO_TRY(keep_line(call, count, words));
     RAO_TRY(cli_parse(call, count, words));
     if (call->help) {
-        st = print_help(call->ctx, call->command);
+        st = print_help(call);
     } else {
         RAO_TRY(use_threads(call));
         interrupt_install(call->ctx);
@@ -80,10 +85,10 @@ static int unknown_command(const char *name) {
     return WRONG_USAGE;
 }
 
-static int help(rao_ctx *ctx, int count, char **words) {
-    const cli_command *command = count > 0 ? find_command(words[0]) : NULL;
-    if (count > 0 && !command) return unknown_command(words[0]);
-    return print_help(ctx, command) == RAO_OK ? DONE : FAILED;
+static int help(cli_call *call, int count, char **words) {
+    call->command = count > 0 ? find_command(words[0]) : NULL;
+    if (count > 0 && !call->command) return unknown_command(words[0]);
+    return print_help(call) == RAO_OK ? DONE : FAILED;
 }
 
 static int no_command(rao_ctx *ctx) {
@@ -97,19 +102,27 @@ static int dispatch(cli_call *call, int argc, char **argv) {
     if (argc < 2) return no_command(call->ctx);
     const char *name = argv[1];
     if (!strcmp(name, "--version") || !strcmp(name, "version")) return printf("rao %s\n", rao_version()) < 0;
-    if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) return help(call->ctx, argc - 2, argv + 2);
+    if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) return help(call, argc - 2, argv + 2);
     call->command = find_command(name);
     return call->command ? run_command(call, argc - 2, argv + 2) : unknown_command(name);
 }
 
 int main(int argc, char **argv) {
-    cli_call call = {0};
-    if (rao_ctx_create(NULL, &call.ctx) != RAO_OK) {
+    static union { /* every command's option struct fits: see CLI_OPTION_BYTES */
+        double alignment;
+        char bytes[CLI_OPTION_BYTES];
+    } options;
+    cli_call call = {.options = options.bytes};
+    rao_ctx *ctx = NULL; /* of the command line; outlives the one of the work */
+    if (rao_ctx_create(NULL, &ctx) != RAO_OK) {
         fprintf(stderr, "rao: out of memory\n");
         return FAILED;
     }
+    call.ctx = ctx;
     int status = dispatch(&call, argc, argv);
-    rao_ctx_destroy(&call.ctx);
+    if (call.ctx != ctx) rao_ctx_destroy(&call.ctx);
+    rao_text_destroy(&call.line);
+    rao_ctx_destroy(&ctx);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "rao: standard output could not be written\n");
         return FAILED;
