@@ -1,9 +1,18 @@
 /* update.c - chooses the passes of this machine and runs one over the parameters, blocks fixed by their number. */
 #include "optim/update.h"
 
+#include "base/cpu.h"
+
 enum { GRAIN = 1 << 15 }; /* numbers a block: 128 to 512 kB of traffic, far above the cost of handing a block out */
 
-const update_set *update_passes(void) { return &update_generic; }
+const update_set *update_passes(void) {
+#if defined(__x86_64__)
+    static const update_set *const sets[] = {&update_generic, &update_avx2, &update_avx512};
+    return sets[rao_cpu_level()];
+#else
+    return &update_generic;
+#endif
+}
 
 typedef struct job {
     const rao_optim *opt;
