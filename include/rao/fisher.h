@@ -57,6 +57,10 @@ RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const
                                      rao_fisher **fisher);
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
 
+/* The exact representation (dense, gram, implicit) that an update and one solve cost least in, counted in flops and held to this machine's memory:
+ * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit 6 n k an iteration. *name is a constant. */
+RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name);
+
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.
  * `fresh` = 0 says that the tape holds the forward pass at w already. The damping is kept. implicit borrows the objective and
  * its batch until the next update, and uses its tape in every product. */
@@ -66,6 +70,10 @@ RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objec
 RAO_API rao_op *rao_fisher_op(rao_fisher *fisher);
 RAO_API const char *rao_fisher_name(const rao_fisher *fisher);
 RAO_API int64_t rao_fisher_bytes(const rao_fisher *fisher);
+
+/* What outlives an update: the averages of kfac and ekfac, their inverses or bases, the counts. With the damping and these vectors (writable views)
+ * restored, an object goes on bit for bit. NULL and no view behind the last one. */
+RAO_API const char *rao_fisher_state(rao_fisher *fisher, int64_t i, rao_vec *state);
 
 /* What implicit's last solve did. */
 RAO_API rao_status rao_fisher_cg_info(rao_ctx *ctx, const rao_fisher *fisher, rao_cg_info *info);

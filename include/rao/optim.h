@@ -27,6 +27,13 @@ extern "C" {
  *   adam   d = g + l2 w; m = beta1 m + (1 - beta1) d; v = beta2 v + (1 - beta2) d^2;
  *          w -= r (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps) at step t = 1, 2, ...; Kingma & Ba 2015
  *   adamw  adam with weight_decay 0.01 by default; Loshchilov & Hutter 2019
+ *   ngd    d = (F + damping I)^-1 (g + l2 w), v = momentum v + s d, w -= r v with s <= 1 such that the step of d has r^2 s^2 <d, g> <= radius:
+ *          the natural gradient (Amari 1998); F is a rao_op that the caller renews, for a network in the representation that the rule asks for
+ *   kfac   ngd with Kronecker factors, sampled targets on a part of the batch, averages and staggered inverses (Martens & Grosse 2015)
+ *   ekfac  the same in the factors' eigenbases (George et al. 2018)
+ * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every
+ * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
+ * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction).
  * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.
  *
  * The rate of step t = 0, 1, ... of a run of H steps (its horizon): lr s(t), where for t < warmup s = (t + 1) / warmup, and then
@@ -60,14 +67,47 @@ RAO_API int64_t rao_optim_bytes(const rao_optim *opt); /* of its vectors */
 RAO_API rao_status rao_optim_target(rao_ctx *ctx, rao_optim *opt, rao_vec *target, double *beta);
 /* Moves w by one step. `metric` is NULL unless the rule asks for one. Allocates nothing.
  * EINVAL: shape, dtype, a metric too many or missing; nothing is changed. ENUMERIC: w is not finite any more; w and the state are spoiled. */
-RAO_API rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, const rao_op *metric, rao_vec *w);
+RAO_API rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, rao_op *metric, rao_vec *w);
 /* Steps done so far, and the rate that the coming one will use. */
 RAO_API int64_t rao_optim_steps(const rao_optim *opt);
 RAO_API double rao_optim_rate(const rao_optim *opt);
 
+/* ---- rules with a metric ------------------------------------------------------------------------------------- */
+
+/* What a rule asks of the metric of a network: the names are those of rao/fisher.h. */
+typedef struct rao_optim_wish {
+    const char *representation; /* "auto": the cheapest exact one */
+    const char *flavour;        /* "true", "sampled", "empirical" */
+    int64_t samples;            /* draws a case */
+    double fraction;            /* of the batch that the metric is estimated from */
+    double decay;               /* of averages over updates */
+    int64_t renew;              /* updates between inverses or bases of a layer */
+    int64_t every;              /* steps between updates */
+    double tolerance;           /* of iterative solves */
+    int64_t iterations;
+} rao_optim_wish;
+/* EUNABLE for a rule without a metric. */
+RAO_API rao_status rao_optim_metric_wish(rao_ctx *ctx, const rao_optim *opt, rao_optim_wish *wish);
+/* To be called after the metric was renewed: a relative damping is made anew from its trace. */
+RAO_API void rao_optim_renewed(rao_optim *opt);
+/* Whether the coming step is to be judged; then rao_optim_judge takes the loss of its batch before and after. */
+RAO_API int rao_optim_wants_judgement(const rao_optim *opt);
+RAO_API rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double after);
+
+/* The last step, for logs. NaN: not known. */
+typedef struct rao_optim_step_info {
+    double damping;             /* that its solve used */
+    double cosine;              /* between the gradient and the step */
+    double length;              /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
+    double scale;               /* s: 1 where the radius did not bind */
+    double predicted, realised; /* change of the batch's loss, of the last judged step */
+} rao_optim_step_info;
+RAO_API rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info);
+
 /* ---- state: what a checkpoint holds -------------------------------------------------------------------------- */
 
-/* Between two steps the count of steps, the horizon and these named vectors determine all that follows, bit for bit. The views are writable. */
+/* Between two steps the count of steps, the horizon and these named vectors determine all that follows, bit for bit. The views are writable;
+ * "scalars", of rules with a metric, is a short vector of doubles. (The metric's own averages are rao_fisher_state's.) */
 RAO_API int64_t rao_optim_states(const rao_optim *opt);
 RAO_API const char *rao_optim_state(rao_optim *opt, int64_t i, rao_vec *state);
 RAO_API rao_status rao_optim_restore(rao_ctx *ctx, rao_optim *opt, int64_t steps); /* EINVAL: steps < 0 */

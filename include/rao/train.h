@@ -10,7 +10,7 @@
 #ifndef RAO_TRAIN_H
 #define RAO_TRAIN_H
 
-#include <rao/nn.h>
+#include <rao/fisher.h>
 #include <rao/optim.h>
 
 #ifdef __cplusplus
@@ -80,6 +80,7 @@ RAO_API double rao_trainer_seconds(const rao_trainer *trainer);
 RAO_API int rao_trainer_done(const rao_trainer *trainer); /* the budget is used up, or the run has failed */
 RAO_API rao_vec rao_trainer_weights(rao_trainer *trainer); /* a view; may be written between runs, before the first step */
 RAO_API const rao_optim *rao_trainer_optim(const rao_trainer *trainer);
+RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NULL: the rule has none */
 /* All evaluations so far; borrowed until the next run. */
 RAO_API int64_t rao_trainer_points(const rao_trainer *trainer, const rao_train_point **points);
 

@@ -1,8 +1,9 @@
 /* ekfac.c - F ~ (U_G (x) U_A) diag(S) (U_G (x) U_A)^T per layer: the eigenbasis of kfac's factors with the exact second moments of the
  * gradient in it, S = E[(U_G^T g a^T U_A)^2] entry by entry (George et al. 2018). No diagonal in this basis is nearer to the block of F.
  *
- * An update whose bases are renewed sweeps the columns twice, once for the factors and once for S in the new bases; the moments of
- * a layer start anew with its basis. Damping is exact: S + damping. */
+ * An update whose bases are renewed sweeps the columns twice, once for the factors and once for S in the new bases. What S averages over is
+ * the past of the layer: in a new basis its place is taken by the products of the factors' eigenvalues, which are the moments there if
+ * a and g were independent; one batch alone would leave directions that it happens not to see nearly undamped. Damping is exact: S + damping. */
 #include "fisher/factors.h"
 
 #include <math.h>
@@ -10,8 +11,8 @@
 
 typedef struct layer {
     void *ua, *ug, *s;
-    int64_t made;
-    int due, ready;
+    double made[2]; /* the update that its basis was made in, and whether it was made */
+    int due;
 } layer;
 
 typedef struct ekfac {
@@ -63,7 +64,7 @@ static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
     ekfac *s = f->state;
     s->any_due = 0;
     for (int64_t l = 0; l < f->layers; l++) {
-        s->layer[l].due = !s->layer[l].ready || (f->updates + l) % f->opts.renew == 0;
+        s->layer[l].due = !(s->layer[l].made[1] > 0) || ((int64_t)f->updates + l) % f->opts.renew == 0;
         s->any_due |= s->layer[l].due;
     }
     return factors_begin(ctx, f, u, &s->factors);
@@ -82,7 +83,7 @@ static rao_status add_moments(rao_ctx *ctx, const rao_fisher *f, const update *u
     RAO_TRY(rao_scratch(ctx, factors.g.rows * factors.g.cols * unit, &gd));
     rao_mat a = rao_mat_view(f->op.dtype, factors.a.rows, factors.a.cols, factors.a.cols, ad), ua = factor_a(f, l, y->ua), into = moments(f, l);
     rao_mat g = rao_mat_view(f->op.dtype, factors.g.rows, factors.g.cols, factors.g.cols, gd), ug = factor_g(f, l, y->ug);
-    double past = fmin(1 - 1 / (double)(f->updates - y->made + 1), f->opts.decay);
+    double past = ((const ekfac *)f->state)->factors.past;
     RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &factors.a, &ua, 0, &a));
     RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &factors.g, &ug, 0, &g));
     fisher_copy_squared(&a, &a);
@@ -105,14 +106,28 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
     return st == RAO_OK && !s->any_due ? all_moments(ctx, f, u, c) : st;
 }
 
-static rao_status renew(rao_ctx *ctx, const rao_mat *factor, rao_mat *basis) {
+/* Basis and eigenvalues of a factor. */
+static rao_status decompose(rao_ctx *ctx, const rao_mat *factor, rao_mat *basis, rao_vec *values) {
+    fisher_copy(factor, basis);
+    return rao_eigh(ctx, basis, values);
+}
+
+static rao_status renew(rao_ctx *ctx, rao_fisher *f, int64_t l) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
-    char *wd = NULL;
-    RAO_TRY(rao_scratch(ctx, factor->rows * (int64_t)rao_dtype_size(factor->dtype), &wd));
-    rao_vec w = rao_vec_view(factor->dtype, factor->rows, wd);
-    fisher_copy(factor, basis);
-    RAO_TRY(rao_eigh(ctx, basis, &w));
+    ekfac *s = f->state;
+    layer *y = &s->layer[l];
+    int64_t unit = (int64_t)rao_dtype_size(f->op.dtype);
+    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g), ua = factor_a(f, l, y->ua), ug = factor_g(f, l, y->ug), m = moments(f, l);
+    char *wa = NULL, *wg = NULL;
+    RAO_TRY(rao_scratch(ctx, a.rows * unit, &wa));
+    RAO_TRY(rao_scratch(ctx, g.rows * unit, &wg));
+    rao_vec va = rao_vec_view(f->op.dtype, a.rows, wa), vg = rao_vec_view(f->op.dtype, g.rows, wg), all = rao_vec_view(f->op.dtype, m.rows * m.cols, m.data);
+    RAO_TRY(decompose(ctx, &a, &ua, &va));
+    RAO_TRY(decompose(ctx, &g, &ug, &vg));
+    for (int64_t i = 0; i < vg.n; i++)
+        for (int64_t j = 0; j < va.n; j++) fisher_put(&all, i * va.n + j, fmax(fisher_get(&vg, i), 0) * fmax(fisher_get(&va, j), 0));
+    y->made[0] = f->updates, y->made[1] = 1;
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -122,15 +137,8 @@ static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
     (void)u;
     rao_status st = RAO_OK;
     ekfac *s = f->state;
-    for (int64_t l = 0; l < f->layers; l++) {
-        layer *y = &s->layer[l];
-        if (!y->due) continue;
-        rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g), ua = factor_a(f, l, y->ua), ug = factor_g(f, l, y->ug);
-        RAO_TRY(renew(ctx, &a, &ua));
-        RAO_TRY(renew(ctx, &g, &ug));
-        y->made = f->updates, y->ready = 1;
-    }
-done:
+    for (int64_t l = 0; l < f->layers && st == RAO_OK; l++)
+        if (s->layer[l].due) st = renew(ctx, f, l);
     return st;
 }
 
@@ -245,13 +253,28 @@ static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_f
     rao_vec v = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
     double least = HUGE_VAL, most = 0;
     for (int64_t i = 0; i < v.n; i++) least = fmin(least, fisher_get(&v, i)), most = fmax(most, fisher_get(&v, i));
-    int64_t made = ((const ekfac *)f->state)->layer[l].made;
+    double made = ((const ekfac *)f->state)->layer[l].made[0];
     double d = f->op.damping;
-    *info = (rao_fisher_layer){rao_graph_parameter(f->graph, l).name, (most + d) / (least + d), 1, d, d, f->updates - made - 1};
+    *info = (rao_fisher_layer){rao_graph_parameter(f->graph, l).name, (most + d) / (least + d), 1, d, d, (int64_t)(f->updates - made) - 1};
     return RAO_OK;
+}
+
+static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
+    ekfac *s = f->state;
+    rao_parameter p = rao_graph_parameter(f->graph, l);
+    int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
+    switch (i) {
+    case 0: *state = rao_vec_view(f->op.dtype, na, s->factors.layer[l].a); return "a";
+    case 1: *state = rao_vec_view(f->op.dtype, ng, s->factors.layer[l].g); return "g";
+    case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ua); return "basis_a";
+    case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ug); return "basis_g";
+    case 4: *state = rao_vec_view(f->op.dtype, p.rows * p.cols, s->layer[l].s); return "moments";
+    case 5: *state = rao_vec_view(RAO_F64, 2, s->layer[l].made); return "numbers";
+    default: return NULL;
+    }
 }
 
 static const rao_op_table table = {.name = "ekfac", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
                                    .eigenvalues = eigenvalues, .damp = damp};
 const representation fisher_ekfac = {.name = "ekfac", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .again = all_moments,
-                                     .wants_again = wants_again, .destroy = destroy, .layer = layer_info};
+                                     .wants_again = wants_again, .destroy = destroy, .layer = layer_info, .keep = keep};

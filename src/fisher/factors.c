@@ -69,7 +69,7 @@ done:
 
 rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s) {
     rao_status st = RAO_OK;
-    s->past = fmin(1 - 1 / (double)(f->updates + 1), f->opts.decay);
+    s->past = fmin(1 - 1 / (f->updates + 1), f->opts.decay);
     for (int64_t l = 0; l < f->layers && st == RAO_OK; l++) st = add_a(ctx, f, u, l, s);
     return st;
 }

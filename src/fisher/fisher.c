@@ -44,6 +44,15 @@ static rao_status find(rao_ctx *ctx, const char *name, const representation **re
                     near ? near : "", near ? "'?" : "");
 }
 
+static int64_t columns_of(const rao_fisher *f) {
+    switch ((rao_flavour)f->opts.flavour) {
+    case RAO_FISHER_TRUE: return rao_head_rank(rao_model_head(f->model));
+    case RAO_FISHER_SAMPLED: return f->opts.samples;
+    case RAO_FISHER_EMPIRICAL: break;
+    }
+    return 1;
+}
+
 /* What this machine could hold at all. */
 static double memory_of_machine(void) { return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE); }
 
@@ -56,7 +65,6 @@ static rao_status check_bytes(rao_ctx *ctx, const rao_fisher *f) {
 rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *name, const rao_fisher_opts *opts, int64_t max_cases, rao_fisher **fisher) {
     rao_status st = RAO_OK;
     rao_fisher *f = NULL;
-    const rao_head *head = rao_model_head(model);
     RAO_TRY(rao_alloc(ctx, 1, &f));
     RAO_TRY(find(ctx, name, &f->rep));
     if (max_cases < 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "fisher: max_cases = %lld, want >= 1", (long long)max_cases));
@@ -65,7 +73,7 @@ rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *n
     RAO_TRY(rao_options_check(ctx, &table, &f->opts));
     f->op = (rao_op){f->rep->op, rao_model_dtype(model), rao_model_size(model), 0};
     f->model = model, f->graph = rao_model_graph(model), f->max_cases = max_cases, f->layers = rao_graph_parameters(f->graph);
-    f->max_columns = f->opts.flavour == RAO_FISHER_TRUE ? rao_head_rank(head) : f->opts.flavour == RAO_FISHER_SAMPLED ? f->opts.samples : 1;
+    f->max_columns = columns_of(f);
     RAO_TRY(check_bytes(ctx, f));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_share));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_column));
@@ -76,6 +84,25 @@ rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *n
 done:
     rao_fisher_destroy(&f);
     return st;
+}
+
+rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name) {
+    rao_fisher f = {.model = model, .graph = rao_model_graph(model), .max_cases = cases, .opts = *opts, .layers = rao_graph_parameters(rao_model_graph(model))};
+    if (cases < 1) return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want >= 1", (long long)cases);
+    f.op = (rao_op){NULL, rao_model_dtype(model), rao_model_size(model), 0};
+    f.max_columns = columns_of(&f);
+    double k = (double)f.op.n, m = (double)cases * (double)f.max_columns, widths = 0, limit = memory_of_machine() / 2;
+    for (int64_t l = 0; l < f.layers; l++) {
+        rao_parameter p = rao_graph_parameter(f.graph, l);
+        widths += 2 * (double)p.rows + 2 * (double)p.cols / (double)f.max_columns;
+    }
+    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3, 6 * (double)cases * k * (double)opts->iterations};
+    static const representation *const exact[] = {&fisher_dense, &fisher_gram, &fisher_implicit};
+    int best = 2; /* needs next to no memory */
+    for (int i = 0; i < 2; i++)
+        if (cost[i] < cost[best] && exact[i]->bytes(&f) <= limit) best = i;
+    *name = exact[best]->name;
+    return RAO_OK;
 }
 
 void rao_fisher_destroy(rao_fisher **fisher) {
@@ -92,9 +119,29 @@ rao_op *rao_fisher_op(rao_fisher *f) { return &f->op; }
 const char *rao_fisher_name(const rao_fisher *f) { return f->rep->name; }
 int64_t rao_fisher_bytes(const rao_fisher *f) { return (int64_t)f->rep->bytes(f); }
 
+const char *rao_fisher_state(rao_fisher *f, int64_t i, rao_vec *state) {
+    if (!f->rep->keep || i < 0) return NULL;
+    if (i == 0) {
+        *state = rao_vec_view(RAO_F64, 1, &f->updates);
+        return "updates";
+    }
+    i--;
+    for (int64_t l = 0; l < f->layers; l++)
+        for (int64_t k = 0;; k++, i--) {
+            rao_vec v;
+            const char *name = f->rep->keep(f, l, k, &v);
+            if (!name) break;
+            if (i == 0) {
+                *state = v;
+                return name;
+            }
+        }
+    return NULL;
+}
+
 rao_status rao_fisher_layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info) {
     if (!f->rep->layer) return rao_fail(ctx, RAO_EUNABLE, "fisher: %s has no factors to speak of", f->rep->name);
-    if (!f->updates) return rao_fail(ctx, RAO_EINVAL, "fisher: no update yet");
+    if (!(f->updates > 0)) return rao_fail(ctx, RAO_EINVAL, "fisher: no update yet");
     if (layer < 0 || layer >= f->layers) return rao_fail(ctx, RAO_EINVAL, "fisher: layer %lld, want 0..%lld", (long long)layer, (long long)f->layers - 1);
     return f->rep->layer(ctx, f, layer, info);
 }

@@ -31,6 +31,7 @@ typedef struct representation {
     int (*wants_again)(const rao_fisher *f);
     void (*destroy)(rao_fisher *f);
     rao_status (*layer)(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info); /* may be NULL */
+    const char *(*keep)(rao_fisher *f, int64_t layer, int64_t i, rao_vec *state); /* vectors of a layer that outlive an update; NULL: none */
 } representation;
 
 struct rao_fisher {
@@ -39,7 +40,8 @@ struct rao_fisher {
     const rao_model *model;
     const rao_graph *graph;
     rao_fisher_opts opts;
-    int64_t max_cases, max_columns, layers, updates;
+    int64_t max_cases, max_columns, layers;
+    double updates; /* a double, so that a checkpoint holds it among the other state */
     void *root_share, *root_column;
     double *share;
     void *state; /* of the representation */

@@ -7,12 +7,11 @@
 #include <math.h>
 #include <string.h>
 
+enum { LOGDET_A = 0, LOGDET_G, CONDITION, PI, DAMPING_A, DAMPING_G, MADE /* the update it was made from */, READY, NUMBERS };
+
 typedef struct layer {
     void *ia, *ig; /* inverses of the damped factors */
-    double logdet_a, logdet_g, condition;
-    double pi, da, dg;
-    int64_t made; /* the update they were made from */
-    int ready;
+    double of[NUMBERS];
 } layer;
 
 typedef struct kfac {
@@ -58,7 +57,7 @@ static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
     (void)ctx, (void)u;
     kfac *s = f->state;
     for (int64_t l = 0; l < f->layers; l++)
-        if ((f->updates + l) % f->opts.renew == 0) s->layer[l].ready = 0;
+        if (((int64_t)f->updates + l) % f->opts.renew == 0) s->layer[l].of[READY] = 0;
     return RAO_OK;
 }
 
@@ -98,13 +97,13 @@ static rao_status ensure(rao_ctx *ctx, const rao_fisher *f, int64_t l) {
     rao_status st = RAO_OK;
     kfac *s = f->state;
     layer *y = &s->layer[l];
-    if (y->ready) return RAO_OK;
+    if (y->of[READY] > 0) return RAO_OK;
     double ca = 0, cg = 0;
     rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
-    split_damping(f, l, &y->pi, &y->da, &y->dg);
-    RAO_TRY(invert(ctx, f, l, 'A', &a, y->da, y->ia, &y->logdet_a, &ca));
-    RAO_TRY(invert(ctx, f, l, 'G', &g, y->dg, y->ig, &y->logdet_g, &cg));
-    y->condition = ca * cg, y->made = f->updates, y->ready = 1;
+    split_damping(f, l, &y->of[PI], &y->of[DAMPING_A], &y->of[DAMPING_G]);
+    RAO_TRY(invert(ctx, f, l, 'A', &a, y->of[DAMPING_A], y->ia, &y->of[LOGDET_A], &ca));
+    RAO_TRY(invert(ctx, f, l, 'G', &g, y->of[DAMPING_G], y->ig, &y->of[LOGDET_G], &cg));
+    y->of[CONDITION] = ca * cg, y->of[MADE] = f->updates, y->of[READY] = 1;
 done:
     return st;
 }
@@ -114,7 +113,7 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     const rao_fisher *f = fisher_of(op);
     kfac *s = f->state;
     op->damping = damping;
-    for (int64_t l = 0; l < f->layers && f->opts.renew == 1; l++) s->layer[l].ready = 0;
+    for (int64_t l = 0; l < f->layers && f->opts.renew == 1; l++) s->layer[l].of[READY] = 0;
     return RAO_OK;
 }
 
@@ -268,7 +267,7 @@ static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
     for (int64_t l = 0; l < f->layers; l++) {
         rao_parameter p = rao_graph_parameter(f->graph, l);
         RAO_TRY(ensure(ctx, f, l));
-        sum += (double)p.cols * s->layer[l].logdet_g + (double)p.rows * s->layer[l].logdet_a;
+        sum += (double)p.cols * s->layer[l].of[LOGDET_G] + (double)p.rows * s->layer[l].of[LOGDET_A];
     }
     *value = sum;
 done:
@@ -305,11 +304,26 @@ static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_f
     rao_status st = ensure(ctx, f, l);
     if (st != RAO_OK) return st;
     const layer *y = &((const kfac *)f->state)->layer[l];
-    *info = (rao_fisher_layer){rao_graph_parameter(f->graph, l).name, y->condition, y->pi, y->da, y->dg, f->updates - y->made};
+    *info = (rao_fisher_layer){rao_graph_parameter(f->graph, l).name, y->of[CONDITION], y->of[PI], y->of[DAMPING_A], y->of[DAMPING_G],
+                               (int64_t)(f->updates - y->of[MADE])};
     return RAO_OK;
+}
+
+static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
+    kfac *s = f->state;
+    rao_parameter p = rao_graph_parameter(f->graph, l);
+    int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
+    switch (i) {
+    case 0: *state = rao_vec_view(f->op.dtype, na, s->factors.layer[l].a); return "a";
+    case 1: *state = rao_vec_view(f->op.dtype, ng, s->factors.layer[l].g); return "g";
+    case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ia); return "inverse_a";
+    case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ig); return "inverse_g";
+    case 4: *state = rao_vec_view(RAO_F64, NUMBERS, s->layer[l].of); return "numbers";
+    default: return NULL;
+    }
 }
 
 static const rao_op_table table = {.name = "kfac", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
                                    .eigenvalues = eigenvalues, .damp = damp};
 const representation fisher_kfac = {
-    .name = "kfac", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy, .layer = layer_info};
+    .name = "kfac", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy, .layer = layer_info, .keep = keep};

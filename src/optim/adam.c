@@ -32,7 +32,7 @@ static int wants_gradient(const void *options) {
 /* 1 - beta^t without cancellation, at beta = 0 too */
 static double correction(double beta, int64_t t) { return -expm1((double)t * log(beta)); }
 
-static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, const rao_op *metric, rao_vec *w) {
+static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     (void)metric;
     const adam *o = (const void *)opt->options.bytes;
     update u = {.w = w->data, .g = opt->gradient, .m = opt->state[0], .v = opt->state[1]};

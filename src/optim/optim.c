@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const optim_rule *const rules[] = {&optim_sgd, &optim_adam, &optim_adamw};
+static const optim_rule *const rules[] = {&optim_sgd, &optim_adam, &optim_adamw, &optim_ngd, &optim_kfac, &optim_ekfac};
 enum { RULES = sizeof rules / sizeof *rules, NAME_BYTES = 64 };
 
 int64_t rao_optim_rules(void) { return RULES; }
@@ -83,6 +83,7 @@ rao_status rao_optim_create(rao_ctx *ctx, const char *spec, rao_dtype dtype, int
     if (n < 0) return rao_fail(ctx, RAO_EINVAL, "optimiser: %lld parameters, want >= 0", (long long)n);
     RAO_TRY(rao_alloc(ctx, 1, &opt));
     opt->dtype = dtype, opt->n = n, opt->horizon = horizon;
+    opt->info = (rao_optim_step_info){NAN, NAN, NAN, NAN, NAN, NAN};
     RAO_TRY(read_spec(ctx, opt, spec));
     RAO_TRY(make_vectors(ctx, opt));
     *out = opt;
@@ -104,7 +105,7 @@ const char *rao_optim_name(const rao_optim *opt) { return opt->rule->face.name; 
 const char *rao_optim_settings(const rao_optim *opt) { return opt->settings.data ? opt->settings.data : ""; }
 int64_t rao_optim_steps(const rao_optim *opt) { return opt->steps; }
 int64_t rao_optim_horizon(const rao_optim *opt) { return opt->horizon; }
-int64_t rao_optim_states(const rao_optim *opt) { return opt->states; }
+int64_t rao_optim_states(const rao_optim *opt) { return opt->states + opt->rule->face.metric; }
 
 int64_t rao_optim_bytes(const rao_optim *opt) {
     return (opt->states + (opt->gradient != NULL)) * opt->n * (int64_t)rao_dtype_size(opt->dtype);
@@ -115,6 +116,10 @@ double rao_optim_rate(const rao_optim *opt) {
 }
 
 const char *rao_optim_state(rao_optim *opt, int64_t i, rao_vec *state) {
+    if (opt->rule->face.metric && i == opt->states) {
+        *state = rao_vec_view(RAO_F64, OPTIM_SCALARS, opt->scalars);
+        return "scalars";
+    }
     if (i < 0 || i >= opt->states) return NULL;
     *state = rao_vec_view(opt->dtype, opt->n, opt->state[i]);
     return opt->names[i];
@@ -145,7 +150,7 @@ static rao_status check_step(rao_ctx *ctx, const rao_optim *opt, const rao_op *m
     return RAO_OK;
 }
 
-rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, const rao_op *metric, rao_vec *w) {
+rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, rao_op *metric, rao_vec *w) {
     if (!opt || !w) return rao_fail(ctx, RAO_EINVAL, "optimiser: NULL argument");
     rao_status st = check_step(ctx, opt, metric, w);
     if (st == RAO_OK) st = opt->rule->step(ctx, opt, rao_optim_rate(opt), metric, w);

@@ -24,7 +24,7 @@ enum { SCHEDULE_CONSTANT = 0, SCHEDULE_COSINE };
     {.name = "warmup", .type = RAO_OPT_INT, .offset = offsetof(optim_common, warmup), .max = 1e12, .help = "steps over which the rate rises to lr"}, \
     {.name = "final", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, final), .max = 1, .help = "share of lr at the end of a cosine"}
 
-enum { OPTIM_STATES = 4, OPTIM_OPTION_BYTES = 256 };
+enum { OPTIM_STATES = 4, OPTIM_OPTION_BYTES = 256, OPTIM_SCALARS = 8 };
 
 /* One rule. `states` names the vectors of n numbers that a step reads from the one before (at most OPTIM_STATES; returns how many);
  * `gradient` says whether the rule wants the gradient in a buffer of its own, else state 0 gathers it with the factor `beta`. */
@@ -33,9 +33,10 @@ typedef struct optim_rule {
     int (*states)(const void *options, const char **names);
     int (*gradient)(const void *options);
     double (*beta)(const void *options);
-    rao_status (*step)(rao_ctx *ctx, rao_optim *opt, double rate, const rao_op *metric, rao_vec *w);
+    rao_status (*step)(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w);
+    void (*wish)(const void *options, rao_optim_wish *wish); /* rules with a metric; they keep what outlives a step in `scalars` */
 } optim_rule;
-extern const optim_rule optim_sgd, optim_adam, optim_adamw;
+extern const optim_rule optim_sgd, optim_adam, optim_adamw, optim_ngd, optim_kfac, optim_ekfac;
 
 struct rao_optim {
     const optim_rule *rule;
@@ -49,6 +50,8 @@ struct rao_optim {
     int states;
     const char *names[OPTIM_STATES];
     void *state[OPTIM_STATES], *gradient;
+    double scalars[OPTIM_SCALARS];
+    rao_optim_step_info info;
 };
 
 /* schedule.c: the factor s(t) of the rate. */

@@ -31,7 +31,7 @@ static int states(const void *options, const char **names) {
 
 static double beta(const void *options) { return ((const sgd *)options)->momentum; }
 
-static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, const rao_op *metric, rao_vec *w) {
+static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     (void)metric;
     const sgd *o = (const void *)opt->options.bytes;
     const update_set *set = update_passes();

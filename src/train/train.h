@@ -11,6 +11,10 @@ rao_status train_check_opts(rao_ctx *ctx, const rao_train_opts *opts);
 /* trainer.c: the batch that fits the cases, and the steps that see each case `epochs` times (0: a budget in seconds). */
 rao_status train_plan(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *planned);
 
+/* metric.c: makes t->metric where the rule wants one, and says what the objective's tape must offer. */
+rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs);
+rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w);
+
 /* order.c: which cases step t takes. */
 typedef struct order {
     rao_stream stream;
@@ -28,6 +32,8 @@ struct rao_trainer {
     const rao_dataset *data;
     rao_train_opts opts;
     rao_optim *optim;
+    rao_fisher *metric;       /* of a rule that asks for one, else NULL */
+    int64_t metric_cases, metric_every;
     rao_objective *objective; /* of the batch */
     rao_objective *judge;     /* of evaluations: larger chunks, forward only */
     order order;

@@ -38,12 +38,14 @@ static rao_status make_parts(rao_ctx *ctx, rao_trainer *t, const char *optim) {
     rao_dtype dtype = rao_model_dtype(t->model);
     int64_t cases = rao_dataset_cases(t->data, RAO_TRAIN), size = rao_model_size(t->model);
     int64_t batch = 0;
+    unsigned needs = 0;
     rao_vec w;
     RAO_TRY(train_plan(ctx, &t->opts, cases, &batch, &t->planned));
     RAO_TRY(order_create(ctx, (uint64_t)t->opts.seed, cases, batch, &t->order));
     t->interval = choose_interval(t);
     RAO_TRY(rao_optim_create(ctx, optim, dtype, size, t->planned, &t->optim));
-    RAO_TRY(rao_objective_create(ctx, t->model, batch, RAO_TAPE_VJP, &t->objective));
+    RAO_TRY(train_make_metric(ctx, t, batch, &needs));
+    RAO_TRY(rao_objective_create(ctx, t->model, batch, needs, &t->objective));
     RAO_TRY(rao_objective_create(ctx, t->model, cases < CHUNK ? cases : CHUNK, RAO_TAPE_FORWARD, &t->judge));
     RAO_TRY(rao_alloc_bytes(ctx, size, rao_dtype_size(dtype), &t->weights));
     w = rao_trainer_weights(t);
@@ -76,6 +78,7 @@ void rao_trainer_destroy(rao_trainer **trainer) {
     rao_trainer *t = *trainer;
     order_destroy(&t->order);
     rao_optim_destroy(&t->optim);
+    rao_fisher_destroy(&t->metric);
     rao_objective_destroy(&t->objective);
     rao_objective_destroy(&t->judge);
     rao_free_block(&t->weights);
@@ -95,6 +98,7 @@ int64_t rao_trainer_batch(const rao_trainer *t) { return t->order.batch; }
 double rao_trainer_seconds(const rao_trainer *t) { return t->seconds; }
 rao_vec rao_trainer_weights(rao_trainer *t) { return rao_vec_view(rao_model_dtype(t->model), rao_model_size(t->model), t->weights); }
 const rao_optim *rao_trainer_optim(const rao_trainer *t) { return t->optim; }
+const rao_fisher *rao_trainer_metric(const rao_trainer *t) { return t->metric; }
 
 int64_t rao_trainer_points(const rao_trainer *t, const rao_train_point **points) {
     *points = t->points;
@@ -181,12 +185,19 @@ static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     rao_mat x = rao_dataset_x(t->data, RAO_TRAIN), y = rao_dataset_y(t->data, RAO_TRAIN);
     rao_vec w = rao_trainer_weights(t), gradient;
     int64_t step = rao_trainer_steps(t);
-    double beta, rate = rao_optim_rate(t->optim), loss;
+    double beta, rate = rao_optim_rate(t->optim), loss, after;
+    int judged;
     RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, step), 0, t->order.batch));
     RAO_TRY(rao_optim_target(ctx, t->optim, &gradient, &beta));
     RAO_TRY(rao_objective_gradient(ctx, t->objective, &w, beta, &gradient, &loss));
     if (!isfinite(loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", loss, step + 1));
-    RAO_TRY(rao_optim_step(ctx, t->optim, NULL, &w));
+    RAO_TRY(train_renew_metric(ctx, t, &w));
+    judged = rao_optim_wants_judgement(t->optim);
+    RAO_TRY(rao_optim_step(ctx, t->optim, t->metric ? rao_fisher_op(t->metric) : NULL, &w));
+    if (judged) {
+        RAO_TRY(rao_objective_loss(ctx, t->objective, &w, &after));
+        RAO_TRY(rao_optim_judge(ctx, t->optim, loss, after));
+    }
     t->batch_loss = loss, t->rate = rate;
 done:
     return st;

@@ -270,7 +270,7 @@ static void refusals(void **state) {
     OK(ctx, rao_optim_create(ctx, "sgd", RAO_F64, 2, 0, &opt));
     double numbers[2] = {1, 2};
     rao_vec w = rao_vec_view(RAO_F64, 1, numbers);
-    const rao_op metric = {.dtype = RAO_F64, .n = 2};
+    rao_op metric = {.dtype = RAO_F64, .n = 2};
     EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, NULL, &w), RAO_EINVAL, "1 parameters of f64, made for 2 of f64");
     w.n = 2, w.dtype = RAO_F32;
     EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, NULL, &w), RAO_EINVAL, "2 parameters of f32, made for 2 of f64");

@@ -1,0 +1,224 @@
+/* natural.c - descent in a metric: ngd, kfac and ekfac are one rule with other defaults; which representation the rao_op has is not its business.
+ *
+ * The solve is the operator's. What is here: how much damping, how long a step, and whether the quadratic model kept its promise. */
+#include "optim/update.h"
+
+#include <string.h>
+
+typedef struct natural {
+    optim_common common;
+    double damping, radius, momentum, decay, fraction, tolerance;
+    int64_t samples, renew, every, iterations;
+    int representation, flavour, unit, adapt;
+} natural;
+_Static_assert(sizeof(natural) <= OPTIM_OPTION_BYTES, "the options fit");
+
+enum { UNIT_RELATIVE = 0, UNIT_LOSS };
+enum { ADAPT_FIXED = 0, ADAPT_LM };
+enum { LM_EVERY = 5 };
+/* scalars: what outlives a step */
+enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED };
+
+#define METRIC_ROWS(lambda, clip, heavy) \
+    {.name = "momentum", .type = RAO_OPT_REAL, .offset = offsetof(natural, momentum), .value = (heavy), .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "share of the last step that is kept"}, \
+    {.name = "damping", .type = RAO_OPT_REAL, .offset = offsetof(natural, damping), .value = (lambda), .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, .help = "added to the metric's diagonal"}, \
+    {.name = "unit", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, unit), .choices = "relative|loss", .help = "of the damping: the metric's mean eigenvalue, or the loss"}, \
+    {.name = "adapt", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, adapt), .choices = "fixed|lm", .help = "of the damping: as given, or Levenberg-Marquardt from there"}, \
+    {.name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric"}
+
+#define FLAVOUR_ROWS(which, part) \
+    {.name = "flavour", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, flavour), .value = (which), .choices = "true|sampled|empirical", .help = "of the Fisher matrix"}, \
+    {.name = "samples", .type = RAO_OPT_INT, .offset = offsetof(natural, samples), .value = 1, .min = 1, .max = 1e6, .help = "draws a case, flavour sampled"}, \
+    {.name = "fraction", .type = RAO_OPT_REAL, .offset = offsetof(natural, fraction), .value = (part), .max = 1, .flags = RAO_OPT_ABOVE_MIN, .help = "of the batch that the metric is estimated from"}, \
+    {.name = "every", .type = RAO_OPT_INT, .offset = offsetof(natural, every), .value = 1, .min = 1, .max = 1e9, .help = "steps between updates of the metric"}
+
+#define FACTOR_ROWS(period) \
+    {.name = "decay", .type = RAO_OPT_REAL, .offset = offsetof(natural, decay), .value = 0.95, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "factor averages: weight of the past, at most"}, \
+    {.name = "renew", .type = RAO_OPT_INT, .offset = offsetof(natural, renew), .value = (period), .min = 1, .max = 1e9, .help = "updates between two renewals of a layer's inverses or bases"}
+
+static const char *const representations[] = {"auto", "dense", "gram", "implicit", "diagonal"}, *const flavours[] = {"true", "sampled", "empirical"};
+
+static const rao_option ngd_rows[] = {
+    OPTIM_LR_ROW(1),
+    METRIC_ROWS(0.1, 0.1, 0.0),
+    {.name = "representation", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, representation), .choices = "auto|dense|gram|implicit|diagonal", .help = "of the metric; auto: the cheapest exact one"},
+    FLAVOUR_ROWS(0, 1),
+    {.name = "tolerance", .type = RAO_OPT_REAL, .offset = offsetof(natural, tolerance), .value = 1e-3, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "implicit: relative residual of a solve"},
+    {.name = "iterations", .type = RAO_OPT_INT, .offset = offsetof(natural, iterations), .value = 50, .min = 1, .max = 1e9, .help = "implicit: conjugate-gradient steps of a solve at most"},
+    OPTIM_COMMON_ROWS(0),
+};
+static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(1, 0.01, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(10), OPTIM_COMMON_ROWS(0)};
+static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(1, 0.01, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20), OPTIM_COMMON_ROWS(0)};
+static const rao_option_table ngd_table = {"ngd", sizeof(natural), ngd_rows, sizeof ngd_rows / sizeof *ngd_rows};
+static const rao_option_table kfac_table = {"kfac", sizeof(natural), kfac_rows, sizeof kfac_rows / sizeof *kfac_rows};
+static const rao_option_table ekfac_table = {"ekfac", sizeof(natural), ekfac_rows, sizeof ekfac_rows / sizeof *ekfac_rows};
+
+static const natural *options_of(const rao_optim *opt) { return (const void *)opt->options.bytes; }
+
+static int wants_gradient(const void *options) {
+    (void)options;
+    return 1;
+}
+
+static int states(const void *options, const char **names) {
+    (void)options;
+    names[0] = "velocity";
+    return 1;
+}
+
+static double beta(const void *options) {
+    (void)options;
+    return 0;
+}
+
+/* ---- damping ---- */
+
+/* The mean eigenvalue of the undamped operator, asked for once a renewal. */
+static rao_status measure(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
+    rao_status st = RAO_OK;
+    double trace = 0;
+    if (opt->scalars[MEAN_EIGENVALUE] > 0) return RAO_OK;
+    RAO_TRY(rao_op_damp(ctx, metric, 0));
+    RAO_TRY(rao_op_trace(ctx, metric, &trace));
+    if (!(trace > 0)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the metric's trace is %g: a relative damping has nothing to be relative to", opt->rule->face.name, trace));
+    opt->scalars[MEAN_EIGENVALUE] = trace / (double)opt->n;
+done:
+    return st;
+}
+
+static rao_status set_damping(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
+    rao_status st = RAO_OK;
+    const natural *o = options_of(opt);
+    int fresh = !(opt->scalars[STARTED] > 0) || (o->adapt == ADAPT_FIXED && o->unit == UNIT_RELATIVE);
+    if (fresh && o->unit == UNIT_RELATIVE) {
+        RAO_TRY(measure(ctx, opt, metric));
+        opt->scalars[DAMPING] = o->damping * opt->scalars[MEAN_EIGENVALUE];
+    } else if (fresh) {
+        opt->scalars[DAMPING] = o->damping;
+    }
+    opt->scalars[STARTED] = 1;
+    opt->info.damping = opt->scalars[DAMPING] + o->common.l2;
+    RAO_TRY(rao_op_damp(ctx, metric, opt->info.damping));
+done:
+    return st;
+}
+
+void rao_optim_renewed(rao_optim *opt) { opt->scalars[MEAN_EIGENVALUE] = 0; }
+
+/* ---- Levenberg-Marquardt ---- */
+
+int rao_optim_wants_judgement(const rao_optim *opt) {
+    return opt->rule->face.metric && options_of(opt)->adapt == ADAPT_LM && (opt->steps + 1) % LM_EVERY == 0;
+}
+
+/* Change of the quadratic model along -rate v: -rate <g, v> + rate^2 / 2 <v, (F + damping) v>. */
+static rao_status predict(rao_ctx *ctx, rao_optim *opt, double rate, const rao_op *metric, const rao_vec *g, const rao_vec *v) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    char *data = NULL;
+    double slope = 0, curvature = 0;
+    RAO_TRY(rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data));
+    rao_vec fv = rao_vec_view(opt->dtype, opt->n, data);
+    RAO_TRY(rao_op_apply(ctx, metric, v, &fv));
+    RAO_TRY(rao_dot(ctx, g, v, &slope));
+    RAO_TRY(rao_dot(ctx, v, &fv, &curvature));
+    opt->scalars[PREDICTED] = -rate * slope + rate * rate / 2 * curvature;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double after) {
+    const char *name = opt->rule->face.name;
+    if (!opt->rule->face.metric || options_of(opt)->adapt != ADAPT_LM || opt->steps % LM_EVERY != 0 || opt->steps == 0)
+        return rao_fail(ctx, RAO_EINVAL, "%s: this step was not to be judged", name);
+    double factor = pow(19.0 / 20.0, LM_EVERY), predicted = opt->scalars[PREDICTED], realised = after - before, ratio = realised / predicted;
+    int good = predicted < 0 && ratio > 0.75, bad = !(predicted < 0) || !(ratio >= 0.25); /* a NaN is a bad step */
+    opt->info.predicted = predicted, opt->info.realised = realised;
+    if (good) opt->scalars[DAMPING] *= factor;
+    else if (bad) opt->scalars[DAMPING] /= factor;
+    return RAO_OK;
+}
+
+/* ---- the step ---- */
+
+/* s <= 1 so that rate^2 s^2 <d, g> <= radius: with d = (F + damping)^-1 g this is the squared length of the step in the damped metric. */
+static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, const rao_vec *g, const rao_vec *d, double *scale) {
+    double slope = 0, radius = options_of(opt)->radius;
+    rao_status st = rao_dot(ctx, g, d, &slope);
+    if (st != RAO_OK) return st;
+    double length = rate * rate * slope;
+    if (!isfinite(length)) return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1);
+    *scale = length > radius ? sqrt(radius / length) : 1;
+    opt->info.length = length, opt->info.scale = *scale;
+    return RAO_OK;
+}
+
+static void cosine(rao_ctx *ctx, rao_optim *opt, const rao_vec *g, const rao_vec *v) {
+    double gv = 0, gg = 0, vv = 0;
+    if (rao_dot(ctx, g, v, &gv) != RAO_OK || rao_norm(ctx, g, &gg) != RAO_OK || rao_norm(ctx, v, &vv) != RAO_OK) return;
+    opt->info.cosine = gg > 0 && vv > 0 ? gv / (gg * vv) : (double)NAN;
+}
+
+/* v = momentum v + scale d */
+static void gather(rao_optim *opt, double momentum, double scale, const rao_vec *d) {
+    for (int64_t i = 0; i < opt->n; i++) {
+        if (opt->dtype == RAO_F64) ((double *)opt->state[0])[i] = momentum * ((double *)opt->state[0])[i] + scale * ((const double *)d->data)[i];
+        else ((float *)opt->state[0])[i] = (float)momentum * ((float *)opt->state[0])[i] + (float)scale * ((const float *)d->data)[i];
+    }
+}
+
+static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    const natural *o = options_of(opt);
+    char *data = NULL;
+    double scale = 1;
+    rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient), v = rao_vec_view(opt->dtype, opt->n, opt->state[0]), d;
+    RAO_TRY(rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data));
+    d = rao_vec_view(opt->dtype, opt->n, data);
+    if (o->common.l2 > 0) RAO_TRY(rao_axpy(ctx, o->common.l2, w, &g));
+    RAO_TRY(set_damping(ctx, opt, metric));
+    RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
+    RAO_TRY(constrain(ctx, opt, rate, &g, &d, &scale));
+    gather(opt, o->momentum, scale, &d);
+    cosine(ctx, opt, &g, &v);
+    if (rao_optim_wants_judgement(opt)) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
+    update u = {.w = w->data, .v = opt->state[0], .rate = rate, .decay = rate * o->common.weight_decay};
+    RAO_TRY(update_run(ctx, opt, update_passes()->momentum, &u));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- the face ---- */
+
+static void wish_of(const void *options, const char *representation, rao_optim_wish *wish) {
+    const natural *o = options;
+    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples, o->fraction, o->decay, o->renew, o->every, o->tolerance, o->iterations};
+}
+static void wish_ngd(const void *options, rao_optim_wish *wish) {
+    wish_of(options, representations[((const natural *)options)->representation], wish);
+    wish->renew = 1;
+}
+static void wish_kfac(const void *options, rao_optim_wish *wish) { wish_of(options, "kfac", wish); }
+static void wish_ekfac(const void *options, rao_optim_wish *wish) { wish_of(options, "ekfac", wish); }
+
+rao_status rao_optim_metric_wish(rao_ctx *ctx, const rao_optim *opt, rao_optim_wish *wish) {
+    if (!opt->rule->wish) return rao_fail(ctx, RAO_EUNABLE, "%s: this rule has no metric", opt->rule->face.name);
+    opt->rule->wish(opt->options.bytes, wish);
+    return RAO_OK;
+}
+
+rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info) {
+    if (!opt->rule->wish) return rao_fail(ctx, RAO_EUNABLE, "%s: this rule has no metric", opt->rule->face.name);
+    *info = opt->info;
+    return RAO_OK;
+}
+
+const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradient, exact", .options = &ngd_table, .metric = 1},
+                              .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_ngd};
+const optim_rule optim_kfac = {.face = {.name = "kfac", .summary = "natural gradient with Kronecker factors", .options = &kfac_table, .metric = 1},
+                               .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_kfac};
+const optim_rule optim_ekfac = {.face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},
+                                .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_ekfac};

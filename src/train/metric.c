@@ -1,0 +1,39 @@
+/* metric.c - the metric of a rule that asks for one: made from its wish, renewed from the batch at hand. */
+#include "train/train.h"
+
+#include <string.h>
+
+static int flavour_of(const char *name) {
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(name, rao_flavour_name((rao_flavour)i))) return i;
+    return RAO_FISHER_TRUE;
+}
+
+rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs) {
+    rao_status st = RAO_OK;
+    rao_optim_wish wish;
+    rao_fisher_opts o;
+    rao_fisher_opts_init(&o);
+    *needs = RAO_TAPE_VJP;
+    if (rao_optim_metric_wish(ctx, t->optim, &wish) != RAO_OK) return RAO_OK; /* a rule without a metric */
+    int64_t cases = llround(wish.fraction * (double)batch);
+    t->metric_cases = cases < 1 ? 1 : cases;
+    t->metric_every = wish.every;
+    o.flavour = flavour_of(wish.flavour), o.samples = wish.samples, o.decay = wish.decay, o.renew = wish.renew, o.seed = t->opts.seed;
+    if (wish.iterations > 0) o.tolerance = wish.tolerance, o.iterations = wish.iterations;
+    const char *name = wish.representation;
+    if (!strcmp(name, "auto")) RAO_TRY(rao_fisher_cheapest(ctx, t->model, &o, t->metric_cases, &name));
+    RAO_TRY(rao_fisher_create(ctx, t->model, name, &o, t->metric_cases, &t->metric));
+    *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") ? 0 : RAO_TAPE_JVP);
+done:
+    return st;
+}
+
+/* After the gradient of this step: the tape holds the forward pass at w. */
+rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w) {
+    int64_t step = rao_trainer_steps(t);
+    if (!t->metric || step % t->metric_every != 0) return RAO_OK;
+    rao_status st = rao_fisher_update(ctx, t->metric, t->objective, w, t->metric_cases, (uint64_t)step, 0);
+    if (st == RAO_OK) rao_optim_renewed(t->optim);
+    return st;
+}

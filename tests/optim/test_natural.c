@@ -1,0 +1,239 @@
+/* The rules with a metric: against the formulas of rao/optim.h with a dense operator, and the laws that make a gradient natural. */
+#include "rao_test.h"
+
+#include <float.h>
+
+#include <rao/optim.h>
+
+enum { N = 7 };
+
+/* A random symmetric positive definite matrix, well conditioned. */
+static void make_metric(uint64_t stream, double m[N * N]) {
+    double a[N * N];
+    rao_normal_fill_f64(rao_stream_make(rao_test_seed(), stream), 0, 0, N * N, a);
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            m[i * N + j] = i == j ? 0.5 : 0;
+            for (int k = 0; k < N; k++) m[i * N + j] += a[i * N + k] * a[j * N + k] / N;
+        }
+}
+
+static rao_op *dense(rao_ctx *ctx, double *m) {
+    rao_op *f = NULL;
+    rao_mat view = rao_mat_view(RAO_F64, N, N, N, m);
+    OK(ctx, rao_op_dense(ctx, &view, &f));
+    return f;
+}
+
+/* x = (M + damping I)^-1 b by Gaussian elimination with pivoting. */
+static void solve(const double *m, double damping, const double *b, double *x) {
+    double a[N][N + 1];
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < N; j++) a[i][j] = m[i * N + j] + (i == j ? damping : 0);
+        a[i][N] = b[i];
+    }
+    for (int k = 0; k < N; k++) {
+        int p = k;
+        for (int i = k + 1; i < N; i++) p = fabs(a[i][k]) > fabs(a[p][k]) ? i : p;
+        for (int j = 0; j <= N; j++) {
+            double t = a[k][j];
+            a[k][j] = a[p][j], a[p][j] = t;
+        }
+        for (int i = k + 1; i < N; i++)
+            for (int j = N; j >= k; j--) a[i][j] -= a[i][k] / a[k][k] * a[k][j];
+    }
+    for (int i = N - 1; i >= 0; i--) {
+        x[i] = a[i][N];
+        for (int j = i + 1; j < N; j++) x[i] -= a[i][j] * x[j];
+        x[i] /= a[i][i];
+    }
+}
+
+static void give_gradient(rao_ctx *ctx, rao_optim *opt, const double *g) {
+    rao_vec target;
+    double beta = 1;
+    OK(ctx, rao_optim_target(ctx, opt, &target, &beta));
+    EXPECT_TRUE(beta == 0);
+    memcpy(target.data, g, N * sizeof *g);
+}
+
+/* The recurrence of the header, written down again. */
+static void steps_follow_the_formula(void **state) {
+    (void)state;
+    ORACLE("v = momentum v + s (F + damping I)^-1 (g + l2 w), w -= r (v + decay w)", "Gaussian elimination here");
+    static const char *const specs[] = {
+        "ngd:lr=0.3:damping=0.2:unit=loss:radius=inf", "ngd:lr=0.3:damping=0.2:radius=0.01:momentum=0.5", "kfac:lr=0.05:damping=0.7:l2=0.1:radius=0.05",
+        "ekfac:lr=0.2:damping=1:weight_decay=0.03:radius=inf",
+    };
+    static const struct {
+        double lr, damping, relative, radius, momentum, l2, decay;
+    } want[] = {{0.3, 0.2, 0, HUGE_VAL, 0, 0, 0}, {0.3, 0.2, 1, 0.01, 0.5, 0, 0}, {0.05, 0.7, 1, 0.05, 0.9, 0.1, 0}, {0.2, 1, 1, HUGE_VAL, 0.9, 0, 0.03}};
+    for (size_t s = 0; s < COUNT(specs); s++) {
+        rao_ctx *ctx = rao_test_ctx();
+        rao_optim *opt = NULL;
+        double m[N * N], w[N], x[N], v[N] = {0}, trace = 0;
+        make_metric(1, m);
+        for (int i = 0; i < N; i++) trace += m[i * N + i];
+        rao_op *f = dense(ctx, m);
+        rao_vec wv = rao_vec_view(RAO_F64, N, w);
+        OK(ctx, rao_optim_create(ctx, specs[s], RAO_F64, N, 0, &opt));
+        rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 2), 0, 0, N, w);
+        memcpy(x, w, sizeof x);
+        for (int t = 0; t < 6; t++) {
+            double g[N], d[N], slope = 0, damping = want[s].damping * (want[s].relative != 0 ? trace / N : 1);
+            rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 3), (uint64_t)t, 0, N, g);
+            give_gradient(ctx, opt, g);
+            OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+            for (int i = 0; i < N; i++) g[i] += want[s].l2 * x[i];
+            solve(m, damping + want[s].l2, g, d);
+            for (int i = 0; i < N; i++) slope += g[i] * d[i];
+            double length = want[s].lr * want[s].lr * slope, scale = length > want[s].radius ? sqrt(want[s].radius / length) : 1;
+            for (int i = 0; i < N; i++) {
+                v[i] = want[s].momentum * v[i] + scale * d[i];
+                x[i] -= want[s].lr * (v[i] + want[s].decay * x[i]);
+                EXPECT_CLOSE(w[i], x[i], 1e-12);
+            }
+            rao_optim_step_info info;
+            OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
+            EXPECT_REL(info.damping, damping + want[s].l2, 1e-14);
+            EXPECT_REL(info.length, length, 1e-11);
+            EXPECT_REL(info.scale, scale, 1e-11);
+            EXPECT_TRUE(fabs(info.cosine) <= 1 + 1e-14);
+        }
+        rao_optim_destroy(&opt);
+        rao_op_destroy(&f);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
+/* Affine reparametrisation w = P u + c: g_u = P^T g, F_u = P^T F P. */
+static double after_affine(const char *spec, int steps) {
+    rao_ctx *ctx = rao_test_ctx();
+    double m[N * N], p[N * N], mp[N * N], mu[N * N], w[N], u[N], c[N] = {0.3, -0.1, 0.7}, apart = 0;
+    make_metric(4, m), make_metric(5, p); /* any invertible P */
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            mp[i * N + j] = 0;
+            for (int k = 0; k < N; k++) mp[i * N + j] += m[i * N + k] * p[k * N + j];
+        }
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            mu[i * N + j] = 0;
+            for (int k = 0; k < N; k++) mu[i * N + j] += p[k * N + i] * mp[k * N + j];
+        }
+    rao_op *f = dense(ctx, m), *fu = dense(ctx, mu);
+    rao_optim *a = NULL, *b = NULL;
+    OK(ctx, rao_optim_create(ctx, spec, RAO_F64, N, 0, &a));
+    OK(ctx, rao_optim_create(ctx, spec, RAO_F64, N, 0, &b));
+    rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 6), 0, 0, N, u);
+    for (int i = 0; i < N; i++) {
+        w[i] = c[i];
+        for (int j = 0; j < N; j++) w[i] += p[i * N + j] * u[j];
+    }
+    rao_vec wv = rao_vec_view(RAO_F64, N, w), uv = rao_vec_view(RAO_F64, N, u);
+    for (int t = 0; t < steps; t++) { /* the loss sum of w_i^4 / 4 + w_i */
+        double g[N], gu[N] = {0};
+        for (int i = 0; i < N; i++) g[i] = w[i] * w[i] * w[i] + 1;
+        give_gradient(ctx, a, g);
+        for (int i = 0; i < N; i++) { /* through u: the two descents must not help each other */
+            double wi = c[i];
+            for (int j = 0; j < N; j++) wi += p[i * N + j] * u[j];
+            for (int j = 0; j < N; j++) gu[j] += p[i * N + j] * (wi * wi * wi + 1);
+        }
+        give_gradient(ctx, b, gu);
+        int metric = strncmp(spec, "ngd", 3) == 0;
+        OK(ctx, rao_optim_step(ctx, a, metric ? f : NULL, &wv));
+        OK(ctx, rao_optim_step(ctx, b, metric ? fu : NULL, &uv));
+    }
+    for (int i = 0; i < N; i++) {
+        double wi = c[i];
+        for (int j = 0; j < N; j++) wi += p[i * N + j] * u[j];
+        apart = fmax(apart, fabs(wi - w[i]));
+    }
+    rao_optim_destroy(&a), rao_optim_destroy(&b);
+    rao_op_destroy(&f), rao_op_destroy(&fu);
+    rao_test_ctx_close(&ctx);
+    return apart;
+}
+
+static void affine_invariance(void **state) {
+    (void)state;
+    LAW("the natural gradient, its momentum and its radius do not see an affine change of parameters; plain gradient descent does");
+    /* the damping is what breaks it: it is made too small to count */
+    EXPECT_TRUE(after_affine("ngd:lr=0.05:damping=1e-300:unit=loss:radius=inf", 20) < 1e-10);
+    EXPECT_TRUE(after_affine("ngd:lr=0.05:damping=1e-300:unit=loss:radius=0.001:momentum=0.8", 20) < 1e-10);
+    EXPECT_TRUE(after_affine("ngd:lr=0.05:damping=0.5:unit=loss:radius=inf", 20) > 1e-3);
+    EXPECT_TRUE(after_affine("sgd:lr=0.002:momentum=0", 20) > 1e-2);
+}
+
+/* A quadratic loss (1/2) w^T M w whose metric is scaled by `trust`: the prediction is right for trust = 1 and damping 0. */
+static double damping_after(double trust, int steps) {
+    rao_ctx *ctx = rao_test_ctx();
+    double m[N * N], scaled[N * N], w[N];
+    make_metric(7, m);
+    for (int i = 0; i < N * N; i++) scaled[i] = trust * m[i];
+    rao_op *f = dense(ctx, scaled);
+    rao_optim *opt = NULL;
+    OK(ctx, rao_optim_create(ctx, "ngd:lr=0.5:damping=0.01:unit=loss:adapt=lm:radius=inf", RAO_F64, N, 0, &opt));
+    for (int i = 0; i < N; i++) w[i] = 1;
+    rao_vec wv = rao_vec_view(RAO_F64, N, w);
+    for (int t = 0; t < steps; t++) {
+        double g[N] = {0}, before = 0, after = 0;
+        for (int i = 0; i < N; i++)
+            for (int j = 0; j < N; j++) g[i] += m[i * N + j] * w[j], before += w[i] * m[i * N + j] * w[j] / 2;
+        give_gradient(ctx, opt, g);
+        int judged = rao_optim_wants_judgement(opt);
+        EXPECT_EQ(judged, (t + 1) % 5 == 0);
+        OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+        for (int i = 0; i < N; i++)
+            for (int j = 0; j < N; j++) after += w[i] * m[i * N + j] * w[j] / 2;
+        if (judged) OK(ctx, rao_optim_judge(ctx, opt, before, after));
+        else EXPECT_FAIL(ctx, rao_optim_judge(ctx, opt, before, after), RAO_EINVAL, "not to be judged");
+    }
+    rao_optim_step_info info;
+    OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
+    rao_optim_destroy(&opt);
+    rao_op_destroy(&f);
+    rao_test_ctx_close(&ctx);
+    return info.damping;
+}
+
+static void levenberg_marquardt(void **state) {
+    (void)state;
+    LAW("damping falls by (19/20)^5 at each good prediction and rises by as much at each bad one");
+    double factor = pow(0.95, 5);
+    EXPECT_REL(damping_after(1, 16), 0.01 * factor * factor * factor, 1e-12);
+    EXPECT_REL(damping_after(0.05, 16), 0.01 / (factor * factor * factor), 1e-12); /* steps 20 times too long: the loss rises */
+}
+
+static void refusals(void **state) {
+    (void)state;
+    LAW("a rule with a metric says what it misses, and leaves everything as it was");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_optim *opt = NULL;
+    double w[N] = {1}, zero[N * N] = {0};
+    rao_vec wv = rao_vec_view(RAO_F64, N, w);
+    rao_optim_step_info info;
+    rao_optim_wish wish;
+    OK(ctx, rao_optim_create(ctx, "kfac", RAO_F64, N, 0, &opt));
+    EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, NULL, &wv), RAO_EINVAL, "needs a metric");
+    rao_op *f = dense(ctx, zero);
+    EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, f, &wv), RAO_EDOMAIN, "trace is 0");
+    OK(ctx, rao_optim_metric_wish(ctx, opt, &wish));
+    EXPECT_TRUE(!strcmp(wish.representation, "kfac") && !strcmp(wish.flavour, "sampled") && wish.fraction == 0.125 && wish.renew == 10);
+    rao_optim_destroy(&opt);
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:damping=0", RAO_F64, N, 0, &opt), RAO_EINVAL, "damping");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "ngd:representation=kfac", RAO_F64, N, 0, &opt), RAO_EINVAL, "auto|dense");
+    OK(ctx, rao_optim_create(ctx, "sgd", RAO_F64, N, 0, &opt));
+    EXPECT_FAIL(ctx, rao_optim_step_info_get(ctx, opt, &info), RAO_EUNABLE, "no metric");
+    EXPECT_FAIL(ctx, rao_optim_metric_wish(ctx, opt, &wish), RAO_EUNABLE, "no metric");
+    rao_optim_destroy(&opt);
+    rao_op_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(affine_invariance), cmocka_unit_test(levenberg_marquardt),
+                                       cmocka_unit_test(refusals)};
+    return rao_test_run("optim/natural", tests, COUNT(tests));
+}
