@@ -21,10 +21,8 @@ int io_shape_size(int ndim, const int64_t *shape, size_t element, int64_t *count
     int empty = 0;
     for (int i = 0; i < ndim; i++) {
         if (shape[i] < 0) return 0;
-        if (shape[i] == 0)
-            empty = 1;
-        else if (__builtin_mul_overflow(product, shape[i], &product))
-            return 0;
+        if (shape[i] == 0) empty = 1;
+        else if (__builtin_mul_overflow(product, shape[i], &product)) return 0;
     }
     *bytes = empty ? 0 : product;
     *count = *bytes / (int64_t)element;
@@ -96,22 +94,22 @@ int64_t rao_array_count(const rao_array *array) {
 }
 
 /* One line an element type; `to` is the type of `out`. Plain loops that vectorise. */
-#define CONVERT(TAG, type, to)                                                                                                             \
-    case TAG: {                                                                                                                            \
-        const type *in = data;                                                                                                             \
-        for (int64_t i = 0; i < n; i++) out[i] = (to)in[i];                                                                                \
-        break;                                                                                                                             \
+#define CONVERT(TAG, type, to)                              \
+    case TAG: {                                             \
+        const type *in = data;                              \
+        for (int64_t i = 0; i < n; i++) out[i] = (to)in[i]; \
+        break;                                              \
     }
-#define CONVERT_ALL(to)                                                                                                                    \
-    CONVERT(RAO_IO_U8, uint8_t, to)                                                                                                        \
-    CONVERT(RAO_IO_I8, int8_t, to)                                                                                                         \
-    CONVERT(RAO_IO_I16, int16_t, to)                                                                                                       \
-    CONVERT(RAO_IO_I32, int32_t, to)                                                                                                       \
-    CONVERT(RAO_IO_I64, int64_t, to)                                                                                                       \
-    CONVERT(RAO_IO_U16, uint16_t, to)                                                                                                      \
-    CONVERT(RAO_IO_U32, uint32_t, to)                                                                                                      \
-    CONVERT(RAO_IO_U64, uint64_t, to)                                                                                                      \
-    CONVERT(RAO_IO_F32, float, to)                                                                                                         \
+#define CONVERT_ALL(to)               \
+    CONVERT(RAO_IO_U8, uint8_t, to)   \
+    CONVERT(RAO_IO_I8, int8_t, to)    \
+    CONVERT(RAO_IO_I16, int16_t, to)  \
+    CONVERT(RAO_IO_I32, int32_t, to)  \
+    CONVERT(RAO_IO_I64, int64_t, to)  \
+    CONVERT(RAO_IO_U16, uint16_t, to) \
+    CONVERT(RAO_IO_U32, uint32_t, to) \
+    CONVERT(RAO_IO_U64, uint64_t, to) \
+    CONVERT(RAO_IO_F32, float, to)    \
     CONVERT(RAO_IO_F64, double, to)
 
 static rao_status check_array(rao_ctx *ctx, const rao_array *array, int64_t *n) {

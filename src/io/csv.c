@@ -63,10 +63,8 @@ static rao_status read_quoted(csv_reader *r, int64_t column, const char *p, csv_
     const char *begin = ++p;
     for (; p < r->end; p++) {
         if (*p == '\n') r->line++;
-        if (*p == '"' && p + 1 < r->end && p[1] == '"')
-            p++;
-        else if (*p == '"')
-            break;
+        if (*p == '"' && p + 1 < r->end && p[1] == '"') p++;
+        else if (*p == '"') break;
     }
     if (p == r->end)
         return rao_fail(r->ctx, RAO_EIO, "%s: line %lld, column %lld: the quote that opens here is never closed", r->name,
@@ -97,10 +95,8 @@ static rao_status next_cell(csv_reader *r, int64_t column, csv_cell *cell) {
     rao_status st = p < r->end && *p == '"' ? read_quoted(r, column, p, cell) : read_plain(r, column, p, cell);
     if (st != RAO_OK) return st;
     cell->last = r->at == r->end || *r->at != r->separator;
-    if (!cell->last)
-        r->at++;
-    else if (r->at < r->end)
-        r->at += line_end(r, r->at), r->line++;
+    if (!cell->last) r->at++;
+    else if (r->at < r->end) r->at += line_end(r, r->at), r->line++;
     return RAO_OK;
 }
 
@@ -133,10 +129,8 @@ static rao_status read_first_row(csv_reader *r, rao_csv_header header, csv_layou
     do {
         rao_status st = next_cell(r, ++column, &cell);
         if (st != RAO_OK) return st;
-        if (is_number(&cell))
-            numbers++;
-        else if (!text_column)
-            text = cell, text_column = column;
+        if (is_number(&cell)) numbers++;
+        else if (!text_column) text = cell, text_column = column;
     } while (!cell.last);
     layout->columns = column;
     layout->has_header = header == RAO_CSV_HEADER || (header == RAO_CSV_DETECT && numbers == 0);

@@ -3,20 +3,13 @@
 
 static rao_io_type element_type(unsigned code) {
     switch (code) {
-    case 0x08:
-        return RAO_IO_U8;
-    case 0x09:
-        return RAO_IO_I8;
-    case 0x0B:
-        return RAO_IO_I16;
-    case 0x0C:
-        return RAO_IO_I32;
-    case 0x0D:
-        return RAO_IO_F32;
-    case 0x0E:
-        return RAO_IO_F64;
-    default:
-        return (rao_io_type)0;
+    case 0x08: return RAO_IO_U8;
+    case 0x09: return RAO_IO_I8;
+    case 0x0B: return RAO_IO_I16;
+    case 0x0C: return RAO_IO_I32;
+    case 0x0D: return RAO_IO_F32;
+    case 0x0E: return RAO_IO_F64;
+    default: return (rao_io_type)0;
     }
 }
 

@@ -24,12 +24,9 @@ static rao_status put_quoted(rao_ctx *ctx, rao_text *t, const char *string) {
         const char *escape = NULL;
         for (const char *e = escapes; *e && !escape; e += 2)
             if (*e == (char)*p) escape = e;
-        if (!length)
-            RAO_TRY(rao_text_puts(ctx, t, "\xEF\xBF\xBD"));
-        else if (escape)
-            RAO_TRY(rao_text_printf(ctx, t, "\\%c", escape[1]));
-        else
-            RAO_TRY(rao_text_printf(ctx, t, "\\u%04x", *p));
+        if (!length) RAO_TRY(rao_text_puts(ctx, t, "\xEF\xBF\xBD"));
+        else if (escape) RAO_TRY(rao_text_printf(ctx, t, "\\%c", escape[1]));
+        else RAO_TRY(rao_text_printf(ctx, t, "\\u%04x", *p));
         p++;
     }
     RAO_TRY(rao_text_puts(ctx, t, "\""));

@@ -81,10 +81,8 @@ rao_status rao_npy_parse(rao_ctx *ctx, const char *name, const void *bytes, int6
         goto done;
     }
     RAO_TRY(rao_array_create(ctx, array_type(&h), h.ndim, h.shape, &a));
-    if (h.fortran && h.ndim > 1)
-        RAO_TRY(decode_fortran(ctx, &h, in + h.offset, count, a));
-    else
-        decode(&h, in + h.offset, count, a->data);
+    if (h.fortran && h.ndim > 1) RAO_TRY(decode_fortran(ctx, &h, in + h.offset, count, a));
+    else decode(&h, in + h.offset, count, a->data);
     *array = a;
     a = NULL;
 done:

@@ -26,8 +26,7 @@ typedef struct decimal {
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static void push_digit(decimal *d, char digit, int behind_point) {
-    if (d->count == 0 && digit == '0')
-        d->exponent -= behind_point; /* a leading zero */
+    if (d->count == 0 && digit == '0') d->exponent -= behind_point; /* a leading zero */
     else if (d->count < DIGITS) {
         d->digits[d->count++] = digit;
         d->exponent -= behind_point;
@@ -54,10 +53,8 @@ static int read_decimal(const char *at, const char *end, decimal *d) {
     const char *begin = at;
     int point = 0, digits = 0;
     for (; at < end && (is_digit(*at) || (*at == '.' && !point)); at++) {
-        if (*at == '.')
-            point = 1;
-        else
-            push_digit(d, *at, point), digits = 1;
+        if (*at == '.') point = 1;
+        else push_digit(d, *at, point), digits = 1;
     }
     if (!digits || begin == end) return 0;
     if (at < end && (*at == 'e' || *at == 'E')) {
@@ -75,12 +72,9 @@ static int is_word(const char *at, const char *end, const char *word) {
 
 /* "inf", "infinity", "nan" without a sign. */
 static int read_word(const char *at, const char *end, double *value) {
-    if (is_word(at, end, "inf") || is_word(at, end, "infinity"))
-        *value = (double)INFINITY;
-    else if (is_word(at, end, "nan"))
-        *value = (double)NAN;
-    else
-        return 0;
+    if (is_word(at, end, "inf") || is_word(at, end, "infinity")) *value = (double)INFINITY;
+    else if (is_word(at, end, "nan")) *value = (double)NAN;
+    else return 0;
     return 1;
 }
 
@@ -126,10 +120,8 @@ static int copy_point(const char *from, char *to) {
     int n = 0;
     for (; *from; from++) {
         int plain = is_digit(*from) || *from == '-' || *from == '+' || *from == 'e';
-        if (plain)
-            to[n++] = *from;
-        else if (n && to[n - 1] != '.')
-            to[n++] = '.';
+        if (plain) to[n++] = *from;
+        else if (n && to[n - 1] != '.') to[n++] = '.';
     }
     to[n] = 0;
     return n;

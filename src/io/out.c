@@ -205,10 +205,8 @@ static rao_status put_in_place(rao_ctx *ctx, rao_out *o) {
 rao_status rao_out_commit(rao_ctx *ctx, rao_out **out) {
     rao_status st = RAO_OK;
     if (!out || !*out) return RAO_OK;
-    if ((*out)->failed)
-        st = failed_before(ctx, *out);
-    else if (st = flush(ctx, *out), st == RAO_OK)
-        st = put_in_place(ctx, *out);
+    if ((*out)->failed) st = failed_before(ctx, *out);
+    else if (st = flush(ctx, *out), st == RAO_OK) st = put_in_place(ctx, *out);
     rao_out_abort(out);
     return st;
 }

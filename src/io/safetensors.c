@@ -58,12 +58,9 @@ static int64_t whole_number(const cJSON *item) {
 
 static rao_status read_dtype(const tensor_reader *r, const char *tensor, const cJSON *dtype, rao_array *a) {
     const char *text = cJSON_GetStringValue(dtype);
-    if (text && strcmp(text, "F32") == 0)
-        a->type = RAO_IO_F32;
-    else if (text && strcmp(text, "F64") == 0)
-        a->type = RAO_IO_F64;
-    else
-        return bad_tensor(r, tensor, "dtype, want F32 or F64");
+    if (text && strcmp(text, "F32") == 0) a->type = RAO_IO_F32;
+    else if (text && strcmp(text, "F64") == 0) a->type = RAO_IO_F64;
+    else return bad_tensor(r, tensor, "dtype, want F32 or F64");
     return RAO_OK;
 }
 
@@ -120,7 +117,6 @@ done:
 
 static rao_status read_metadata(tensor_reader *r, const cJSON *entry, rao_safetensors *s) {
     const cJSON *item;
-    if (!cJSON_IsObject(entry)) return rao_fail(r->ctx, RAO_EIO, "%s: __metadata__, want an object of strings", r->name);
     cJSON_ArrayForEach(item, entry) {
         const char *value = cJSON_GetStringValue(item);
         if (!value) return rao_fail(r->ctx, RAO_EIO, "%s: __metadata__, want strings only", r->name);
@@ -209,6 +205,10 @@ static rao_status read_tree(tensor_reader *r, const cJSON *root, rao_safetensors
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(root, METADATA), *item;
     int64_t entries = child_count(root), pairs = child_count(metadata);
     RAO_TRY(check_keys(r, root, entries));
+    if (metadata && !cJSON_IsObject(metadata)) { /* before its items' keys are looked at: an array's have none */
+        st = rao_fail(r->ctx, RAO_EIO, "%s: __metadata__, want an object of strings", r->name);
+        goto done;
+    }
     if (metadata) RAO_TRY(check_keys(r, metadata, pairs));
     RAO_TRY(rao_alloc(r->ctx, entries, &s->tensors));
     RAO_TRY(rao_alloc(r->ctx, pairs, &s->pairs));

@@ -7,19 +7,13 @@
 static void put_tree(rao_ctx *ctx, rao_json_writer *j, const cJSON *item) {
     const char *key = item->string;
     const cJSON *child;
-    if (cJSON_IsNumber(item))
-        rao_json_number(ctx, j, key, item->valuedouble);
-    else if (cJSON_IsString(item))
-        rao_json_string(ctx, j, key, item->valuestring);
-    else if (cJSON_IsBool(item))
-        rao_json_bool(ctx, j, key, cJSON_IsTrue(item));
-    else if (cJSON_IsNull(item))
-        rao_json_null(ctx, j, key);
+    if (cJSON_IsNumber(item)) rao_json_number(ctx, j, key, item->valuedouble);
+    else if (cJSON_IsString(item)) rao_json_string(ctx, j, key, item->valuestring);
+    else if (cJSON_IsBool(item)) rao_json_bool(ctx, j, key, cJSON_IsTrue(item));
+    else if (cJSON_IsNull(item)) rao_json_null(ctx, j, key);
     else {
-        if (cJSON_IsObject(item))
-            rao_json_object(ctx, j, key);
-        else
-            rao_json_array(ctx, j, key);
+        if (cJSON_IsObject(item)) rao_json_object(ctx, j, key);
+        else rao_json_array(ctx, j, key);
         cJSON_ArrayForEach(child, item) put_tree(ctx, j, child);
         rao_json_end(ctx, j);
     }

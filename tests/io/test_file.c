@@ -143,10 +143,8 @@ static void gunzip_damage(void **state) {
         memcpy(damaged, packed, (size_t)size);
         damaged[bit / 8] ^= (unsigned char)(1 << bit % 8);
         rao_status st = rao_gunzip(ctx, "f.gz", damaged, size, 4096, &bytes, &n);
-        if (st == RAO_OK)
-            EXPECT_TRUE(n == (int64_t)sizeof content && memcmp(bytes, content, sizeof content) == 0);
-        else
-            EXPECT_EQ(st, RAO_EIO);
+        if (st == RAO_OK) EXPECT_TRUE(n == (int64_t)sizeof content && memcmp(bytes, content, sizeof content) == 0);
+        else EXPECT_EQ(st, RAO_EIO);
         rao_free(&bytes);
     }
     EXPECT_TRUE(bytes == NULL);

@@ -264,14 +264,10 @@ static void put_random(rao_ctx *ctx, rao_json_writer *j, const char *key, rao_st
 /* Numbers of the tree in reading order, exact. */
 static void put_tree(rao_ctx *ctx, rao_json_writer *j, const cJSON *item) {
     const char *key = item->string;
-    if (cJSON_IsNumber(item))
-        OK(ctx, rao_json_number(ctx, j, key, item->valuedouble));
-    else if (cJSON_IsString(item))
-        OK(ctx, rao_json_string(ctx, j, key, item->valuestring));
-    else if (cJSON_IsBool(item))
-        OK(ctx, rao_json_bool(ctx, j, key, cJSON_IsTrue(item)));
-    else if (cJSON_IsNull(item))
-        OK(ctx, rao_json_null(ctx, j, key));
+    if (cJSON_IsNumber(item)) OK(ctx, rao_json_number(ctx, j, key, item->valuedouble));
+    else if (cJSON_IsString(item)) OK(ctx, rao_json_string(ctx, j, key, item->valuestring));
+    else if (cJSON_IsBool(item)) OK(ctx, rao_json_bool(ctx, j, key, cJSON_IsTrue(item)));
+    else if (cJSON_IsNull(item)) OK(ctx, rao_json_null(ctx, j, key));
     else {
         OK(ctx, cJSON_IsObject(item) ? rao_json_object(ctx, j, key) : rao_json_array(ctx, j, key));
         const cJSON *child;

@@ -104,8 +104,7 @@ static void against_strtod(void **state) {
         text[n] = 0;
         double want = strtod(text, NULL), got = 0;
         rao_status st = rao_parse_double(NULL, text, n, &got);
-        if (isinf(want))
-            EXPECT_EQ(st, RAO_EDOMAIN);
+        if (isinf(want)) EXPECT_EQ(st, RAO_EDOMAIN);
         else if (st != RAO_OK || !same_bits(got, want)) {
             print_error("%s: %.17g, want %.17g\n", text, got, want);
             fail();

@@ -86,10 +86,8 @@ static void in_pieces(void **state) {
         }
         expect_content(path, "old");
         EXPECT_EQ(files_in_folder(), 2);
-        if (commit)
-            OK(ctx, rao_out_commit(ctx, &out));
-        else
-            rao_out_abort(&out);
+        if (commit) OK(ctx, rao_out_commit(ctx, &out));
+        else rao_out_abort(&out);
         EXPECT_TRUE(out == NULL);
         EXPECT_EQ(files_in_folder(), 1);
     }

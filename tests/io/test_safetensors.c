@@ -160,6 +160,7 @@ static void lies(void **state) {
         {"{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}", "8 bytes behind the last tensor"},
         {"{\"__metadata__\":{\"a\":1}}", "__metadata__, want strings only"},
         {"{\"__metadata__\":[\"a\"]}", "__metadata__, want an object of strings"},
+        {"{\"__metadata__\":[\"a\",\"b\"]}", "__metadata__, want an object of strings"},
         {"{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", "the name \"a\" stands twice"},
         {"{\"a\":{\"dtype\":\"F64\",\"shape\":[[2]],\"data_offsets\":[0,16]}}", "no deeper nesting"},
         {"{\"a\" 1}", "made-up: header: line 1, column 6: want ':'"},
