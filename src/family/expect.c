@@ -154,7 +154,7 @@ rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const 
     memset(mean, 0, sizeof *mean * (size_t)m);
     quality->method = RAO_SERIES;
     quality->error = 0;
-    if (rao_family_observation(f) > 1) return rao_fail(ctx, RAO_EUNABLE, "%s: no quadrature over several variables", f->table->info.name);
+    if (rao_family_observation(f) > 1 || (!f->table->support && !f->table->info.discrete)) return rao_fail(ctx, RAO_EUNABLE, "%s: no quadrature over several variables", f->table->info.name);
     if (f->table->info.discrete && !f->table->support) return over_classes(ctx, f, s, g, arg, mean);
     if (f->table->info.discrete) return over_counts(ctx, f, s, m, g, arg, mean);
     double middle;

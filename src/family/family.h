@@ -102,7 +102,14 @@ double rao_data_variance(const family_data *d, int64_t j, double mean);
 
 static inline int is_whole(double x) { return x == __builtin_floor(x) && x < __builtin_inf() && x > -__builtin_inf(); }
 
+/* r - 1 - log r >= 0 from u = r - 1 and log r: the divergence of two scales (Itakura and Saito). */
+double rao_scale_divergence(double u, double log_r);
+
 /* Slots that many tables share. */
+/* Chart 0 as it is: the first `reals` coordinates finite, the rest positive. */
+rao_status rao_load_reals(rao_ctx *ctx, const rao_family *f, int64_t reals, const double *c, double *s);
+rao_status rao_load_positive(rao_ctx *ctx, const rao_family *f, const double *c, double *s);      /* all positive */
+rao_status rao_load_real_positive(rao_ctx *ctx, const rao_family *f, const double *c, double *s); /* one real, the rest positive */
 rao_status rao_store_plain(rao_ctx *ctx, const rao_family *f, const double *s, double *c); /* the state begins with chart 0's coordinates */
 rao_status rao_store_natural(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
 rao_status rao_store_expectation(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
@@ -110,6 +117,7 @@ int rao_possible_real(const rao_family *f, const double *x);
 int rao_possible_positive(const rao_family *f, const double *x);
 int rao_possible_nonnegative(const rao_family *f, const double *x);
 int rao_possible_count(const rao_family *f, const double *x);
+int rao_possible_vector(const rao_family *f, const double *x);
 void rao_support_line(const rao_family *f, const double *s, double *low, double *high);
 void rao_support_half_line(const rao_family *f, const double *s, double *low, double *high);
 double rao_dual_is_minus_entropy(const rao_family *f, const double *s); /* families whose carrier is 1 */
@@ -120,6 +128,10 @@ rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, 
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
 int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 
-extern const family_table rao_table_normal, rao_table_bernoulli, rao_table_categorical, rao_table_poisson;
+#define RAO_FAMILIES(each)                                                                                     \
+    each(normal) each(isotropic_normal) each(diagonal_normal) each(lognormal) each(exponential) each(gamma)   \
+    each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(poisson) each(categorical)
+#define RAO_DECLARE(name) extern const family_table rao_table_##name;
+RAO_FAMILIES(RAO_DECLARE)
 
 #endif

@@ -4,12 +4,8 @@
 
 #include "family/family.h"
 
-static const family_table *const tables[] = {
-    &rao_table_normal,
-    &rao_table_bernoulli,
-    &rao_table_poisson,
-    &rao_table_categorical,
-};
+#define TABLE(name) &rao_table_##name,
+static const family_table *const tables[] = {RAO_FAMILIES(TABLE)};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 const rao_family_info *rao_family_list(int64_t index) { return index >= 0 && index < TABLES ? &tables[index]->info : NULL; }

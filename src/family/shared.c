@@ -2,7 +2,27 @@
 #include <math.h>
 #include <string.h>
 
+#include <rao/num.h>
+
 #include "family/family.h"
+
+double rao_scale_divergence(double u, double log_r) { return fabs(u) < 0.5 ? -rao_log1pmx(u) : u - log_r; }
+
+rao_status rao_load_reals(rao_ctx *ctx, const rao_family *f, int64_t reals, const double *c, double *s) {
+    int64_t n = rao_names_count(f->table->charts[0].coords, f->d);
+    for (int64_t i = 0; i < n; i++) {
+        char name[RAO_COORD_NAME];
+        s[i] = c[i];
+        if (isfinite(c[i]) && (i < reals || c[i] > 0)) continue;
+        rao_status st = rao_family_coord_name(ctx, f, 0, i, name);
+        if (st) return st;
+        return i < reals ? rao_want_finite(ctx, f, name, c[i]) : rao_want_positive(ctx, f, name, c[i]);
+    }
+    return RAO_OK;
+}
+
+rao_status rao_load_positive(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return rao_load_reals(ctx, f, 0, c, s); }
+rao_status rao_load_real_positive(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return rao_load_reals(ctx, f, 1, c, s); }
 
 rao_status rao_store_plain(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
     (void)ctx;
@@ -26,6 +46,12 @@ int rao_possible_real(const rao_family *f, const double *x) { return (void)f, is
 int rao_possible_positive(const rao_family *f, const double *x) { return (void)f, x[0] > 0 && isfinite(x[0]); }
 int rao_possible_nonnegative(const rao_family *f, const double *x) { return (void)f, x[0] >= 0 && isfinite(x[0]); }
 int rao_possible_count(const rao_family *f, const double *x) { return (void)f, x[0] >= 0 && is_whole(x[0]); }
+
+int rao_possible_vector(const rao_family *f, const double *x) {
+    for (int64_t i = 0; i < f->d; i++)
+        if (!isfinite(x[i])) return 0;
+    return 1;
+}
 
 void rao_support_line(const rao_family *f, const double *s, double *low, double *high) { (void)f, (void)s, *low = -INF, *high = INF; }
 void rao_support_half_line(const rao_family *f, const double *s, double *low, double *high) { (void)f, (void)s, *low = 0, *high = INF; }

@@ -132,6 +132,112 @@ def categorical():
     mp.dps = 60
 
 
+def lognormal():
+    for p, q in [((0, 1), (1, 2)), ((300, 1e-3), (300, 1.0000001e-3)), ((-600, 5), (0, 50))]:
+        (m, s), (n, t) = exact(p), exact(q)
+        row("lognormal", "kl", p, log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - mpf(1) / 2, q)
+        row("lognormal", "entropy", p, log(2 * pi * exp(mpf(1))) / 2 + log(s) + m, size=fabs(m) + fabs(log(s)) + 1)
+        for x in [1e-200, 1.0, 3.7, 1e250]:
+            y = log(mpf(x))
+            row("lognormal", "logpdf", p, -((y - m) / s) ** 2 / 2 - log(s) - log(2 * pi) / 2 - y, x=[x], size=((fabs(y) + fabs(m)) / s) ** 2 + fabs(y))
+
+
+def vector_normals():
+    p, q = [1, -2, 1e15, 1e-150], [1 + 1e-9, -2, 1e15, 1e-150 * 1.5]
+    a, b = exact(p), exact(q)
+    s, t = a[3], b[3]
+    row("isotropic_normal", "kl", p, 3 * (log(t / s) + s * s / (2 * t * t) - mpf(1) / 2) + sum((u - v) ** 2 for u, v in zip(a[:3], b[:3])) / (2 * t * t), q, dimension=3)
+    p, q = [0, 5, 1, 1e-3], [0, 5 + 1e-12, 1 + 1e-10, 1e3]
+    a, b = exact(p), exact(q)
+    row("diagonal_normal", "kl", p, sum(log(b[2 + i] / a[2 + i]) + (a[2 + i] ** 2 + (a[i] - b[i]) ** 2) / (2 * b[2 + i] ** 2) - mpf(1) / 2 for i in range(2)), q, dimension=2)
+    p, q = [0, 5, 1, 3], [1e-9, 5, 1 + 1e-10, 3]
+    a, b = exact(p), exact(q)
+    row("diagonal_normal", "kl", p, sum(log(b[2 + i] / a[2 + i]) + (a[2 + i] ** 2 + (a[i] - b[i]) ** 2) / (2 * b[2 + i] ** 2) - mpf(1) / 2 for i in range(2)), q, dimension=2)
+
+
+def exponential():
+    for chart in ["rate", "scale", "natural"]:
+        rate = {"rate": lambda a: a, "scale": lambda a: 1 / a, "natural": lambda a: -a}[chart]
+        for a, b in [(1, 2), (3, 3 + 1e-10), (1e-300, 1e300), (1e300, 1e-300), (1e-150, 1.1e-150)]:
+            if chart == "natural":
+                a, b = -a, -b
+            r, t = rate(mpf(float(a))), rate(mpf(float(b)))
+            row("exponential", "kl", (a,), t / r - 1 - log(t / r) if t / r < mpf(10) ** 308 else inf, (b,), chart=chart)
+    for a in [1e-100, 0.3, 1e100]:
+        r = mpf(a)
+        row("exponential", "entropy", (a,), 1 - log(r), size=1 + fabs(log(r)))
+        row("exponential", "logpdf", (a,), log(r) - 2, x=[float(2 / r)], size=fabs(log(r)) + 2)
+        row("exponential", "fisher", (a,), 1 / r**2)
+
+
+def gamma_kl(k, b, l, c):
+    return loggamma(l) - loggamma(k) + (k - l) * digamma(k) + l * log(b / c) + k * (c - b) / b
+
+
+def gammas():
+    mp.dps = 90
+    charts = {"shape_rate": lambda k, a: (k, a), "shape_scale": lambda k, a: (k, 1 / a), "shape_mean": lambda k, a: (k, k / a), "natural": lambda k, a: (k + 1, -a)}
+    for chart, to in charts.items():
+        for p, q in [((2.5, 1.5), (4, 0.5)), ((2.5, 1.5), (2.5 + 1e-9, 1.5 - 1e-9)), ((1e12, 3), (1e12 + 1e3, 3)), ((1e12, 3), (1e12, 3.00001)), ((1e-8, 2), (3e-8, 2)), ((0.3, 1e-150), (0.7, 1e-151)),
+                     ((1e-8, 2), (1e8, 2)), ((1e8, 2), (1e-8, 2)), ((37, 37), (37, 37.0000001))]:
+            if chart == "natural":
+                if p[0] < 0.1 or q[0] < 0.1:
+                    continue
+                p, q = (p[0] - 1, -p[1]), (q[0] - 1, -q[1])
+            k, b = to(*exact(p))
+            l, c = to(*exact(q))
+            row("gamma", "kl", p, gamma_kl(k, b, l, c), q, chart=chart)
+    for p in [(2.5, 1.5), (1e12, 3), (1e-8, 2), (0.5, 1e-100), (30, 1e100), (1, 1), (1e5, 1e-5)]:
+        k, b = exact(p)
+        row("gamma", "entropy", p, k - log(b) + loggamma(k) + (1 - k) * digamma(k), size=1 + fabs(log(b)) + fabs((1 - k) * (digamma(k) - log(k))))
+        row("inverse_gamma", "entropy", p, k + log(b) + loggamma(k) - (1 + k) * digamma(k), size=1 + fabs(log(b)) + fabs((1 + k) * (digamma(k) - log(k))))
+        row("gamma", "fisher", p, [psi(1, k), -1 / b, -1 / b, k / b**2])
+        row("gamma", "log_partition", p, loggamma(k) - k * log(b), size=fabs(k * log(b)) + fabs(loggamma(k)))
+        m = k / b
+        row("gamma", "fisher", (k, m), [psi(1, k) - 1 / k, 0, 0, k / m**2], chart="shape_mean")
+        row("gamma", "natural", p, [k - 1, -b])
+        row("gamma", "expectation", p, [digamma(k) - log(b), k / b], size=fabs(digamma(k)) if k < 0.1 else 1e-300)
+        for x in [float(m), float(m * 1.01), float(2 * m), float(m / 50)]:
+            y = mpf(x)
+            lp = k * log(b) - loggamma(k) + (k - 1) * log(y) - b * y
+            row("gamma", "logpdf", p, lp, x=[x], size=1 + fabs(log(y)) + fabs(k * ((y - m) / m)))
+            row("gamma", "score", p, [log(b) - digamma(k) + log(y), k / b - y], x=[x], size=1 / k + fabs(log(y * b / k)) if y < 10**80 else 0) if b * y < 1e5 and abs(log(b)) < 5 else None
+            row("inverse_gamma", "logpdf", p, k * log(b) - loggamma(k) - (k + 1) * log(y) - b / y, x=[x], size=1 + fabs(log(y)) * (k + 1) + b / y + k * fabs(log(b)) + fabs(loggamma(k)))
+    mp.dps = 60
+
+
+def betas():
+    mp.dps = 90
+
+    def ln_beta(a):
+        return sum(loggamma(t) for t in a) - loggamma(sum(a))
+
+    def kl(a, b):
+        return ln_beta(b) - ln_beta(a) + sum((s - t) * (digamma(s) - digamma(sum(a))) for s, t in zip(a, b))
+    pairs = [((2.5, 1.5), (1.2, 3)), ((2.5, 1.5), (2.5 + 1e-9, 1.5)), ((2.5, 1.5), (2.5 + 1e-9, 1.5 + 1e-9)), ((1e6, 1e6), (1e6 + 1, 1e6 - 1)), ((1e6, 1e6), (1.1e6, 1.1e6)),
+             ((1, 1e-8), (2, 1e-8)), ((1, 1e-8), (1.01, 1e-8)), ((1e6, 1e-8), (2e6, 1e-8)), ((1e6, 1e-8), (1e6, 2e-8)), ((1e-8, 1e-8), (2e-8, 1e-8)), ((1e-8, 3), (1e6, 3)), ((3, 1e-3), (3.3, 1.2e-3)),
+             ((50, 1), (55, 1.5)), ((0.01, 1e-4), (0.012, 1e-4)), ((1e6, 1e-3), (1e-8, 1e6)), ((1e6, 1e-3), (1e6 + 2**-10, 1e-3 + 1e-12)), ((7, 1e-3), (7 + 2**-30, 1e-3 + 1e-12)), ((7, 1e-3), (1e-5, 1e-7))]
+    for p, q in pairs:
+        row("beta", "kl", p, kl(exact(p), exact(q)), q)
+        row("beta", "kl", q, kl(exact(q), exact(p)), p)
+    for p in [(2.5, 1.5), (1e6, 1e6), (1, 1e-8), (1e6, 1e-8), (1e-8, 1e-8), (1, 1), (0.5, 0.5), (1e-8, 1e6)]:
+        a = exact(p)
+        tot = sum(a)
+        row("beta", "fisher", p, [(psi(1, a[i]) if i == j else 0) - psi(1, tot) for i in range(2) for j in range(2)])
+        row("beta", "entropy", p, ln_beta(a) - sum((t - 1) * (digamma(t) - digamma(tot)) for t in a), size=sum(fabs(loggamma(t)) + fabs((t - 1) * digamma(t)) for t in a) + fabs((tot - 2) * digamma(tot)))
+        row("beta", "expectation", p, [digamma(t) - digamma(tot) for t in a])
+        row("beta", "log_partition", p, ln_beta(a), size=1 if abs(ln_beta(a)) < 1 else 0)
+        for x in [0.5, 1e-200, 0.999999]:
+            y = mpf(x)
+            row("beta", "logpdf", p, (a[0] - 1) * log(y) + (a[1] - 1) * log(1 - y) - ln_beta(a), x=[x], size=fabs((a[0] - 1) * log(y)) + fabs((a[1] - 1) * log(1 - y)) + fabs(ln_beta(a)))
+    for p, q in [((1, 2, 3), (1.5, 2, 2)), ((1e6, 1e-8, 1e-8), (2e6, 1e-8, 1e-8)), ((1e6, 1e-8, 1e-8), (1e6, 1e-8, 3e-8)), ((1e6, 1e6, 1e-8), (1e6 + 1, 1e6, 1e-8)), ((1e-8, 1e-8, 1e-8), (1e6, 1e6, 1e6)), ((5, 5, 5), (5, 5 + 1e-10, 5))]:
+        a, b = exact(p), exact(q)
+        row("dirichlet", "kl", p, kl(a, b), q, dimension=3)
+        row("dirichlet", "kl", q, kl(b, a), p, dimension=3)
+        row("dirichlet", "fisher", p, [(psi(1, a[i]) if i == j else 0) - psi(1, sum(a)) for i in range(3) for j in range(3)], dimension=3)
+    mp.dps = 60
+
+
 def c(v):
     v = float(v)
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
@@ -150,6 +256,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [normal, bernoulli, poisson, categorical]:
+    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas]:
         f()
     write()

@@ -1,0 +1,276 @@
+/* dirichlet.c - density B(alpha)^-1 prod x_i^(alpha_i - 1) on the simplex x_1 + .. + x_k = 1. State: alpha_1..alpha_k, their sum A.
+ * With m = alpha/A, delta = alpha_q - alpha_p and the excess h of gamma.c,
+ *   KL(p:q) = A_q KL(m_q : m_p) + sum B_h(alpha_i, delta_i) - B_h(A, delta_A),   F = diag(psi'(alpha_i)) - psi'(A).
+ * Where one alpha_i is nearly all of A, its term and the last nearly cancel: their difference is an integral over the small rest. */
+#include "family/dirichlet.h"
+
+#include <math.h>
+
+#include <rao/num.h>
+
+#include "family/gamma.h"
+
+/* Gauss-Legendre on (0, 1), order 8: 1e-16 for functions as smooth as h'' over a tenth of its argument. */
+static const double node[8] = {0.019855071751231884158, 0.10166676129318663020, 0.23723379504183550709, 0.40828267875217509753,
+                               0.59171732124782490247,  0.76276620495816449291, 0.89833323870681336980, 0.98014492824876811584};
+static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367, 0.18134189168918099148,
+                                 0.18134189168918099148,  0.15685332293894364367, 0.11119051722668723527, 0.050614268145188129576};
+static const double dominates = 0.05; /* the rest is below this part of the largest */
+
+/* With y = x + d: h'(y) - h'(x), and what is left of it after d h''(x). Both y and d are given, each with all its digits. */
+static double slope_change(double x, double d, double y) {
+    double sum = 0;
+    if (fabs(d) > 0.1 * x) return rao_digamma_excess(y) - rao_digamma_excess(x);
+    for (int i = 0; i < 8; i++) sum += weight[i] * rao_trigamma_excess(x + node[i] * d);
+    return d * sum;
+}
+static double slope_remainder(double x, double d, double y) {
+    double sum = 0;
+    if (fabs(d) > 0.1 * x) return slope_change(x, d, y) - d * rao_trigamma_excess(x);
+    for (int i = 0; i < 8; i++) sum += weight[i] * (1 - node[i]) * rao_tetragamma_excess(x + node[i] * d);
+    return d * d * sum;
+}
+
+/* B_h from a + r to b + r + e, less B_h from a to b, for small r and r + e: along the straight path. */
+static double bregman_gap(double a, double r, double b, double e) {
+    double sum = 0;
+    for (int i = 0; i < 8; i++) {
+        double x = a + node[i] * r, d = (b - a) + node[i] * e, y = b + node[i] * (r + e);
+        sum += weight[i] * (r * slope_remainder(x, d, y) + e * slope_change(x, d, y));
+    }
+    return sum;
+}
+
+static int64_t largest(const double *v, int64_t k) {
+    int64_t top = 0;
+    for (int64_t i = 1; i < k; i++)
+        if (v[i] > v[top]) top = i;
+    return top;
+}
+
+/* The sum of all but entry i: a sum, not a difference, for the largest. */
+static double others(const double *v, int64_t k, int64_t i) {
+    double sum = 0;
+    for (int64_t j = 0; j < k; j++)
+        if (j != i) sum += v[j];
+    return sum;
+}
+
+static double others_difference(const double *v, const double *w, int64_t k, int64_t i) {
+    double sum = 0;
+    for (int64_t j = 0; j < k; j++)
+        if (j != i) sum += w[j] - v[j];
+    return sum;
+}
+
+double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total) {
+    int64_t top = largest(alpha, k);
+    double sum = -rao_lgamma_diff(alpha[top], others(alpha, k, top));
+    (void)total;
+    for (int64_t i = 0; i < k; i++)
+        if (i != top) sum += rao_lgamma(alpha[i]);
+    return sum;
+}
+
+/* A_q KL(m_q : m_p) = A_q sum m_p [(1 + w) log(1 + w) - w], w = m_q/m_p - 1 = (delta r - alpha delta_r) / (alpha A_q), r and delta_r those of the others. */
+static double simplex_part(const double *p, const double *q, int64_t k, double total_p, double total_q) {
+    double sum = 0, change = 0;
+    int64_t top = largest(p, k);
+    for (int64_t i = 0; i < k; i++) change += q[i] - p[i];
+    for (int64_t i = 0; i < k; i++) {
+        double rest = i == top ? others(p, k, i) : total_p - p[i], moved = i == top ? others_difference(p, q, k, i) : change - (q[i] - p[i]);
+        double w = ((q[i] - p[i]) / p[i] * rest - moved) / total_q;
+        double excess = fabs(w) < 0.5 ? (1 + w) * rao_log1pmx(w) + w * w : (1 + w) * (log(q[i] / p[i]) - log(total_q / total_p)) - w;
+        sum += p[i] / total_p * excess;
+    }
+    return total_q * sum;
+}
+
+double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q) {
+    int64_t top = largest(p, k);
+    double sum = simplex_part(p, q, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
+    for (int64_t i = 0; i < k; i++)
+        if (i != top) sum += rao_excess_divergence(p[i], q[i]);
+    if (rest < dominates * p[top] && rest_q < dominates * q[top])
+        return sum - bregman_gap(p[top], rest, q[top], others_difference(p, q, k, top));
+    return sum + (rao_excess_divergence(p[top], q[top]) - rao_excess_divergence(total_p, total_q));
+}
+
+void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g) {
+    double total_q = 0, change = 0;
+    for (int64_t i = 0; i < k; i++) change += q[i] - p[i], total_q += q[i];
+    double common = total_q < 0.5 * total_p ? rao_digamma(total_q) - rao_digamma(total_p) : rao_digamma_diff(total_p, change);
+    for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i]) - common;
+}
+
+/* psi'(alpha_i) - psi'(A) on the diagonal, -psi'(A) off it. */
+void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m) {
+    int64_t top = largest(alpha, k);
+    double common = rao_trigamma(total), rest = others(alpha, k, top);
+    for (int64_t i = 0; i < k; i++)
+        for (int64_t j = 0; j < k; j++) m[i * k + j] = (i == j ? rao_trigamma(alpha[i]) : 0) - common;
+    if (rest < 0.1 * alpha[top]) {
+        double sum = 0;
+        for (int i = 0; i < 8; i++) sum += weight[i] * rao_tetragamma(alpha[top] + node[i] * rest);
+        m[top * k + top] = -rest * sum;
+    }
+}
+
+/* psi(A) - psi(alpha_i) */
+double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i) {
+    return -rao_digamma_diff(alpha[i], alpha[i] < 0.5 * total ? total - alpha[i] : others(alpha, k, i));
+}
+
+/* log B + sum (alpha_i - 1) (psi(A) - psi(alpha_i)) */
+double rao_dirichlet_entropy(const double *alpha, int64_t k, double total) {
+    double sum = rao_dirichlet_log_beta(alpha, k, total);
+    for (int64_t i = 0; i < k; i++) sum -= (alpha[i] - 1) * rao_dirichlet_mean_log(alpha, k, total, i);
+    return sum;
+}
+
+/* Newton on the concave log likelihood: the Hessian is diagonal plus a multiple of 11^T (T. Minka 2000, "Estimating a Dirichlet distribution").
+ * A step that leaves the positive orthant, or loses likelihood, is halved. */
+static double mean_log_likelihood(const double *alpha, int64_t k, const double *mean_log) {
+    double total = 0, sum = 0;
+    for (int64_t i = 0; i < k; i++) total += alpha[i], sum += (alpha[i] - 1) * mean_log[i];
+    return sum - rao_dirichlet_log_beta(alpha, k, total);
+}
+
+static double newton_step(const double *alpha, int64_t k, const double *mean_log, double *step) {
+    double total = 0, top = 0, bottom = 0, largest_step = 0;
+    for (int64_t i = 0; i < k; i++) total += alpha[i];
+    for (int64_t i = 0; i < k; i++) {
+        double psi1 = rao_trigamma(alpha[i]);
+        step[i] = mean_log[i] - rao_dirichlet_mean_log(alpha, k, total, i); /* the gradient */
+        top += step[i] / psi1, bottom += 1 / psi1;
+    }
+    double shared = top / (1 / rao_trigamma(total) - bottom);
+    for (int64_t i = 0; i < k; i++) {
+        step[i] = (step[i] + shared) / rao_trigamma(alpha[i]);
+        largest_step = fmax(largest_step, fabs(step[i] / alpha[i]));
+    }
+    return largest_step;
+}
+
+rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const double *mean_log, double *alpha) {
+    rao_status st;
+    double *step, *trial;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, k, &step));
+    RAO_TRY(rao_scratch(ctx, k, &trial));
+    double sum = 0;
+    for (int64_t i = 0; i < k; i++) sum += exp(mean_log[i]);
+    if (!(sum < 1 - 1e-15)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the parameters", f->table->info.name));
+    /* the start: means proportional to the geometric means, and the A at which they sum to what they do, E log x_i ~ log m_i - (1/m_i - 1)/(2A) */
+    for (int64_t i = 0; i < k; i++) alpha[i] = exp(mean_log[i]) / sum * fmax(0.1, 0.5 * (double)(k - 1) / -log(sum));
+    double value = mean_log_likelihood(alpha, k, mean_log);
+    for (int iteration = 0; iteration < 200; iteration++) {
+        double size = newton_step(alpha, k, mean_log, step), factor = 1;
+        for (int half = 0; half < 60; half++, factor /= 2) {
+            int inside = 1;
+            for (int64_t i = 0; i < k; i++) trial[i] = alpha[i] + factor * step[i], inside &= trial[i] > 0.1 * alpha[i];
+            double next = inside ? mean_log_likelihood(trial, k, mean_log) : -INF;
+            if (inside && (next >= value || size < 1e-7)) {
+                for (int64_t i = 0; i < k; i++) alpha[i] = trial[i];
+                value = next;
+                break;
+            }
+        }
+        if (size < 1e-13) goto done;
+        if (factor < 1e-15) break;
+    }
+    if (newton_step(alpha, k, mean_log, step) > 1e-8) st = rao_fail(ctx, RAO_ENUMERIC, "%s: Newton's method did not converge in 200 steps", f->table->info.name);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- the table ----------------------------------------------------------------------------------------------- */
+
+static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    s[f->d] = 0;
+    for (int64_t i = 0; i < f->d; i++) s[f->d] += c[i];
+    return rao_load_positive(ctx, f, c, s);
+}
+
+static int possible(const rao_family *f, const double *x) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->d; i++) {
+        if (!(x[i] > 0 && x[i] < 1)) return 0;
+        sum += x[i];
+    }
+    return fabs(sum - 1) <= 1e-12 * (double)f->d;
+}
+
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    double sum = -rao_dirichlet_log_beta(s, f->d, s[f->d]);
+    for (int64_t i = 0; i < f->d; i++) sum += (s[i] - 1) * log(x[i]);
+    return sum;
+}
+static void score(const rao_family *f, const double *s, const double *x, double *g) {
+    for (int64_t i = 0; i < f->d; i++) g[i] = log(x[i]) - rao_dirichlet_mean_log(s, f->d, s[f->d], i);
+}
+static void fisher(const rao_family *f, const double *s, double *m) { rao_dirichlet_fisher(s, f->d, s[f->d], m); }
+static double entropy(const rao_family *f, const double *s) { return rao_dirichlet_entropy(s, f->d, s[f->d]); }
+static double kl(const rao_family *f, const double *s, const double *t) { return rao_dirichlet_kl(s, t, f->d, s[f->d], t[f->d]); }
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { rao_dirichlet_kl_gradient(s, t, f->d, s[f->d], g); }
+
+void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x) {
+    double max = -INF, sum = 0;
+    for (int64_t i = 0; i < k; i++) {
+        x[i] = rao_draw_log_gamma(d, alpha[i]);
+        max = fmax(max, x[i]);
+    }
+    for (int64_t i = 0; i < k; i++) sum += exp(x[i] - max);
+    for (int64_t i = 0; i < k; i++) x[i] = fmin(1 - 0x1p-53, fmax(5e-324, exp(x[i] - max) / sum));
+}
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { rao_dirichlet_draw(d, s, f->d, x); }
+
+static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
+    rao_status st;
+    double *mean_log;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->d, &mean_log));
+    for (int64_t j = 0; j < f->d; j++) {
+        mean_log[j] = 0;
+        for (int64_t i = 0; i < data->n; i++) mean_log[j] += data_weight(data, i) * log(data_row(data, i)[j]);
+        mean_log[j] /= data->total;
+    }
+    RAO_TRY(rao_dirichlet_fit(ctx, f, f->d, mean_log, c));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static void statistic(const rao_family *f, const double *x, double *t) {
+    for (int64_t i = 0; i < f->d; i++) t[i] = log(x[i]);
+}
+static void natural(const rao_family *f, const double *s, double *theta) {
+    for (int64_t i = 0; i < f->d; i++) theta[i] = s[i] - 1;
+}
+static void expectation(const rao_family *f, const double *s, double *eta) {
+    for (int64_t i = 0; i < f->d; i++) eta[i] = rao_dirichlet_mean_log(s, f->d, s[f->d], i);
+}
+static double log_partition(const rao_family *f, const double *s) { return rao_dirichlet_log_beta(s, f->d, s[f->d]); }
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+
+static const family_chart charts[] = {{.name = "alpha", .coords = "alpha#", .load = load, .store = rao_store_plain}};
+
+const family_table rao_table_dirichlet = {
+    .info = {"dirichlet", "Dirichlet", "alpha", NULL, "parts", 2, 0, 1, 1},
+    .state = {1, 1},
+    .observation = "x#",
+    .charts = charts,
+    .chart_count = 1,
+    .exponential = &exponential,
+    .possible = possible,
+    .possible_words = "positive numbers that sum to one",
+    .logpdf = logpdf,
+    .score = score,
+    .fisher = fisher,
+    .entropy = entropy,
+    .kl = kl,
+    .kl_gradient = kl_gradient,
+    .sample = sample,
+    .mle = mle,
+};

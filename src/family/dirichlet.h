@@ -1,0 +1,18 @@
+/* dirichlet.h - the functions of alpha_1..alpha_k and their sum that beta and Dirichlet share. */
+#ifndef RAO_FAMILY_DIRICHLET_H
+#define RAO_FAMILY_DIRICHLET_H
+
+#include "family/family.h"
+
+double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total);
+/* E log x_i = psi(alpha_i) - psi(A) */
+double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i);
+double rao_dirichlet_entropy(const double *alpha, int64_t k, double total);
+double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q);
+void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
+void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
+void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x);
+/* alpha by maximum likelihood from the means of log x_i. */
+rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const double *mean_log, double *alpha);
+
+#endif

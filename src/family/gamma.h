@@ -1,0 +1,25 @@
+/* gamma.h - what the inverse gamma, Dirichlet and Wishart families take from the gamma. */
+#ifndef RAO_FAMILY_GAMMA_H
+#define RAO_FAMILY_GAMMA_H
+
+#include "family/family.h"
+
+enum { GAMMA_SHAPE, GAMMA_RATE, GAMMA_SCALE, GAMMA_MEAN, GAMMA_KIND, GAMMA_STATE }; /* the state */
+
+rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
+double rao_gamma_logpdf(const double *s, double x);
+void rao_gamma_score(const double *s, double x, double *g);
+void rao_gamma_fisher(const rao_family *f, const double *s, double *m);
+double rao_gamma_entropy(const double *s);
+double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
+void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);
+/* The shape k > 0 with log k - psi(k) = gap > 0. */
+double rao_gamma_shape_of(double gap);
+/* The shape by maximum likelihood, given the mean of the data. */
+rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *data, double mean, double *shape);
+/* h(y) - h(x) - (y - x) h'(x) >= 0 of the excess h; psi(y) - psi(x). */
+double rao_excess_divergence(double x, double y);
+double rao_digamma_change(double x, double y);
+double rao_draw_log_gamma(rao_draws *d, double shape);
+
+#endif
