@@ -49,13 +49,15 @@ on bare install
 ends 1
 says "please install these (Debian's names), then run this again: gcc libc6-dev make cmake pkg-config libopenblas-dev zlib1g-dev libcjson-dev"
 
-on debian install
-ends 1 # this apt-get installs nothing
-says 'Installing gcc'
-says 'installed, and still not found: gcc'
-asks 'install --no-install-recommends gcc libc6-dev make cmake pkg-config libopenblas-dev zlib1g-dev libcjson-dev'
-for package in libcmocka-dev python3 g++; do asks_not "$package"; done
-asks_not update
+for command in demo install; do
+    on debian $command
+    ends 1 # this apt-get installs nothing
+    says 'Installing gcc'
+    says 'installed, and still not found: gcc'
+    asks 'install --no-install-recommends gcc libc6-dev make cmake pkg-config libopenblas-dev zlib1g-dev libcjson-dev'
+    for package in libcmocka-dev python3 g++; do asks_not "$package"; done
+    asks_not update
+done
 
 on debian test quick
 ends 1
