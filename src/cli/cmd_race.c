@@ -6,7 +6,7 @@
 
 static const rao_option rows[] = {
     PROBLEM_ROWS(race_options, problem),
-    {.name = "optim", .type = RAO_OPT_STRING, .offset = offsetof(race_options, optim), .text = "sgd,adam", .help = "NAME[:key=value]...,NAME..."},
+    {.name = "optim", .type = RAO_OPT_STRING, .offset = offsetof(race_options, optim), .text = "sgd,adam,ngd,kfac", .help = "NAME[:key=value]...,NAME..."},
     {.name = "report", .type = RAO_OPT_STRING, .offset = offsetof(race_options, report), .help = "write one HTML file with table and curves"},
 };
 static const rao_option_table table = {"race", sizeof(race_options), rows, sizeof rows / sizeof *rows};

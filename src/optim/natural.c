@@ -48,7 +48,7 @@ static const rao_option ngd_rows[] = {
     OPTIM_COMMON_ROWS(0),
 };
 static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(1, 0.01, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(10), OPTIM_COMMON_ROWS(0)};
-static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(1, 0.01, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20), OPTIM_COMMON_ROWS(0)};
+static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(10, 0.01, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20), OPTIM_COMMON_ROWS(0)};
 static const rao_option_table ngd_table = {"ngd", sizeof(natural), ngd_rows, sizeof ngd_rows / sizeof *ngd_rows};
 static const rao_option_table kfac_table = {"kfac", sizeof(natural), kfac_rows, sizeof kfac_rows / sizeof *kfac_rows};
 static const rao_option_table ekfac_table = {"ekfac", sizeof(natural), ekfac_rows, sizeof ekfac_rows / sizeof *ekfac_rows};

@@ -64,7 +64,8 @@ def test_runs_are_repeatable_and_threads_do_not_show():
     assert losses("--threads", 1) == losses("--threads", 3)
     assert losses("--seed", 1) != losses("--seed", 2)
     assert losses("--dtype", "f64") != losses("--dtype", "f32")
-    assert np.allclose(losses("--dtype", "f64"), losses("--dtype", "f32"), rtol=1e-4)
+    smooth = ("--optim", "sgd,adam")  # kfac draws targets, and rounding may turn a draw
+    assert np.allclose(losses(*smooth, "--dtype", "f64"), losses(*smooth, "--dtype", "f32"), rtol=1e-4)
 
 
 def test_target_given_and_out_of_reach():
