@@ -94,6 +94,14 @@ done:
     return st;
 }
 
+/* EDOMAIN where the eigenvalues say that the damped matrix is singular. */
+static rao_status check_rank(rao_ctx *ctx, const rao_op *op) {
+    int64_t rank = 0;
+    rao_status st = rank_of(ctx, op, &rank);
+    if (st != RAO_OK || rank == op->n) return st;
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping, (long long)rank, (long long)op->n);
+}
+
 static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     rao_status st = RAO_OK;
     dense *d = state_of(op);
@@ -103,14 +111,14 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     fisher_copy(&f, l);
     fisher_add_diagonal(l, op->damping);
     st = rao_cholesky(ctx, l, 0, NULL);
-    if (st == RAO_OK) {
-        d->factored = 1;
-    } else if (st == RAO_ENUMERIC) {
-        int64_t rank = 0;
-        st = rank_of(ctx, op, &rank);
-        if (st == RAO_OK)
-            st = rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping, (long long)rank, (long long)op->n);
+    if (st == RAO_ENUMERIC) {
+        RAO_TRY(check_rank(ctx, op)); /* the reason, where there is a better one */
+        st = rao_fail(ctx, RAO_ENUMERIC, "fisher: damping = %g leaves a matrix that rounding makes indefinite, want more", op->damping);
+    } else if (st == RAO_OK && fisher_lost_pivot(&f, op->damping, l)) {
+        st = check_rank(ctx, op);
     }
+    d->factored = st == RAO_OK;
+done:
     return st;
 }
 

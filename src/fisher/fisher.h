@@ -78,5 +78,8 @@ void fisher_put(const rao_vec *v, int64_t i, double value);
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);        /* x_i = x_i (s_i + shift)^p */
 void fisher_sort(rao_vec *v); /* ascending */
 double fisher_norm1(const rao_mat *m);                                                 /* largest sum of magnitudes of a row */
+/* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
+ * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
+int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);
 
 #endif

@@ -49,3 +49,17 @@ static int ascending_f64(const void *a, const void *b) { return (*(const double 
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x) { BY_DTYPE(x, scale_powers, s, shift, p, x); }
 
 void fisher_sort(rao_vec *v) { qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32); }
+
+static double entry(const rao_mat *m, int64_t i) {
+    rao_vec row = rao_vec_view(m->dtype, m->cols, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));
+    return fisher_get(&row, i);
+}
+
+int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l) {
+    double unit = a->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23, top = 0, lost = ((double)a->rows + 2) * unit;
+    for (int64_t i = 0; i < a->rows; i++) top = fmax(top, entry(a, i));
+    if (damping > unit * top) return 0;
+    for (int64_t i = 0; i < a->rows; i++)
+        if (!(entry(l, i) * entry(l, i) > lost * (entry(a, i) + damping))) return 1;
+    return 0;
+}

@@ -81,9 +81,9 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
     fisher_add_diagonal(&inverse, damping);
     double norm = fisher_norm1(&inverse);
     st = rao_cholesky(ctx, &inverse, damping > 0 ? 1e-4 : 0, &info);
-    if (st == RAO_ENUMERIC && !(damping > 0))
-        return rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac with damping = 0: factor %c of layer %s is singular (rank below %lld of %lld), want damping > 0", which, name,
-                        (long long)factor->rows, (long long)factor->rows);
+    if ((st == RAO_ENUMERIC && !(damping > 0)) || (st == RAO_OK && fisher_lost_pivot(factor, damping, &inverse)))
+        return rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac with damping = %g: factor %c of layer %s is singular to rounding (rank below %lld of %lld), want more damping",
+                        f->op.damping, which, name, (long long)factor->rows, (long long)factor->rows);
     if (st != RAO_OK) return st;
     if (info.jitter > 0) rao_log(ctx, RAO_WARN, "fisher: factor %c of layer %s took %.2g more on its diagonal than its damping %.2g", which, name, info.jitter, damping);
     RAO_TRY(rao_cholesky_logdet(ctx, &inverse, logdet));
