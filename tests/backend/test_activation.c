@@ -1,0 +1,171 @@
+/* The activation kernels of every instruction set against the ref backend, and both against differences of long double libm. */
+#include "plate.h"
+
+#include "base/cpu.h"
+
+static const char *const names[RAO_ACTS] = {"identity", "relu", "tanh", "logistic", "softplus", "gelu"};
+
+static rao_stream stream(uint64_t k) { return rao_stream_make(rao_test_seed(), k); }
+
+/* 1. cpu against ref */
+
+static rao_ctx *ctx;
+
+static void same_as_ref(const rao_backend *be, rao_dtype dtype, int64_t rows, int64_t cols, int64_t gap, uint64_t step) {
+    for (int f = 0; f < RAO_ACTS; f++) {
+        rao_act act = (rao_act)f;
+        plate x = plate_make(dtype, rows, cols, gap, step % 3 ? 2 : 30, stream(1), step), y = plate_copy(&x, dtype);
+        plate x64 = plate_copy(&x, RAO_F64), y64 = plate_copy(&x, RAO_F64), input = plate_copy(&x, dtype);
+        OK(ctx, rao_act_forward(ctx, be, act, &x.m, &y.m));
+        OK(ctx, rao_act_forward(ctx, &rao_backend_ref, act, &x64.m, &y64.m));
+        plate_check(&y, names[f]);
+        plate_same_bits(&x, &input, names[f]);
+        plate_close(&y, &y64, NULL, 8, names[f]); /* gelu's 6.5 units, rounded up */
+        OK(ctx, rao_act_forward(ctx, be, act, &input.m, &input.m));
+        plate_same_bits(&input, &y, "forward in place");
+
+        /* the same state for both */
+        plate s = rao_act_needs_input(act) ? plate_copy(&x, dtype) : plate_copy(&y, dtype), s64 = plate_copy(&s, RAO_F64);
+        plate dy = plate_make(dtype, rows, cols, gap, 1, stream(2), step), dy64 = plate_copy(&dy, RAO_F64), dx = plate_copy(&dy, dtype),
+              dx64 = plate_copy(&dy, RAO_F64);
+        OK(ctx, rao_act_backward(ctx, be, act, &x.m, &s.m, &dy.m, &dx.m));
+        OK(ctx, rao_act_backward(ctx, &rao_backend_ref, act, &x64.m, &s64.m, &dy64.m, &dx64.m));
+        plate_check(&dx, names[f]);
+        plate_close(&dx, &dx64, &dy64, 8, "backward"); /* |f'| <= 1.13 */
+        plate in_place = plate_copy(&dy, dtype);
+        OK(ctx, rao_act_backward(ctx, be, act, &x.m, &s.m, &in_place.m, &in_place.m));
+        plate_same_bits(&in_place, &dx, "backward in place");
+
+        plate xdot = plate_make(dtype, rows, cols, gap, 1, stream(3), step), h = plate_make(dtype, rows, cols, gap, 1, stream(4), step);
+        plate xdot64 = plate_copy(&xdot, RAO_F64), h64 = plate_copy(&h, RAO_F64), out = plate_copy(&h, dtype),
+              out64 = plate_copy(&h, RAO_F64);
+        plate scale = plate_copy(&h, RAO_F64);
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t j = 0; j < cols; j++)
+                plate_put(&scale, i, j, fabs(plate_get(&h, i, j)) + fabs(plate_get(&dy, i, j) * plate_get(&xdot, i, j)));
+        OK(ctx, rao_act_second(ctx, be, act, &x.m, &s.m, &xdot.m, &dy.m, &h.m, &out.m));
+        OK(ctx, rao_act_second(ctx, &rao_backend_ref, act, &x64.m, &s64.m, &xdot64.m, &dy64.m, &h64.m, &out64.m));
+        plate_check(&out, names[f]);
+        plate_close(&out, &out64, &scale, 10, "second"); /* |f'|, |f''| <= 1.13, two terms */
+        OK(ctx, rao_act_second(ctx, be, act, &x.m, &s.m, &xdot.m, &dy.m, &h.m, &h.m));
+        plate_same_bits(&h, &out, "second in place");
+        plate none = plate_copy(&dy, dtype);
+        OK(ctx, rao_act_second(ctx, be, act, &x.m, &s.m, NULL, &dy.m, &dy.m, &none.m));
+        plate_same_bits(&none, &dx, "no xdot is the derivative");
+
+        plate bias = plate_make(dtype, 1, cols, 0, 1, stream(5), step), z = plate_copy(&x, dtype), want = plate_copy(&x, dtype),
+              value = plate_copy(&x, dtype);
+        rao_vec b = rao_vec_view(dtype, cols, bias.m.data);
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t j = 0; j < cols; j++)
+                plate_put(&want, i, j,
+                          dtype == RAO_F64 ? plate_get(&x, i, j) + plate_get(&bias, 0, j)
+                                           : (double)((float)plate_get(&x, i, j) + (float)plate_get(&bias, 0, j)));
+        OK(ctx, rao_bias_act(ctx, be, act, &b, &z.m, &value.m));
+        plate_same_bits(&z, &want, "bias");
+        plate_check(&value, "bias");
+        OK(ctx, rao_act_forward(ctx, be, act, &want.m, &want.m));
+        plate_same_bits(&value, &want, "bias, then the activation");
+        plate z2 = plate_copy(&x, dtype);
+        OK(ctx, rao_bias_act(ctx, be, act, &b, &z2.m, &z2.m));
+        plate_same_bits(&z2, &want, "bias in place");
+
+        plate *all[] = {&x, &y,      &x64, &y64, &input, &s,     &s64,  &dy,   &dy64, &dx,   &dx64,  &in_place, &xdot,
+                        &h, &xdot64, &h64, &out, &out64, &scale, &none, &bias, &z,    &want, &value, &z2};
+        for (size_t i = 0; i < COUNT(all); i++) plate_free(all[i]);
+    }
+}
+
+static void cpu_is_ref(void **state) {
+    (void)state;
+    LAW("every instruction set computes what the plain loops do, in place too, and writes nowhere else");
+    ctx = rao_test_ctx();
+    for (int level = RAO_CPU_GENERIC; level <= (int)rao_cpu_level(); level++) over_shapes(rao_backend_cpu(level), same_as_ref);
+    over_shapes(&rao_backend_ref, same_as_ref);
+    rao_test_ctx_close(&ctx);
+}
+
+/* 2. the derivatives of ref and cpu are the derivatives of the functions */
+
+static long double truth(rao_act f, long double x) {
+    switch (f) {
+    case RAO_ACT_IDENTITY: return x;
+    case RAO_ACT_RELU: return x > 0 ? x : 0;
+    case RAO_ACT_TANH: return tanhl(x);
+    case RAO_ACT_LOGISTIC: return 1 / (1 + expl(-x));
+    case RAO_ACT_SOFTPLUS: return logl(1 + expl(x));
+    case RAO_ACT_GELU: return x * erfcl(-x / sqrtl(2)) / 2;
+    }
+    return NAN;
+}
+
+static void against_differences(const rao_backend *be) {
+    enum { N = 161 };
+    double x[N], y[N], one[N], dx[N], zero[N], second[N];
+    for (int i = 0; i < N; i++) x[i] = (i - 80) / 10.0 + 0.0123, one[i] = 1, zero[i] = 0;
+    for (int f = 0; f < RAO_ACTS; f++) {
+        rao_act act = (rao_act)f;
+        rao_mat xm = rao_mat_view(RAO_F64, 1, N, N, x), ym = rao_mat_view(RAO_F64, 1, N, N, y), om = rao_mat_view(RAO_F64, 1, N, N, one);
+        rao_mat dm = rao_mat_view(RAO_F64, 1, N, N, dx), zm = rao_mat_view(RAO_F64, 1, N, N, zero),
+                sm = rao_mat_view(RAO_F64, 1, N, N, second);
+        OK(ctx, rao_act_forward(ctx, be, act, &xm, &ym));
+        OK(ctx, rao_act_backward(ctx, be, act, &xm, &ym, &om, &dm));
+        OK(ctx, rao_act_second(ctx, be, act, &xm, &ym, &om, &om, &zm, &sm));
+        for (int i = 0; i < N; i++) {
+            long double h = 1e-5L, k = 1e-4L, v = x[i];
+            long double d1 = (truth(act, v + h) - truth(act, v - h)) / (2 * h),
+                        d2 = (truth(act, v + k) - 2 * truth(act, v) + truth(act, v - k)) / (k * k);
+            EXPECT_CLOSE(y[i], truth(act, v), 1e-14);
+            EXPECT_CLOSE(dx[i], d1, 2e-10);    /* h^2 f''' / 6, and 2^-64 / h */
+            EXPECT_CLOSE(second[i], d2, 1e-8); /* k^2 f'''' / 12, and 2^-64 / k^2 */
+        }
+    }
+}
+
+static void derivatives(void **state) {
+    (void)state;
+    ORACLE("activations' derivatives", "central differences of long double libm");
+    ctx = rao_test_ctx();
+    for (int level = RAO_CPU_GENERIC; level <= (int)rao_cpu_level(); level++) against_differences(rao_backend_cpu(level));
+    against_differences(&rao_backend_ref);
+    rao_test_ctx_close(&ctx);
+}
+
+static void special_values(void **state) {
+    (void)state;
+    LAW("a NaN stays one, infinities reach the limits, nothing overflows on the way");
+    ctx = rao_test_ctx();
+    for (int level = RAO_CPU_GENERIC; level <= (int)rao_cpu_level(); level++)
+        for (int f = 0; f < RAO_ACTS; f++) {
+            float x[] = {INFINITY, -INFINITY, NAN, 3e38f, -3e38f}, y[5];
+            static const double high[] = {INFINITY, INFINITY, 1, 1, INFINITY, INFINITY}, low[] = {-INFINITY, 0, -1, 0, 0, 0};
+            rao_mat xm = rao_mat_view(RAO_F32, 1, 5, 5, x), ym = rao_mat_view(RAO_F32, 1, 5, 5, y);
+            OK(ctx, rao_act_forward(ctx, rao_backend_cpu(level), (rao_act)f, &xm, &ym));
+            EXPECT_TRUE((double)y[0] == high[f] && (double)y[1] == low[f] && isnan(y[2]));
+            EXPECT_TRUE((double)y[3] == (isinf(high[f]) ? (double)3e38f : high[f]) &&
+                        (double)y[4] == (isinf(low[f]) ? (double)-3e38f : low[f]));
+        }
+    rao_test_ctx_close(&ctx);
+}
+
+static void wrong_shapes(void **state) {
+    (void)state;
+    LAW("shapes that do not match are refused with both ends named");
+    ctx = rao_test_ctx();
+    const rao_backend *be = rao_backend_default();
+    double data[32] = {0};
+    rao_mat a = rao_mat_view(RAO_F64, 2, 3, 3, data), b = rao_mat_view(RAO_F64, 3, 2, 2, data), c = rao_mat_view(RAO_F32, 2, 3, 3, data),
+            d = rao_mat_view(RAO_F64, 2, 3, 2, data);
+    rao_vec bias = rao_vec_view(RAO_F64, 2, data);
+    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_ACT_TANH, &a, &b), RAO_EINVAL, "2 x 3 of f64 (ld 3) and 3 x 2");
+    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_ACT_TANH, &a, &c), RAO_EINVAL, "of f32");
+    EXPECT_FAIL(ctx, rao_act_backward(ctx, be, RAO_ACT_TANH, NULL, &a, &a, &d), RAO_EINVAL, "ld 2");
+    EXPECT_FAIL(ctx, rao_bias_act(ctx, be, RAO_ACT_TANH, &bias, &a, &a), RAO_EINVAL, "2 f64 for a matrix of 2 x 3");
+    rao_test_ctx_close(&ctx);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cpu_is_ref), cmocka_unit_test(derivatives), cmocka_unit_test(special_values),
+                                       cmocka_unit_test(wrong_shapes)};
+    return rao_test_run("backend", tests, COUNT(tests));
+}
