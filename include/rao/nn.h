@@ -68,6 +68,13 @@ RAO_API int64_t rao_model_size(const rao_model *model); /* parameters */
 typedef enum rao_init { RAO_INIT_AUTO = 0, RAO_INIT_GLOROT, RAO_INIT_HE, RAO_INIT_SPARSE15 } rao_init;
 RAO_API rao_status rao_model_init(rao_ctx *ctx, const rao_model *model, rao_init init, uint64_t seed, rao_vec *w);
 
+/* Weights in a safetensors file: tensors NAME.weight (out x in) and NAME.bias (out), and the spec of the model as metadata `rao.model`.
+ * Written atomically. EIO. */
+RAO_API rao_status rao_model_save(rao_ctx *ctx, const rao_model *model, const rao_vec *w, const char *path);
+/* Reads them back, or those of a checkpoint; float and double are converted. w is untouched on failure. EINVAL: another model, a tensor too
+ * many, missing or of another shape (both ends named); EDOMAIN: a number that is not finite, or beyond the range of float; EIO. */
+RAO_API rao_status rao_model_load(rao_ctx *ctx, const rao_model *model, const char *path, rao_vec *w);
+
 /* ---- the objective ------------------------------------------------------------------------------------------- */
 
 /* A model with planned buffers for batches of up to max_cases: everything after its creation allocates nothing. */

@@ -84,11 +84,18 @@ RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NUL
 /* All evaluations so far; borrowed until the next run. */
 RAO_API int64_t rao_trainer_points(const rao_trainer *trainer, const rao_train_point **points);
 
+/* Starts a log at `path` of JSON lines that can be read while the run lasts: {"event": "start", settings}, {"event": "evaluation", step, epoch,
+ * seconds, rate, batch_loss, train_loss, test_loss, accuracies or squared errors; for rules with a metric damping, cosine, length, scale,
+ * predicted, realised and the layers} and {"event": "end", status, step, seconds, cancelled}. EIO, here and from rao_trainer_run. */
+RAO_API rao_status rao_trainer_log(rao_ctx *ctx, rao_trainer *trainer, const char *path);
+
 /* ---- checkpoints --------------------------------------------------------------------------------------------- */
 
-/* Everything that the rest of the run depends on, in a safetensors file: the weights under the model's names, the vectors of the optimiser, and as metadata the
- * step, the seconds and the settings. n steps, save, load and m steps give the same bits as n + m steps. Load is EINVAL where model, optimiser,
- * batch, seed or data differ from the trainer's (both named), EIO for a file that is no checkpoint; the trainer then is as it was. */
+/* Everything that the rest of the run depends on, in a safetensors file: the weights under the model's names (so that rao_model_load reads them), the
+ * vectors of the optimiser and of its metric, and as metadata the step, the seconds and the settings. n steps, save, load and m steps give the
+ * same bits as n + m steps; the evaluations so far are not kept (the log has them). Save is EUNABLE between two renewals of a metric that is
+ * made from one batch alone (ngd with every > 1), ENUMERIC for a run that has failed. Load is EINVAL where model, dtype, optimiser, settings, batch, seed or
+ * data differ from the trainer's (both named; the budget may differ), EIO for a file that is no checkpoint; the trainer then is as it was. */
 RAO_API rao_status rao_trainer_save(rao_ctx *ctx, const rao_trainer *trainer, const char *path);
 RAO_API rao_status rao_trainer_load(rao_ctx *ctx, rao_trainer *trainer, const char *path);
 

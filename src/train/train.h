@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include <rao/io.h>
 #include <rao/train.h>
 
 /* options.c */
@@ -14,6 +15,13 @@ rao_status train_plan(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, i
 /* metric.c: makes t->metric where the rule wants one, and says what the objective's tape must offer. */
 rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs);
 rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w);
+
+/* trainer.c: the failure of a run that has failed, again; else RAO_OK. */
+rao_status train_repeat_failure(rao_ctx *ctx, const rao_trainer *t);
+
+/* log.c: lines of the log, where there is one. */
+rao_status train_log_point(rao_ctx *ctx, rao_trainer *t, const rao_train_point *point);
+rao_status train_log_end(rao_ctx *ctx, rao_trainer *t, rao_status status, const char *message);
 
 /* order.c: which cases step t takes. */
 typedef struct order {
@@ -46,6 +54,8 @@ struct rao_trainer {
     rao_text message;
     rao_train_watch_fn *watch;
     void *watch_user;
+    rao_out *log; /* NULL: none */
+    rao_json_writer line;
 };
 
 /* A finished run of a race: a copy of what its trainer held. */

@@ -84,6 +84,8 @@ void rao_trainer_destroy(rao_trainer **trainer) {
     rao_free_block(&t->weights);
     rao_free(&t->points);
     rao_text_destroy(&t->message);
+    rao_out_abort(&t->log); /* what was logged stays */
+    rao_json_writer_destroy(&t->line);
     rao_free(trainer);
 }
 
@@ -131,7 +133,7 @@ static rao_status keep_failure(rao_ctx *ctx, rao_trainer *t, rao_status st) {
     return st;
 }
 
-static rao_status repeat_failure(rao_ctx *ctx, const rao_trainer *t) {
+rao_status train_repeat_failure(rao_ctx *ctx, const rao_trainer *t) {
     return t->status == RAO_OK ? RAO_OK : rao_fail(ctx, t->status, "%s", t->message.data ? t->message.data : "the run has failed");
 }
 
@@ -166,7 +168,7 @@ rao_status rao_trainer_evaluate(rao_ctx *ctx, rao_trainer *t) {
     rao_status st = RAO_OK;
     rao_train_point p = {.step = rao_trainer_steps(t), .seconds = t->seconds, .batch_loss = t->batch_loss, .rate = t->rate};
     p.epoch = (double)p.step * (double)t->order.batch / (double)t->order.cases;
-    RAO_TRY(repeat_failure(ctx, t));
+    RAO_TRY(train_repeat_failure(ctx, t));
     if (t->point_count && t->points[t->point_count - 1].step == p.step) goto done;
     RAO_TRY(reserve_point(ctx, t));
     RAO_TRY(judge(ctx, t, RAO_TRAIN, &p.train_loss, &p.train_score));
@@ -174,6 +176,7 @@ rao_status rao_trainer_evaluate(rao_ctx *ctx, rao_trainer *t) {
     RAO_TRY(judge(ctx, t, RAO_TEST, &p.test_loss, &p.test_score));
     t->points[t->point_count++] = p;
     tell(t, &p);
+    RAO_TRY(train_log_point(ctx, t, &p));
 done:
     return keep_failure(ctx, t, st);
 }
@@ -215,9 +218,9 @@ static rao_status stretch(rao_ctx *ctx, rao_trainer *t, int64_t stop) {
     return keep_failure(ctx, t, st);
 }
 
-rao_status rao_trainer_run(rao_ctx *ctx, rao_trainer *t, int64_t until) {
+static rao_status run(rao_ctx *ctx, rao_trainer *t, int64_t until) {
     rao_status st = RAO_OK;
-    RAO_TRY(repeat_failure(ctx, t));
+    RAO_TRY(train_repeat_failure(ctx, t));
     for (;;) {
         int64_t step = rao_trainer_steps(t);
         int ends = budget_used(t) || rao_ctx_cancelled(ctx);
@@ -228,4 +231,14 @@ rao_status rao_trainer_run(rao_ctx *ctx, rao_trainer *t, int64_t until) {
     }
 done:
     return st;
+}
+
+rao_status rao_trainer_run(rao_ctx *ctx, rao_trainer *t, int64_t until) {
+    int was_done = rao_trainer_done(t) && t->point_count > 0;
+    rao_status st = run(ctx, t, until);
+    if (was_done || (st == RAO_OK && !rao_trainer_done(t) && !rao_ctx_cancelled(ctx))) return st;
+    if (st == RAO_OK) return train_log_end(ctx, t, RAO_OK, "");
+    if (st != t->status) return st;
+    train_log_end(ctx, t, st, t->message.data ? t->message.data : "");
+    return train_repeat_failure(ctx, t);
 }
