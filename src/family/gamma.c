@@ -31,22 +31,11 @@ static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *
     return load(ctx, f, "rate", BY_RATE, c[0] + 1, -c[1], s);
 }
 
-double rao_gamma_shape_of(double gap) {
-    /* the start of Minka 2002, "Estimating a Gamma distribution"; then Newton in log k, where the function is nearly straight */
-    double k = (3 - gap + sqrt((gap - 3) * (gap - 3) + 24 * gap)) / (12 * gap);
-    for (int i = 0; i < 60; i++) {
-        double step = -(rao_digamma_excess(k) + gap) / (k * rao_trigamma_excess(k));
-        k *= exp(fmax(-2, fmin(2, step)));
-        if (fabs(step) < 1e-15) break;
-    }
-    return k;
-}
-
 static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     if (!(c[1] > 0 && c[1] < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: eta_2 = %.17g, want > 0 and finite", c[1]);
     double gap = log(c[1]) - c[0];
     if (!(gap > 0 && gap < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: eta_1 = %.17g, want < log eta_2 = %.17g", c[0], log(c[1]));
-    return load(ctx, f, "mean", BY_MEAN, rao_gamma_shape_of(gap), c[1], s);
+    return load(ctx, f, "mean", BY_MEAN, rao_digamma_excess_inverse(-gap), c[1], s);
 }
 
 static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) { return (void)ctx, (void)f, c[0] = s[GAMMA_SHAPE], c[1] = s[GAMMA_SCALE], RAO_OK; }
@@ -162,7 +151,7 @@ rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *d
         gap += data_weight(data, i) * (fabs(u) < 0.5 ? -rao_log1pmx(u) : u - (log(x) - log(mean)));
     }
     if (!(gap > 0)) return rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the shape", f->table->info.name);
-    *shape = rao_gamma_shape_of(gap / data->total);
+    *shape = rao_digamma_excess_inverse(-gap / data->total);
     return RAO_OK;
 }
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {

@@ -13,8 +13,6 @@ void rao_gamma_fisher(const rao_family *f, const double *s, double *m);
 double rao_gamma_entropy(const double *s);
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);
-/* The shape k > 0 with log k - psi(k) = gap > 0. */
-double rao_gamma_shape_of(double gap);
 /* The shape by maximum likelihood, given the mean of the data. */
 rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *data, double mean, double *shape);
 /* h(y) - h(x) - (y - x) h'(x) >= 0 of the excess h; psi(y) - psi(x). */

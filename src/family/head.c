@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpu.h"
+
 /* ---- creation ------------------------------------------------------------------------------------------------ */
 
 typedef struct normal_opts {
@@ -39,6 +41,14 @@ static rao_status parse_options(rao_ctx *ctx, const head_kind *kind, const char 
     return rao_options_parse(ctx, &normal_table, opts, spec);
 }
 
+static const head_kernels (*kernel_set(void))[2] {
+#if defined(__x86_64__) || defined(_M_X64)
+    if (rao_cpu_level() == RAO_CPU_AVX512) return rao_head_avx512;
+    if (rao_cpu_level() == RAO_CPU_AVX2) return rao_head_avx2;
+#endif
+    return rao_head_generic;
+}
+
 rao_status rao_head_create(rao_ctx *ctx, const char *name, int64_t k, rao_head **head) {
     rao_status st;
     rao_head *h = NULL;
@@ -56,8 +66,7 @@ rao_status rao_head_create(rao_ctx *ctx, const char *name, int64_t k, rao_head *
     h->kind = kind;
     h->k = k;
     h->var = opts.var;
-    h->kernels[0] = &rao_head_kernels_base[kind->index][0];
-    h->kernels[1] = &rao_head_kernels_base[kind->index][1];
+    for (int dtype = 0; dtype < 2; dtype++) h->kernels[dtype] = &kernel_set()[kind->index][dtype];
     if (kind->index == HEAD_NORMAL && opts.var != 1)
         snprintf(h->name, sizeof h->name, "normal:var=%.17g", opts.var);
     else

@@ -28,7 +28,7 @@ typedef struct head_kernels {
 enum { HEAD_CATEGORICAL, HEAD_BERNOULLI, HEAD_POISSON, HEAD_NORMAL, HEAD_NORMAL_MU_LOGVAR, HEAD_KINDS };
 
 /* One table per instruction set: [0] float, [1] double. */
-extern const head_kernels rao_head_kernels_base[HEAD_KINDS][2];
+extern const head_kernels rao_head_generic[HEAD_KINDS][2], rao_head_avx2[HEAD_KINDS][2], rao_head_avx512[HEAD_KINDS][2];
 
 typedef struct head_kind {
     const char *name, *alias;

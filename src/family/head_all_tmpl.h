@@ -3,7 +3,7 @@
 
 /* exp(x) - 1 - x without cancellation: the Taylor series inside |x| < 1, where it is a sum of terms that shrink. */
 static inline T FN(exp_remainder)(T x) {
-    if (M(fabs)(x) >= 1) return M(expm1)(x) - x;
+    if (M(fabs)(x) >= 1) return FN(vm_expm1)(x) - x;
     T s = 1;
     for (int n = TAYLOR_ORDER; n >= 3; n--) s = 1 + x / (T)n * s;
     return x * x / 2 * s;

@@ -1,7 +1,13 @@
 /* head_bernoulli_tmpl.h - k independent Bernoulli coordinates in the chart of the logit, p = 1 / (1 + exp(-z)).
  * With e = exp(-|z|): softplus(z) = max(z, 0) + log(1 + e), and of p and 1 - p the larger is 1/(1+e), the smaller e/(1+e). */
 
-static inline T FN(bernoulli_value)(T z, T y, T e) { return M(log1p)(e) + (z > 0 ? (1 - y) * z : -y * z); }
+/* log(1 + e) for 0 <= e <= 1 as 2 artanh(e / (2 + e)), whose argument is at most 1/3: cheaper than a logarithm for any argument. */
+static inline T FN(log1p_unit)(T e) {
+    T r = e / (2 + e);
+    return 2 * r * ARTANH_SERIES(r * r);
+}
+
+static inline T FN(bernoulli_value)(T z, T y, T e) { return FN(log1p_unit)(e) + (z > 0 ? (1 - y) * z : -y * z); }
 
 static inline T FN(bernoulli_slope)(T z, T y, T e) {
     T large = 1 / (1 + e), small = e * large;
@@ -18,17 +24,17 @@ static void FN(bernoulli_nll_score)(const head_rows *r) {
             ROW(g, r->out, r->ldo);
 #pragma omp simd reduction(+ : sum)
             EACH {
-                T e = M(exp)(-M(fabs)(z[j]));
+                T e = FN(vm_exp)(-M(fabs)(z[j]));
                 sum += FN(bernoulli_value)(z[j], y[j], e);
                 g[j] = w * FN(bernoulli_slope)(z[j], y[j], e);
             }
         } else if (r->out) {
             ROW(g, r->out, r->ldo);
 #pragma omp simd
-            EACH g[j] = w * FN(bernoulli_slope)(z[j], y[j], M(exp)(-M(fabs)(z[j])));
+            EACH g[j] = w * FN(bernoulli_slope)(z[j], y[j], FN(vm_exp)(-M(fabs)(z[j])));
         } else {
 #pragma omp simd reduction(+ : sum)
-            EACH sum += FN(bernoulli_value)(z[j], y[j], M(exp)(-M(fabs)(z[j])));
+            EACH sum += FN(bernoulli_value)(z[j], y[j], FN(vm_exp)(-M(fabs)(z[j])));
         }
         if (r->value) ((T *)r->value)[i] = sum;
     }
@@ -42,7 +48,7 @@ static void FN(bernoulli_fisher_apply)(const head_rows *r) {
         ROW(out, r->out, r->ldo);
 #pragma omp simd
         EACH {
-            T e = M(exp)(-M(fabs)(z[j])), large = 1 / (1 + e);
+            T e = FN(vm_exp)(-M(fabs)(z[j])), large = 1 / (1 + e);
             out[j] = e * large * large * v[j];
         }
     }
@@ -52,7 +58,7 @@ static void FN(bernoulli_hessian_apply)(const head_rows *r) { FN(bernoulli_fishe
 
 /* sqrt(p (1 - p)): the root of exp is taken inside it, where it cannot underflow first. */
 static inline T FN(bernoulli_root)(T z) {
-    T h = M(exp)(-M(fabs)(z) / 2);
+    T h = FN(vm_exp)(-M(fabs)(z) / 2);
     return h / (1 + h * h);
 }
 
@@ -77,15 +83,13 @@ static void FN(bernoulli_fisher_root_t)(const head_rows *r) {
     }
 }
 
-static inline T FN(softplus)(T z) { return M(log1p)(M(exp)(-M(fabs)(z))) + (z > 0 ? z : 0); }
-
 /* KL = L - p0 d with d = z1 - z0, L = log p0-mean of exp(d y). By symmetry p0 <= 1/2. Where d is small the two nearly agree, and
  * KL = p0 R(d - L) + (1 - p0) R(-L), R(x) = exp(x) - 1 - x >= 0, is a sum of positive terms. */
 static inline T FN(bernoulli_kl_one)(T z0, T z1) {
     T sign = z0 > 0 ? (T)-1 : (T)1, d = sign * (z1 - z0), a = sign * z0;
-    T e = M(exp)(a), p = e / (1 + e);
-    if (M(fabs)(d) > 1) return (d > 0 ? FN(softplus)(sign * z1) - M(log1p)(e) : M(log1p)(p * M(expm1)(d))) - p * d;
-    T l = M(log1p)(p * M(expm1)(d));
+    T e = FN(vm_exp)(a), p = e / (1 + e);
+    if (M(fabs)(d) > 1) return (d > 0 ? FN(vm_softplus)(sign * z1) - FN(vm_log1p)(e) : FN(vm_log1p)(p * FN(vm_expm1)(d))) - p * d;
+    T l = FN(vm_log1p)(p * FN(vm_expm1)(d));
     return p * FN(exp_remainder)(d - l) + FN(exp_remainder)(-l) / (1 + e);
 }
 
@@ -100,18 +104,13 @@ static void FN(bernoulli_kl)(const head_rows *r) {
     }
 }
 
-static inline T FN(logistic)(T z) {
-    T e = M(exp)(-M(fabs)(z)), large = 1 / (1 + e);
-    return z > 0 ? large : e * large;
-}
-
 static void FN(bernoulli_mean)(const head_rows *r) {
     int64_t k = r->k;
     EACH_ROW {
         CONST_ROW(z, r->z, r->ldz);
         ROW(out, r->out, r->ldo);
 #pragma omp simd
-        EACH out[j] = FN(logistic)(z[j]);
+        EACH out[j] = FN(vm_logistic)(z[j]);
     }
 }
 
@@ -122,7 +121,7 @@ static void FN(bernoulli_errors)(const head_rows *r) {
         CONST_ROW(y, r->y, r->ldy);
         double sum = 0;
         EACH {
-            double gap = (double)FN(bernoulli_slope)(z[j], y[j], M(exp)(-M(fabs)(z[j])));
+            double gap = (double)FN(bernoulli_slope)(z[j], y[j], FN(vm_exp)(-M(fabs)(z[j])));
             sum += gap * gap;
         }
         ((double *)r->value)[i] = sum;

@@ -3,14 +3,22 @@
  * With e_j = exp(z_j - max z) the largest term is 1 exactly; `rest` is the sum of the others, so that 1 - p_top = rest / (1 + rest) and
  * log sum exp = max + log1p(rest) keep every digit of a confident prediction. */
 
+/* The first of the largest. With a NaN in z: some class. */
+static inline int64_t FN(top_class)(const T *restrict z, int64_t k) {
+    T max = z[0];
+    int64_t t = 0;
+#pragma omp simd reduction(max : max)
+    EACH max = z[j] > max ? z[j] : max;
+    while (t < k - 1 && z[t] < max) t++;
+    return t;
+}
+
 /* e and its rest; *top is the largest. A NaN in z makes rest NaN. */
 static inline T FN(softmax_terms)(const T *restrict z, int64_t k, T *restrict e, int64_t *top) {
-    T max = z[0], rest = 0;
-    int64_t t = 0;
-    for (int64_t j = 1; j < k; j++)
-        if (z[j] > max) max = z[j], t = j;
+    int64_t t = FN(top_class)(z, k);
+    T max = z[t], rest = 0;
 #pragma omp simd
-    EACH e[j] = M(exp)(z[j] - max);
+    EACH e[j] = FN(vm_exp)(z[j] - max);
 #pragma omp simd reduction(+ : rest)
     for (int64_t j = 0; j < t; j++) rest += e[j];
 #pragma omp simd reduction(+ : rest)
@@ -21,18 +29,66 @@ static inline T FN(softmax_terms)(const T *restrict z, int64_t k, T *restrict e,
 
 /* The same without storing e. */
 static inline T FN(softmax_rest)(const T *restrict z, int64_t k, int64_t *top) {
-    T max = z[0], rest = 0;
-    int64_t t = 0;
-    for (int64_t j = 1; j < k; j++)
-        if (z[j] > max) max = z[j], t = j;
+    int64_t t = FN(top_class)(z, k);
+    T max = z[t], rest = 0;
     for (int64_t j = 0; j < k; j++)
-        if (j != t) rest += M(exp)(z[j] - max);
+        if (j != t) rest += FN(vm_exp)(z[j] - max);
     *top = t;
     return rest;
 }
 
+/* Few classes would leave most of a vector empty: then LANES rows at a time, one in each lane. */
+enum { FN(LANES) = 64 / (int)sizeof(T), FN(FEW) = 24 };
+
+static void FN(categorical_lanes)(const head_rows *r, int64_t first, int64_t rows) {
+    enum { L = FN(LANES) };
+    int64_t k = r->k;
+    const T *z = (const T *)r->z + first * r->ldz, *y = (const T *)r->y + first * r->ldy;
+    T e[FN(FEW)][L], max[L], rest[L], scale[L];
+    int32_t top[L];
+    for (int l = 0; l < L; l++) {
+        const T *row = z + (l < rows ? l : rows - 1) * r->ldz;
+        EACH e[j][l] = row[j];
+    }
+    for (int l = 0; l < L; l++) max[l] = e[0][l], top[l] = 0, rest[l] = 0;
+    for (int32_t j = 1; j < k; j++)
+#pragma omp simd
+        for (int l = 0; l < L; l++) {
+            top[l] = e[j][l] > max[l] ? j : top[l];
+            max[l] = e[j][l] > max[l] ? e[j][l] : max[l];
+        }
+    for (int32_t j = 0; j < k; j++)
+#pragma omp simd
+        for (int l = 0; l < L; l++) {
+            T one = FN(vm_exp)(e[j][l] - max[l]);
+            e[j][l] = one;
+            rest[l] += j == top[l] ? 0 : one;
+        }
+    if (r->value) {
+#pragma omp simd
+        for (int l = 0; l < L; l++) scale[l] = FN(vm_log1p)(rest[l]);
+        for (int l = 0; l < rows; l++) ((T *)r->value)[first + l] = (max[l] - z[l * r->ldz + (int64_t)y[l * r->ldy]]) + scale[l];
+    }
+    if (!r->out) return;
+#pragma omp simd
+    for (int l = 0; l < L; l++) scale[l] = 1 / (1 + rest[l]);
+    for (int l = 0; l < rows; l++) {
+        int64_t c = (int64_t)y[l * r->ldy];
+        e[c][l] = c == top[l] ? -rest[l] : e[c][l] - (1 + rest[l]);
+        if (r->weight) scale[l] *= ((const T *)r->weight)[first + l];
+    }
+    for (int l = 0; l < rows; l++) {
+        T *row = (T *)r->out + (first + l) * r->ldo;
+        EACH row[j] = e[j][l] * scale[l];
+    }
+}
+
 static void FN(categorical_nll_score)(const head_rows *r) {
     int64_t k = r->k;
+    if (k <= FN(FEW)) {
+        for (int64_t i = 0; i < r->rows; i += FN(LANES)) FN(categorical_lanes)(r, i, r->rows - i < FN(LANES) ? r->rows - i : FN(LANES));
+        return;
+    }
     EACH_ROW {
         CONST_ROW(z, r->z, r->ldz);
         int64_t top, y = (int64_t)((const T *)r->y)[i * r->ldy];
@@ -48,7 +104,7 @@ static void FN(categorical_nll_score)(const head_rows *r) {
         } else {
             rest = FN(softmax_rest)(z, k, &top);
         }
-        if (r->value) ((T *)r->value)[i] = (z[top] - z[y]) + M(log1p)(rest);
+        if (r->value) ((T *)r->value)[i] = (z[top] - z[y]) + FN(vm_log1p)(rest);
     }
 }
 
@@ -80,7 +136,7 @@ static void FN(categorical_fisher_root)(const head_rows *r) {
         ROW(out, r->out, r->ldo);
         T rest = FN(softmax_terms)(z, k, out, &top), sum = 1 + rest, root_sum = M(sqrt)(sum);
         T complement = (c == top ? rest : sum - out[c]) / sum;
-        T sm = M(exp)((z[k - 1] - z[top]) / 2) / root_sum, sc = M(exp)((z[c] - z[top]) / 2) / root_sum;
+        T sm = FN(vm_exp)((z[k - 1] - z[top]) / 2) / root_sum, sc = FN(vm_exp)((z[c] - z[top]) / 2) / root_sum;
         T scale = -sc / ((1 + sm) * sum);
 #pragma omp simd
         EACH out[j] *= scale;
@@ -99,9 +155,9 @@ static void FN(categorical_fisher_root_t)(const head_rows *r) {
         int64_t top = 0;
         for (int64_t j = 1; j < k; j++)
             if (z[j] > z[top]) top = j;
-        T origin = v[top], hm = M(exp)((z[last] - z[top]) / 2), sum = hm * hm, mean = hm * hm * (v[last] - origin);
+        T origin = v[top], hm = FN(vm_exp)((z[last] - z[top]) / 2), sum = hm * hm, mean = hm * hm * (v[last] - origin);
         for (int64_t j = 0; j < last; j++) {
-            out[j] = M(exp)((z[j] - z[top]) / 2);
+            out[j] = FN(vm_exp)((z[j] - z[top]) / 2);
             sum += out[j] * out[j];
             mean += out[j] * out[j] * (v[j] - origin);
         }
@@ -118,17 +174,17 @@ static inline T FN(categorical_kl_one)(const T *restrict z0, const T *restrict z
     int64_t top, top1;
     T rest = FN(softmax_rest)(z0, k, &top), sum = 1 + rest, origin = z1[top] - z0[top], lift = 0, kl = 0;
     EACH {
-        T p = M(exp)(z0[j] - z0[top]) / sum, d = z1[j] - z0[j] - origin;
-        lift += d < 1 ? p * M(expm1)(d) : M(exp)(z1[j] - z1[top]) / sum - p;
+        T p = FN(vm_exp)(z0[j] - z0[top]) / sum, d = z1[j] - z0[j] - origin;
+        lift += d < 1 ? p * FN(vm_expm1)(d) : FN(vm_exp)(z1[j] - z1[top]) / sum - p;
     }
-    T l = M(log1p)(lift);
+    T l = FN(vm_log1p)(lift);
     if (!isfinite(lift)) { /* z1 has moved its top by more than the range of exp */
-        l = M(log1p)(FN(softmax_rest)(z1, k, &top1)) - M(log1p)(rest);
+        l = FN(vm_log1p)(FN(softmax_rest)(z1, k, &top1)) - FN(vm_log1p)(rest);
         l += z1[top1] - z1[top];
     }
     EACH {
-        T p = M(exp)(z0[j] - z0[top]) / sum, delta = z1[j] - z0[j] - origin - l;
-        kl += delta < 1 ? p * FN(exp_remainder)(delta) : M(exp)(z1[j] - z1[top] - l) / sum - p * (1 + delta);
+        T p = FN(vm_exp)(z0[j] - z0[top]) / sum, delta = z1[j] - z0[j] - origin - l;
+        kl += delta < 1 ? p * FN(exp_remainder)(delta) : FN(vm_exp)(z1[j] - z1[top] - l) / sum - p * (1 + delta);
     }
     return kl;
 }

@@ -111,7 +111,7 @@ static void FN(mu_logvar_nll_score)(const head_rows *r) {
             T *restrict gl = g + k;
 #pragma omp simd reduction(+ : sum)
             EACH {
-                T root = M(exp)(-l[j] / 2), gap = (mu[j] - y[j]) * root;
+                T root = FN(vm_exp)(-l[j] / 2), gap = (mu[j] - y[j]) * root;
                 sum += l[j] + gap * gap;
                 g[j] = w * gap * root;
                 gl[j] = w * (1 - gap * gap) / 2;
@@ -119,7 +119,7 @@ static void FN(mu_logvar_nll_score)(const head_rows *r) {
         } else {
 #pragma omp simd reduction(+ : sum)
             EACH {
-                T gap = (mu[j] - y[j]) * M(exp)(-l[j] / 2);
+                T gap = (mu[j] - y[j]) * FN(vm_exp)(-l[j] / 2);
                 sum += l[j] + gap * gap;
             }
         }
@@ -138,7 +138,7 @@ static void FN(mu_logvar_hessian_apply)(const head_rows *r) {
         T *restrict out_l = out + k;
 #pragma omp simd
         EACH {
-            T root = M(exp)(-l[j] / 2), gap = (mu[j] - y[j]) * root, along = root * v[j];
+            T root = FN(vm_exp)(-l[j] / 2), gap = (mu[j] - y[j]) * root, along = root * v[j];
             out[j] = root * (along - gap * vl[j]);
             out_l[j] = gap * (gap * vl[j] / 2 - along);
         }
@@ -155,7 +155,7 @@ static void FN(mu_logvar_fisher_apply)(const head_rows *r) {
         T *restrict out_l = out + k;
 #pragma omp simd
         EACH {
-            out[j] = M(exp)(-l[j]) * v[j];
+            out[j] = FN(vm_exp)(-l[j]) * v[j];
             out_l[j] = vl[j] / 2;
         }
     }
@@ -167,7 +167,7 @@ static void FN(mu_logvar_fisher_root)(const head_rows *r) {
         CONST_ROW(mu, r->z, r->ldz);
         ROW(out, r->out, r->ldo);
         for (int64_t j = 0; j < 2 * k; j++) out[j] = 0;
-        out[c] = c < k ? M(exp)(-mu[k + c] / 2) : (T)0.70710678118654752440;
+        out[c] = c < k ? FN(vm_exp)(-mu[k + c] / 2) : (T)0.70710678118654752440;
     }
 }
 
@@ -181,7 +181,7 @@ static void FN(mu_logvar_fisher_root_t)(const head_rows *r) {
         T *restrict out_l = out + k;
 #pragma omp simd
         EACH {
-            out[j] = M(exp)(-l[j] / 2) * v[j];
+            out[j] = FN(vm_exp)(-l[j] / 2) * v[j];
             out_l[j] = (T)0.70710678118654752440 * vl[j];
         }
     }
@@ -195,7 +195,7 @@ static void FN(mu_logvar_kl)(const head_rows *r) {
         CONST_ROW(z1, r->y, r->ldy);
         T sum = 0;
         EACH {
-            T gap = (z0[j] - z1[j]) * M(exp)(-z1[k + j] / 2);
+            T gap = (z0[j] - z1[j]) * FN(vm_exp)(-z1[k + j] / 2);
             sum += FN(exp_remainder)(z0[k + j] - z1[k + j]) + gap * gap;
         }
         ((T *)r->value)[i] = sum / 2;

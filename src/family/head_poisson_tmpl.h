@@ -15,7 +15,7 @@ static void FN(poisson_nll_score)(const head_rows *r) {
         if (r->out) {
             ROW(g, r->out, r->ldo);
 #pragma omp simd
-            EACH g[j] = w * (M(exp)(z[j]) - y[j]);
+            EACH g[j] = w * (FN(vm_exp)(z[j]) - y[j]);
         }
     }
 }
@@ -27,7 +27,7 @@ static void FN(poisson_fisher_apply)(const head_rows *r) {
         CONST_ROW(v, r->v, r->ldv);
         ROW(out, r->out, r->ldo);
 #pragma omp simd
-        EACH out[j] = M(exp)(z[j]) * v[j];
+        EACH out[j] = FN(vm_exp)(z[j]) * v[j];
     }
 }
 
@@ -39,7 +39,7 @@ static void FN(poisson_fisher_root)(const head_rows *r) {
         CONST_ROW(z, r->z, r->ldz);
         ROW(out, r->out, r->ldo);
         EACH out[j] = 0;
-        out[r->column] = M(exp)(z[r->column] / 2);
+        out[r->column] = FN(vm_exp)(z[r->column] / 2);
     }
 }
 
@@ -50,7 +50,7 @@ static void FN(poisson_fisher_root_t)(const head_rows *r) {
         CONST_ROW(v, r->v, r->ldv);
         ROW(out, r->out, r->ldo);
 #pragma omp simd
-        EACH out[j] = M(exp)(z[j] / 2) * v[j];
+        EACH out[j] = FN(vm_exp)(z[j] / 2) * v[j];
     }
 }
 
@@ -63,7 +63,7 @@ static void FN(poisson_kl)(const head_rows *r) {
         T sum = 0;
         EACH {
             T d = z1[j] - z0[j];
-            sum += d < 1 ? M(exp)(z0[j]) * FN(exp_remainder)(d) : M(exp)(z1[j]) - M(exp)(z0[j]) * (1 + d);
+            sum += d < 1 ? FN(vm_exp)(z0[j]) * FN(exp_remainder)(d) : FN(vm_exp)(z1[j]) - FN(vm_exp)(z0[j]) * (1 + d);
         }
         ((T *)r->value)[i] = sum;
     }
@@ -75,7 +75,7 @@ static void FN(poisson_mean)(const head_rows *r) {
         CONST_ROW(z, r->z, r->ldz);
         ROW(out, r->out, r->ldo);
 #pragma omp simd
-        EACH out[j] = M(exp)(z[j]);
+        EACH out[j] = FN(vm_exp)(z[j]);
     }
 }
 
