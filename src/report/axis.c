@@ -56,16 +56,21 @@ static ladder climb(double lo, double hi, int unit, int e, int cover) {
     return l;
 }
 
+/* A tick too many or too few weighs as much as a quarter of the range left empty. */
+static double fault(const ladder *l, double lo, double hi, int want) {
+    double count = l->last - l->first + 1, span = (l->last - l->first) * decimal_value(l->unit, l->e);
+    return count < 3 || count > 11 ? (double)INFINITY : fabs(count - want) + 4 * fmax(span / (hi - lo) - 1, 0);
+}
+
 static ladder choose(double lo, double hi, int want, int cover, int whole) {
     static const int units[] = {1, 2, 5};
     int top = (int)floor(log10(hi - lo)) + 1;
     ladder best = {0};
-    double missed = INFINITY;
+    double least = INFINITY;
     for (int k = 0; k < 12; k++) {
-        ladder l = climb(lo, hi, units[k % 3], top - 2 + k / 3 - 1, cover);
-        double count = l.last - l.first + 1, miss = fabs(count - want);
-        if (count < 3 || count > 11 || miss > missed || (whole && l.e < 0 && hi - lo >= 3)) continue;
-        best = l, missed = miss;
+        ladder l = climb(lo, hi, units[k % 3], top - 3 + k / 3, cover);
+        if (fault(&l, lo, hi, want) >= least || (whole && l.e < 0 && floor(hi) - ceil(lo) >= 2)) continue;
+        best = l, least = fault(&l, lo, hi, want);
     }
     return best;
 }

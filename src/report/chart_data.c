@@ -99,3 +99,31 @@ int chart_whole_x(const rao_chart *chart) {
     }
     return 1;
 }
+
+int chart_rises(const rao_series *series) {
+    for (int64_t i = 1; series->x && i < series->n; i++)
+        if (series->x[i] < series->x[i - 1]) return 0;
+    return 1;
+}
+
+int chart_has_marks(const rao_chart *chart) {
+    for (int64_t i = 0; i < chart->series_count; i++)
+        if (chart->series[i].style == RAO_SERIES_POINTS || !chart_rises(&chart->series[i])) return 1;
+    return 0;
+}
+
+/* A range that nearly reaches zero starts there; what is not a line keeps clear of the frame. */
+static void ease(double range[2], double nearly, double margin) {
+    double span = range[1] - range[0];
+    if (range[0] > 0 && range[0] <= nearly * range[1]) range[0] = 0;
+    if (!(margin > 0 && span > 0)) return;
+    range[1] += margin * span;
+    if (range[0] != 0) range[0] = range[0] > 0 ? fmax(range[0] - margin * span, 0) : range[0] - margin * span;
+}
+
+int chart_eased_range(const rao_chart *chart, double x[2], double y[2]) {
+    int something = chart_range(chart, x, y), apart = chart->equal_aspect || chart_has_marks(chart);
+    if (chart->x_scale == RAO_AXIS_LINEAR && chart->x_range[0] == chart->x_range[1]) ease(x, 0.08, apart ? 0.04 : 0);
+    if (chart->y_scale == RAO_AXIS_LINEAR && chart->y_range[0] == chart->y_range[1]) ease(y, 0.35, chart->equal_aspect ? 0.06 : 0);
+    return something;
+}

@@ -186,7 +186,7 @@ static void lay_out(canvas *c, int height) {
     chart_range(c->chart, x, y);
     axis_make(&c->y, c->chart->y_scale, y[0], y[1], want, c->chart->y_range[0] == c->chart->y_range[1], 0);
     axis_thin(&c->y, height - 1, 0, one_row, NULL);
-    c->left = widest_label(&c->y) + 2;
+    c->left = widest_label(&c->y) + 1;
     c->columns = c->term->width - c->left > 4 ? c->term->width - c->left : 4;
     c->rows = height;
     axis_make(&c->x, c->chart->x_scale, x[0], x[1], c->columns / 12 < 3 ? 3 : c->columns / 12 > 9 ? 9 : c->columns / 12, 0, chart_whole_x(c->chart));

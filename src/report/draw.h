@@ -59,6 +59,12 @@ rao_status heatmap_check(rao_ctx *ctx, const rao_heatmap *map);
 int chart_colour(const rao_chart *chart, int64_t i);
 /* Range of all that can be seen: the data's, or what the chart sets. 0 when there is nothing to see. */
 int chart_range(const rao_chart *chart, double x[2], double y[2]);
+/* The same with room about marks, and from zero where zero is near; what the axes are made for. */
+int chart_eased_range(const rao_chart *chart, double x[2], double y[2]);
+int chart_rises(const rao_series *series);
+/* Marks, or paths in the plane: the reader looks both ways, so both axes have rules. */
+int chart_has_marks(const rao_chart *chart);
+/* Every x is a whole number. */
 int chart_whole_x(const rao_chart *chart);
 
 #endif

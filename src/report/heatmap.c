@@ -105,7 +105,7 @@ static double row_room(const rao_heatmap *m, const draw_frame *f) {
     return fmin(widest, 0.3 * f->width) + 8;
 }
 
-static double head_height(const rao_heatmap *m, const draw_frame *f) { return draw_head_height(f, m->title, m->subtitle) + 44 + (draw_has(m->y_label) ? 22 : 0); }
+static double head_height(const rao_heatmap *m, const draw_frame *f) { return draw_head_height(f, m->title, m->subtitle) + (draw_has(m->value_label) ? 40 : 24) + (draw_has(m->y_label) ? 28 : 0); }
 
 static double foot_height(const rao_heatmap *m, const draw_frame *f) { return 24 + (draw_has(m->x_label) ? 20 : 0) + (draw_alone(f) ? 12 : 2); }
 
@@ -228,7 +228,7 @@ static rao_status draw_all(heat_plot *p) {
     p->left = p->pad + row_room(m, p->f), p->top = head_height(m, p->f);
     plot_size(m, p->f, &p->width, &p->height);
     draw_key(p, draw_head(p->s, p->f, m->title, m->subtitle));
-    draw_text(p->s, "", p->pad, p->top - 8, p->f->width - 2 * p->pad, TEXT, m->y_label);
+    draw_text(p->s, "", p->pad, p->top - 14, p->f->width - 2 * p->pad, TEXT, m->y_label);
     draw_cells(p);
     along(p, &(side){m->rows, m->row_names, m->y_range}, p->height, TEXT + 3, put_row_name);
     along(p, &(side){m->cols, m->col_names, m->x_range}, p->width, widest_column(m) + 8, put_column_name);

@@ -5,7 +5,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-sink sink_open(rao_ctx *ctx, rao_text *out) { return (sink){ctx, out, out->length, RAO_OK}; }
+/* Even what stays empty ends in a NUL. */
+sink sink_open(rao_ctx *ctx, rao_text *out) {
+    sink s = {ctx, out, out->length, RAO_OK};
+    sink_bytes(&s, "", 0);
+    return s;
+}
 
 rao_status sink_close(sink *s) {
     if (s->st != RAO_OK && s->out->length != s->start) {
@@ -143,17 +148,20 @@ static const char *escape(uint32_t code) {
     }
 }
 
-void sink_text(sink *s, const char *text) {
-    if (!text) return;
-    const char *from = text; /* the run not yet written */
-    while (*text && s->st == RAO_OK) {
+void sink_text_part(sink *s, const char *text, int64_t length) {
+    const char *from = text, *end = text + length; /* from: the run not yet written */
+    while (text < end && s->st == RAO_OK) {
         const char *here = text, *escaped = escape(utf8_next(&text));
         if (!escaped) continue;
         sink_bytes(s, from, here - from);
         sink_put(s, escaped);
         from = text;
     }
-    sink_bytes(s, from, text - from);
+    if (text > from) sink_bytes(s, from, text - from);
+}
+
+void sink_text(sink *s, const char *text) {
+    if (text) sink_text_part(s, text, (int64_t)strlen(text));
 }
 
 static void plain_bytes(sink *s, const char *from, const char *to, uint32_t code, int unicode) {

@@ -26,6 +26,8 @@ void sink_printf(sink *s, const char *format, ...) RAO_PRINTF(2, 3);
 
 /* UTF-8 text of the caller, escaped for an element or an attribute. */
 void sink_text(sink *s, const char *text);
+/* The first `length` bytes of it; the cut must not fall into a character. */
+void sink_text_part(sink *s, const char *text, int64_t length);
 /* The same without escapes, for a terminal: malformed bytes and control characters become U+FFFD ('?' in ASCII). */
 void sink_plain(sink *s, const char *text, int64_t columns, int unicode);
 

@@ -113,9 +113,9 @@ static const char page_rules[] =
     ".r{text-align:right}.m{text-align:center}td.b,th.b{font-weight:700}.no{color:$soft}\n"
     "td i{font-style:normal;display:inline-block;text-align:left}sup{font-size:.72em;line-height:0}\n"
     "svg.rao.key{display:inline-block;width:26px;height:8px;margin-right:.6em;vertical-align:.12em;overflow:visible}\n"
-    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(21rem,100%),1fr));gap:0 2.5rem;margin:.5rem 0 2rem;font-size:.9375rem}\n"
-    "dl div{display:flex;gap:1rem;justify-content:space-between;padding:.45rem 0;border-bottom:1px solid $grid;break-inside:avoid}\n"
-    "dt{color:$soft;flex:none;max-width:55%}dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}\n"
+    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(24rem,100%),1fr));gap:0 2.5rem;margin:.5rem 0 2rem;font-size:.9375rem}\n"
+    "dl div{display:grid;grid-template-columns:minmax(0,7.5rem) minmax(0,1fr);gap:1rem;padding:.45rem 0;border-bottom:1px solid $grid;break-inside:avoid}\n"
+    "dt{color:$soft}dt,dd{margin:0;overflow-wrap:anywhere}.cap{margin:1.5rem 0 .35rem}\n"
     "@media (max-width:30rem){body{font-size:15px}th,td{padding-right:1.25rem}}\n"
     "@media print{main{max-width:none;padding:0}body{font-size:10.5pt}h2{break-after:avoid}.scroll{overflow:visible}tr{break-inside:avoid}pre{border:1px solid $rule}}\n";
 

@@ -107,12 +107,16 @@ static void put_cell(sink *s, const rao_table *t, const rao_terminal *term, int6
     if (!last) sink_repeat(s, " ", GAP);
 }
 
+/* Behind the last text of a line there are no blanks. */
 static void put_head(sink *s, const rao_table *t, const rao_terminal *term, const column_plan *plans, int units) {
+    int64_t last = -1;
+    for (int64_t j = 0; j < t->column_count; j++)
+        if (draw_has(units ? t->columns[j].unit : t->columns[j].name)) last = j;
     terminal_begin(s, term, units ? TERMINAL_DIM : TERMINAL_BOLD, 0);
-    for (int64_t j = 0; j < t->column_count; j++) {
+    for (int64_t j = 0; j <= last; j++) {
         const char *text = units ? t->columns[j].unit : t->columns[j].name;
-        put_aligned(s, term, text ? text : "", plans[j].width, plans[j].align, j == t->column_count - 1);
-        if (j < t->column_count - 1) sink_repeat(s, " ", GAP);
+        put_aligned(s, term, text ? text : "", plans[j].width, plans[j].align, j == last);
+        if (j < last) sink_repeat(s, " ", GAP);
     }
     terminal_end(s, term, units ? TERMINAL_DIM : TERMINAL_BOLD, 0);
     sink_put(s, "\n");

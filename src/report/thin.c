@@ -174,7 +174,7 @@ static int64_t filter_path(int64_t n, thin_map *point, const void *user, const e
 int64_t thin_path(int64_t n, thin_map *point, const void *user, int64_t capacity, thin_point *out) {
     if (n <= capacity) return copy_line(n, point, user, &(writer){out, 0, capacity});
     extremes e = find_extremes(n, point, user);
-    for (double tolerance = 1.0 / 3;; tolerance *= 2) {
+    for (double tolerance = 1.0 / 3;; tolerance *= 1.25) {
         int64_t count = filter_path(n, point, user, &e, tolerance, &(writer){out, 0, capacity});
         if (count >= 0) return count;
     }
@@ -182,13 +182,25 @@ int64_t thin_path(int64_t n, thin_map *point, const void *user, int64_t capacity
 
 /* ---- clouds ---- */
 
-/* Marks outside the box are not drawn. Returns -1 when the cells taken are more than fit. */
+static int in_box(thin_point p, const double box[4]) { return p.x >= box[0] && p.x <= box[1] && p.y >= box[2] && p.y <= box[3]; }
+
+/* Every stride-th of the marks that can be seen. */
+static int64_t sample_cloud(int64_t n, thin_map *point, const void *user, const double box[4], int64_t stride, writer *w) {
+    int64_t seen = 0;
+    for (int64_t i = 0; i < n; i++) {
+        thin_point p = point(i, user);
+        if (in_box(p, box) && seen++ % stride == 0) write_point(w, p);
+    }
+    return w->count;
+}
+
+/* Returns -1 when the cells taken are more than fit. */
 static int64_t filter_cloud(int64_t n, thin_map *point, const void *user, const extremes *e, const double box[4], double cell, unsigned char *taken, writer *w) {
     int64_t columns = (int64_t)((box[1] - box[0]) / cell) + 1, rows = (int64_t)((box[3] - box[2]) / cell) + 1;
     for (int64_t k = 0; k < columns * rows; k++) taken[k] = 0;
     for (int64_t i = 0; i < n; i++) {
         thin_point p = point(i, user);
-        if (!(p.x >= box[0] && p.x <= box[1] && p.y >= box[2] && p.y <= box[3])) continue;
+        if (!in_box(p, box)) continue;
         unsigned char *mine = &taken[(int64_t)((p.y - box[2]) / cell) * columns + (int64_t)((p.x - box[0]) / cell)];
         if (*mine && !is_extreme(e, i)) continue;
         if (w->count == w->capacity) return -1;
@@ -198,15 +210,26 @@ static int64_t filter_cloud(int64_t n, thin_map *point, const void *user, const 
     return w->count;
 }
 
+static int64_t count_cloud(int64_t n, thin_map *point, const void *user, const double box[4]) {
+    int64_t seen = 0;
+    for (int64_t i = 0; i < n; i++) seen += in_box(point(i, user), box);
+    return seen;
+}
+
 rao_status thin_cloud(rao_ctx *ctx, int64_t n, thin_map *point, const void *user, const double box[4], int64_t capacity, thin_point *out, int64_t *count) {
+    int64_t seen = count_cloud(n, point, user, box), half = capacity / 2, kept = -1;
+    if (seen <= capacity) {
+        *count = sample_cloud(n, point, user, box, 1, &(writer){out, 0, capacity});
+        return RAO_OK;
+    }
     rao_mark mark = rao_scratch_mark(ctx);
     unsigned char *taken = NULL;
-    int64_t cells = ((int64_t)(box[1] - box[0]) + 2) * ((int64_t)(box[3] - box[2]) + 2), kept = -1;
+    int64_t cells = ((int64_t)(box[1] - box[0]) + 2) * ((int64_t)(box[3] - box[2]) + 2);
     rao_status st = rao_scratch(ctx, cells, &taken);
     if (st == RAO_OK) {
         extremes e = find_extremes(n, point, user);
-        for (double cell = 1; kept < 0; cell *= 2) kept = filter_cloud(n, point, user, &e, box, cell, taken, &(writer){out, 0, capacity});
-        *count = kept;
+        for (double cell = 1; kept < 0; cell *= 2) kept = filter_cloud(n, point, user, &e, box, cell, taken, &(writer){out, 0, half});
+        *count = sample_cloud(n, point, user, box, rao_block_count(seen, capacity - kept), &(writer){out, kept, capacity});
     }
     rao_scratch_reset(ctx, mark);
     return st;
