@@ -1,6 +1,4 @@
 /* html.c - the page. HTML that is well-formed XML too, so that any parser can hold it to its word. */
-#include <string.h>
-
 #include "report/draw.h"
 #include "report/handle.h"
 #include "report/style.h"
@@ -64,30 +62,13 @@ static void figure(sink *s, const section *f, int number) {
 
 /* ---- sections ---- */
 
-/* A setting may break behind its colons and commas. */
-static void put_value(sink *s, const char *value) {
-    char piece[2] = {0};
-    for (const char *p = value; p && *p && s->st == RAO_OK;) {
-        size_t run = strcspn(p, ":,");
-        if (!p[run]) {
-            sink_text(s, p);
-            return;
-        }
-        sink_text_part(s, p, (int64_t)run);
-        piece[0] = p[run];
-        sink_put(s, piece);
-        sink_put(s, "<wbr/>");
-        p += run + 1;
-    }
-}
-
 static void pairs(sink *s, const section *p) {
     if (draw_has(p->text)) element(s, "<p class='cap'>", p->text, "</p>\n");
     if (!p->pair_count) return;
     sink_put(s, "<dl>\n");
     for (int64_t i = 0; i < p->pair_count; i++) {
         element(s, "<div><dt>", p->pairs[i].key, "</dt>");
-        sink_put(s, "<dd>"), put_value(s, p->pairs[i].value), sink_put(s, "</dd></div>\n");
+        element(s, "<dd>", p->pairs[i].value, "</dd></div>\n");
     }
     sink_put(s, "</dl>\n");
 }

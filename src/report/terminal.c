@@ -107,8 +107,8 @@ static void put_spark(sink *s, int64_t n, const double *values, const rao_termin
     }
     for (int k = 0; k < columns; k++) {
         double v = share_mean(values, n, columns, k);
-        int level = hi > lo ? (int)(8 * ((v / 2 - lo / 2) / (hi / 2 - lo / 2))) : 3;
-        sink_put(s, isnan(v) ? " " : blocks[t->unicode != 0][level > 7 ? 7 : level < 0 ? 0 : level]);
+        int level = !isnan(v) && hi > lo ? (int)fmin(8 * ((v / 2 - lo / 2) / (hi / 2 - lo / 2)), 7) : 3;
+        sink_put(s, isnan(v) ? " " : blocks[t->unicode != 0][level]);
     }
 }
 
