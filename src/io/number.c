@@ -3,8 +3,9 @@
  * printf and strtod take the point from the locale. Reading: the digits are handed to strtod as an integer with an exponent ("123e-2"),
  * which no locale changes; short numbers need no strtod: a mantissa up to 2^53 times or divided by a power of ten up to 10^22 is
  * one correctly rounded operation on exact operands (Clinger 1990, "How to read floating point numbers accurately").
- * Writing: whatever stands between printf's digits is replaced by '.'. */
+ * Writing: the shortest digits come from integers alone (shortest.c), the point is put here. */
 #include "io/bytes.h"
+#include "io/shortest.h"
 
 #include <float.h>
 #include <math.h>
@@ -115,6 +116,77 @@ rao_status rao_parse_double(rao_ctx *ctx, const char *text, int64_t length, doub
     return RAO_OK;
 }
 
+/* The decimal digits of n > 0 without zeros at their end, which go to *exponent. Returns how many. */
+static int take_digits(uint64_t n, char out[20], int *exponent) {
+    char reversed[20];
+    int count = 0;
+    for (; n % 10 == 0; n /= 10) ++*exponent;
+    for (; n; n /= 10) reversed[count++] = (char)('0' + n % 10);
+    for (int i = 0; i < count; i++) out[i] = reversed[count - 1 - i];
+    return count;
+}
+
+static char *put_zeros(char *to, int n) {
+    for (int i = 0; i < n; i++) *to++ = '0';
+    return to;
+}
+
+static char *put_digits(char *to, const char *digits, int n) {
+    memcpy(to, digits, (size_t)n);
+    return to + n;
+}
+
+/* d.ddde+XX with an exponent of two digits or three. */
+static char *put_scientific(char *to, const char *digits, int count, int exponent) {
+    int size = exponent < 0 ? -exponent : exponent;
+    *to++ = digits[0];
+    if (count > 1) *to++ = '.';
+    to = put_digits(to, digits + 1, count - 1);
+    *to++ = 'e';
+    *to++ = exponent < 0 ? '-' : '+';
+    if (size >= 100) *to++ = (char)('0' + size / 100);
+    *to++ = (char)('0' + size / 10 % 10);
+    *to++ = (char)('0' + size % 10);
+    return to;
+}
+
+/* digits * 10^exponent, the point at its place where at most 16 digits stand before it and at most 4 zeros begin it. */
+static char *put_decimal(char *to, const char *digits, int count, int exponent) {
+    int before = count + exponent; /* digits before the point */
+    if (before > 16 || before < -3) return put_scientific(to, digits, count, before - 1);
+    if (before <= 0) {
+        *to++ = '0';
+        *to++ = '.';
+        return put_digits(put_zeros(to, -before), digits, count);
+    }
+    if (exponent >= 0) return put_zeros(put_digits(to, digits, count), exponent);
+    to = put_digits(to, digits, before);
+    *to++ = '.';
+    return put_digits(to, digits + before, count - before);
+}
+
+static int format_special(double value, char text[RAO_DOUBLE_TEXT]) {
+    return snprintf(text, RAO_DOUBLE_TEXT, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+}
+
+static int format_digits(int negative, uint64_t digits, int exponent, char text[RAO_DOUBLE_TEXT]) {
+    char list[20], *to = text;
+    if (negative) *to++ = '-';
+    int count = digits ? take_digits(digits, list, &exponent) : 0;
+    if (count) to = put_decimal(to, list, count, exponent);
+    else *to++ = '0';
+    *to = 0;
+    return (int)(to - text);
+}
+
+int rao_format_double(double value, char text[RAO_DOUBLE_TEXT]) {
+    double size = fabs(value);
+    if (!isfinite(value)) return format_special(value, text);
+    if (size < 0x1p53 && size == trunc(size)) return format_digits(signbit(value) != 0, (uint64_t)size, 0, text);
+    shortest s = io_shortest(size);
+    return format_digits(signbit(value) != 0, s.digits, s.exponent, text);
+}
+
 /* Copies printf's text with its point, whatever the locale wrote there, as one '.'. */
 static int copy_point(const char *from, char *to) {
     int n = 0;
@@ -127,34 +199,14 @@ static int copy_point(const char *from, char *to) {
     return n;
 }
 
-static int format_special(double value, char text[RAO_DOUBLE_TEXT]) {
-    return snprintf(text, RAO_DOUBLE_TEXT, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
-}
-
-int rao_format_double(double value, char text[RAO_DOUBLE_TEXT]) {
-    char printed[64];
-    double back = 0;
-    int n = 0;
-    if (!isfinite(value)) return format_special(value, text);
-    if (value == trunc(value) && fabs(value) < 1e15 && (value != 0 || !signbit(value)))
-        return snprintf(text, RAO_DOUBLE_TEXT, "%lld", (long long)value);
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(printed, sizeof printed, "%.*g", digits, value);
-        n = copy_point(printed, text);
-        if (rao_parse_double(NULL, text, n, &back) == RAO_OK && back == value) break;
-    }
-    return n;
-}
-
 int rao_format_float(float value, char text[RAO_DOUBLE_TEXT]) {
-    char printed[64];
-    double back = 0;
-    int n = 0;
+    char printed[64], kept[RAO_DOUBLE_TEXT];
+    double rounded = 0;
     if (!isfinite(value)) return format_special((double)value, text);
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(printed, sizeof printed, "%.*g", digits, (double)value);
-        n = copy_point(printed, text);
-        if (rao_parse_double(NULL, text, n, &back) == RAO_OK && (float)back == value) break;
+    for (int digits = 6; digits <= 9; digits++) { /* fewer come out by themselves: zeros at the end are dropped */
+        snprintf(printed, sizeof printed, "%.*e", digits - 1, (double)value);
+        int n = copy_point(printed, kept);
+        if (rao_parse_double(NULL, kept, n, &rounded) == RAO_OK && (float)rounded == value) break;
     }
-    return n;
+    return rao_format_double(rounded, text); /* 6 to 9 digits are also the shortest of the double that they give */
 }
