@@ -4,5 +4,6 @@
 const cli_command *const cli_commands[] = {
     &cmd_race,
     &cmd_info,
+    &cmd_bench,
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

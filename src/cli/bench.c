@@ -1,0 +1,281 @@
+/* bench.c - times a training step on made-up data, in turn with the same products done bare, so that a clock that wanders hits both. */
+#include "bench.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES = 400, RATE_SIDE = 1024, RATE_ROUNDS = 6, LAYERS_MAX = 16 };
+static const char *const kind_name[] = {"plain", "adam", "kfac", "ekfac", "fvp"};
+/* sgd with momentum; kfac and ekfac at their defaults: sampled factors every step on 1/8 of the batch, inverses every 10, bases every 20 */
+static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "ekfac:damping=300", "sgd"};
+
+typedef struct bench {
+    rao_ctx *ctx;
+    const bench_case *c;
+    rao_model *model;
+    rao_objective *objective;
+    rao_optim *optim;
+    rao_fisher *metric;
+    rao_optim_wish wish;
+    float *x, *y, *w, *v, *fv;
+    int64_t in, targets, size, layers, step, sub_batch;
+    rao_parameter layer[LAYERS_MAX];
+    float *bare[3]; /* operands of the bare products: as large as the largest */
+} bench;
+
+static double sample_median(double *samples, int64_t n) {
+    for (int64_t i = 1; i < n; i++) /* insertion: a few hundred at most */
+        for (int64_t j = i; j > 0 && samples[j] < samples[j - 1]; j--) {
+            double t = samples[j];
+            samples[j] = samples[j - 1], samples[j - 1] = t;
+        }
+    return n ? samples[n / 2] : (double)NAN;
+}
+
+rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) {
+    rao_status st = RAO_OK;
+    float *data = NULL;
+    int64_t n = RATE_SIDE;
+    double best = HUGE_VAL;
+    RAO_TRY(rao_alloc(ctx, 3 * n * n, &data));
+    rao_normal_fill_f32(rao_stream_make(1, 0), 0, 0, 2 * n * n, data);
+    rao_mat a = rao_mat_view(RAO_F32, n, n, n, data), b = rao_mat_view(RAO_F32, n, n, n, data + n * n), c = rao_mat_view(RAO_F32, n, n, n, data + 2 * n * n);
+    for (int i = 0; i < RATE_ROUNDS; i++) {
+        double start = cli_seconds();
+        RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &a, &b, 0, &c));
+        best = fmin(best, cli_seconds() - start);
+    }
+    *gflops = 2e-9 * (double)n * (double)n * (double)n / best;
+done:
+    rao_free(&data);
+    return st;
+}
+
+/* ---- flops of the algorithms as stated ---- */
+
+static double plain_flops(const bench *b, double n) {
+    double sum = 0;
+    for (int64_t l = 0; l < b->layers; l++) {
+        double out = (double)b->layer[l].rows, in = (double)b->layer[l].cols;
+        sum += 4 * n * out * in + (l ? 2 * n * out * (in - 1) : 0);
+    }
+    return sum;
+}
+
+/* One sampled backward pass, A by syrk, G by syrk, on n cases. */
+static double statistics_flops(const bench *b, double n) {
+    double sum = 0;
+    for (int64_t l = 0; l < b->layers; l++) {
+        double out = (double)b->layer[l].rows, in = (double)b->layer[l].cols;
+        sum += n * in * in + n * out * out + (l ? 2 * n * out * (in - 1) : 0);
+    }
+    return sum;
+}
+
+/* One product with a factor on each side. */
+static double kron_flops(const bench *b) {
+    double sum = 0;
+    for (int64_t l = 0; l < b->layers; l++) {
+        double out = (double)b->layer[l].rows, in = (double)b->layer[l].cols;
+        sum += 2 * out * in * (out + in);
+    }
+    return sum;
+}
+
+static double cubes(const bench *b) {
+    double sum = 0;
+    for (int64_t l = 0; l < b->layers; l++) sum += pow((double)b->layer[l].rows, 3) + pow((double)b->layer[l].cols, 3);
+    return sum;
+}
+
+static double projection_flops(const bench *b, double n) {
+    double sum = 0;
+    for (int64_t l = 0; l < b->layers; l++) {
+        double out = (double)b->layer[l].rows, in = (double)b->layer[l].cols;
+        sum += 2 * n * (in * in + out * out + in * out);
+    }
+    return sum;
+}
+
+static double flops_of(const bench *b) {
+    double n = (double)b->c->batch, sub = (double)b->sub_batch;
+    switch (b->c->kind) {
+    case BENCH_PLAIN:
+    case BENCH_ADAM: return plain_flops(b, n);
+    case BENCH_KFAC: return plain_flops(b, n) + statistics_flops(b, sub) + kron_flops(b) + cubes(b) / 10; /* Cholesky n^3/3, inverse 2 n^3/3 */
+    case BENCH_EKFAC: return plain_flops(b, n) + statistics_flops(b, sub) + projection_flops(b, sub) + 2 * kron_flops(b) + 9 * cubes(b) / 20;
+    case BENCH_FVP: break;
+    }
+    return 2 * plain_flops(b, n) - plain_flops(b, n) / 3; /* jvp: two products a layer but one for the first; vjp: the same */
+}
+
+/* ---- the step ---- */
+
+static rao_status fill_batch(bench *b) {
+    rao_mat x = rao_mat_view(RAO_F32, b->c->batch, b->in, b->in, b->x), y = rao_mat_view(RAO_F32, b->c->batch, b->targets, b->targets, b->y);
+    return rao_objective_batch(b->ctx, b->objective, &x, &y, NULL, NULL, 0, b->c->batch);
+}
+
+static rao_status one_step(bench *b) {
+    rao_status st = RAO_OK;
+    rao_vec w = rao_vec_view(RAO_F32, b->size, b->w), target, v = rao_vec_view(RAO_F32, b->size, b->v), fv = rao_vec_view(RAO_F32, b->size, b->fv);
+    double beta = 0;
+    if (b->c->kind == BENCH_FVP) return rao_op_apply(b->ctx, rao_fisher_op(b->metric), &v, &fv);
+    RAO_TRY(fill_batch(b));
+    RAO_TRY(rao_optim_target(b->ctx, b->optim, &target, &beta));
+    RAO_TRY(rao_objective_gradient(b->ctx, b->objective, &w, beta, &target, NULL));
+    if (b->metric) {
+        RAO_TRY(rao_fisher_update(b->ctx, b->metric, b->objective, &w, b->sub_batch, (uint64_t)b->step, 0));
+        rao_optim_renewed(b->optim);
+    }
+    RAO_TRY(rao_optim_step(b->ctx, b->optim, b->metric ? rao_fisher_op(b->metric) : NULL, &w));
+    b->step++;
+done:
+    return st;
+}
+
+static rao_status product(bench *b, rao_trans ta, rao_trans tb, int64_t m, int64_t n, int64_t k) {
+    rao_mat a = ta == RAO_T ? rao_mat_view(RAO_F32, k, m, m, b->bare[0]) : rao_mat_view(RAO_F32, m, k, k, b->bare[0]);
+    rao_mat q = tb == RAO_T ? rao_mat_view(RAO_F32, n, k, k, b->bare[1]) : rao_mat_view(RAO_F32, k, n, n, b->bare[1]);
+    rao_mat c = rao_mat_view(RAO_F32, m, n, n, b->bare[2]);
+    return rao_gemm(b->ctx, ta, tb, 1, &a, &q, 0, &c);
+}
+
+/* The products of a plain step, bare. */
+static rao_status bare_products(bench *b) {
+    rao_status st = RAO_OK;
+    int64_t n = b->c->batch;
+    for (int64_t l = 0; l < b->layers; l++) RAO_TRY(product(b, RAO_N, RAO_T, n, b->layer[l].rows, b->layer[l].cols));
+    for (int64_t l = b->layers - 1; l >= 0; l--) {
+        RAO_TRY(product(b, RAO_T, RAO_N, b->layer[l].rows, b->layer[l].cols, n));
+        if (l) RAO_TRY(product(b, RAO_N, RAO_N, n, b->layer[l].cols - 1, b->layer[l].rows));
+    }
+done:
+    return st;
+}
+
+/* ---- making and timing ---- */
+
+static rao_status make_metric(bench *b, const char *representation) {
+    rao_status st = RAO_OK;
+    rao_fisher_opts o;
+    rao_fisher_opts_init(&o);
+    b->sub_batch = b->c->kind == BENCH_FVP ? b->c->batch : b->c->batch / 8;
+    if (b->c->kind != BENCH_FVP) {
+        RAO_TRY(rao_optim_metric_wish(b->ctx, b->optim, &b->wish));
+        o.flavour = RAO_FISHER_SAMPLED, o.decay = b->wish.decay, o.renew = b->wish.renew;
+    }
+    RAO_TRY(rao_fisher_create(b->ctx, b->model, representation, &o, b->sub_batch, &b->metric));
+done:
+    return st;
+}
+
+static void make_data(bench *b) {
+    int classes = rao_head_is_classifier(rao_model_head(b->model));
+    int64_t outputs = rao_head_outputs(rao_model_head(b->model));
+    rao_stream s = rao_stream_make(1, 1);
+    rao_uniform_fill_f32(s, 0, 0, b->c->batch * b->in, b->x);
+    for (int64_t i = 0; i < b->c->batch * b->targets; i++) b->y[i] = classes ? (float)(i % outputs) : b->x[i % (b->c->batch * b->in)];
+    rao_normal_fill_f32(s, 1, 0, b->size, b->v);
+}
+
+static rao_status make(bench *b) {
+    rao_status st = RAO_OK;
+    int64_t n = b->c->batch, widest = 0;
+    unsigned needs = b->c->kind == BENCH_FVP ? RAO_TAPE_FACTORS | RAO_TAPE_JVP : b->c->kind >= BENCH_KFAC ? RAO_TAPE_FACTORS : RAO_TAPE_VJP;
+    RAO_TRY(rao_model_create(b->ctx, b->c->model, NULL, RAO_F32, &b->model));
+    const rao_graph *g = rao_model_graph(b->model);
+    b->in = rao_graph_inputs(g), b->targets = rao_head_targets(rao_model_head(b->model)), b->size = rao_graph_size(g), b->layers = rao_graph_parameters(g);
+    for (int64_t l = 0; l < b->layers; l++) {
+        b->layer[l] = rao_graph_parameter(g, l);
+        int64_t wide = b->layer[l].cols > b->layer[l].rows ? b->layer[l].cols : b->layer[l].rows;
+        int64_t most = wide * (n > wide ? n : wide);
+        if (most > widest) widest = most;
+    }
+    RAO_TRY(rao_objective_create(b->ctx, b->model, n, needs, &b->objective));
+    RAO_TRY(rao_optim_create(b->ctx, kind_optim[b->c->kind], RAO_F32, b->size, 0, &b->optim));
+    if (b->c->kind >= BENCH_KFAC) RAO_TRY(make_metric(b, b->c->kind == BENCH_FVP ? "implicit" : kind_name[b->c->kind]));
+    RAO_TRY(rao_alloc(b->ctx, n * b->in, &b->x));
+    RAO_TRY(rao_alloc(b->ctx, n * b->targets, &b->y));
+    RAO_TRY(rao_alloc(b->ctx, b->size, &b->w));
+    RAO_TRY(rao_alloc(b->ctx, b->size, &b->v));
+    RAO_TRY(rao_alloc(b->ctx, b->size, &b->fv));
+    for (int i = 0; i < 3; i++) RAO_TRY(rao_alloc(b->ctx, widest, &b->bare[i]));
+    make_data(b);
+    rao_vec w = rao_vec_view(RAO_F32, b->size, b->w);
+    RAO_TRY(rao_model_init(b->ctx, b->model, RAO_INIT_AUTO, 1, &w));
+    RAO_TRY(fill_batch(b));
+    if (b->c->kind == BENCH_FVP) RAO_TRY(rao_fisher_update(b->ctx, b->metric, b->objective, &w, 0, 0, 1));
+done:
+    return st;
+}
+
+static void unmake(bench *b) {
+    float **all[] = {&b->x, &b->y, &b->w, &b->v, &b->fv, &b->bare[0], &b->bare[1], &b->bare[2]};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) rao_free(all[i]);
+    rao_fisher_destroy(&b->metric);
+    rao_optim_destroy(&b->optim);
+    rao_objective_destroy(&b->objective);
+    rao_model_destroy(&b->model);
+}
+
+/* Calls in one sample: enough that the clock's grain and its own cost vanish. */
+static rao_status calibrate(bench *b, int64_t *calls) {
+    rao_status st = RAO_OK;
+    double start;
+    for (int i = 0; i < 3; i++) RAO_TRY(one_step(b));
+    start = cli_seconds();
+    RAO_TRY(one_step(b));
+    double once = cli_seconds() - start;
+    *calls = once < 2e-4 ? (int64_t)(2e-3 / fmax(once, 1e-7)) + 1 : 1;
+done:
+    return st;
+}
+
+static rao_status time_both(bench *b, double seconds, bench_row *row) {
+    rao_status st = RAO_OK;
+    double step[SAMPLES], bare[SAMPLES], begin = cli_seconds();
+    int64_t calls = 1, n = 0, period = b->c->kind == BENCH_EKFAC ? 20 : 10; /* whole rounds of staggered renewals */
+    RAO_TRY(calibrate(b, &calls));
+    int whole = b->c->kind == BENCH_KFAC || b->c->kind == BENCH_EKFAC;
+    if (whole) calls = period;
+    do {
+        double start = cli_seconds();
+        for (int64_t i = 0; i < calls; i++) RAO_TRY(one_step(b));
+        double middle = cli_seconds();
+        for (int64_t i = 0; i < (whole ? 1 : calls); i++) RAO_TRY(bare_products(b));
+        double end = cli_seconds();
+        step[n] = (middle - start) / (double)calls;
+        bare[n++] = (end - middle) / (double)(whole ? 1 : calls);
+    } while (n < SAMPLES && (n < (whole ? 2 : 3) || cli_seconds() - begin < seconds) && !rao_ctx_cancelled(b->ctx));
+    row->ms = 1e3 * sample_median(step, n);
+    row->gemm_ms = 1e3 * sample_median(bare, n);
+done:
+    return st;
+}
+
+rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row) {
+    rao_status st = RAO_OK;
+    bench b = {.ctx = ctx, .c = c};
+    int64_t before = rao_ctx_memory(ctx).live_bytes;
+    rao_ctx_memory_reset_peak(ctx);
+    RAO_TRY(make(&b));
+    RAO_TRY(time_both(&b, seconds, row));
+    snprintf(row->name, sizeof row->name, "%s %s", c->name, kind_name[c->kind]);
+    row->flops = flops_of(&b);
+    row->floor_ms = 1e-6 * row->flops / rate;
+    row->share_of_gemm = c->kind <= BENCH_ADAM ? row->gemm_ms / row->ms : (double)NAN;
+    row->ratio_to_plain = c->kind == BENCH_PLAIN ? 1 : NAN;
+    int64_t unit = (int64_t)sizeof(float), bare = 0;
+    for (int64_t l = 0; l < b.layers; l++) {
+        int64_t wide = b.layer[l].cols > b.layer[l].rows ? b.layer[l].cols : b.layer[l].rows, most = wide * (c->batch > wide ? c->batch : wide);
+        if (most > bare) bare = most;
+    }
+    /* what the timing itself needed does not count: the made-up data, the bare operands, and the vectors of a Fisher product */
+    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before - unit * (3 * bare + c->batch * (b.in + b.targets) + (c->kind == BENCH_FVP ? 0 : 2 * b.size));
+done:
+    unmake(&b);
+    return st;
+}

@@ -1,0 +1,35 @@
+/* bench.h - one row of `rao bench`: a step of training, timed beside the bare products that it consists of. */
+#ifndef RAO_CLI_BENCH_H
+#define RAO_CLI_BENCH_H
+
+#include "cli.h"
+
+#include <rao/train.h>
+
+/* What a row does each time. FVP: a Fisher-vector product with the forward pass kept. */
+typedef enum bench_kind { BENCH_PLAIN = 0, BENCH_ADAM, BENCH_KFAC, BENCH_EKFAC, BENCH_FVP } bench_kind;
+
+typedef struct bench_case {
+    const char *name;  /* of the row, before the kind */
+    const char *model;
+    int64_t batch;
+    bench_kind kind;
+} bench_case;
+
+typedef struct bench_row {
+    char name[64];
+    double ms;             /* median of a step */
+    double gemm_ms;        /* median of its bare products, timed in turn with it */
+    double flops;          /* of the algorithm as stated in docs/performance.md */
+    double share_of_gemm;  /* gemm_ms / ms; only where the step's products are all of rao_gemm (plain, adam) */
+    double ratio_to_plain; /* NaN: no plain row of this model and batch came before */
+    double floor_ms;       /* flops / measured rate of gemm */
+    int64_t peak_bytes;    /* while the row was made and timed, its data included */
+} bench_row;
+
+/* The rate of a product of 1024 x 1024 x 1024 in float on this context's threads, best of several. */
+rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops);
+/* Times one row for about `seconds`. */
+rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row);
+
+#endif
