@@ -12,6 +12,17 @@
 extern "C" {
 #endif
 
+/* y = f(x), entry by entry. */
+typedef enum rao_activation {
+    RAO_IDENTITY = 0,
+    RAO_RELU,
+    RAO_TANH,
+    RAO_LOGISTIC,
+    RAO_SOFTPLUS, /* log(1 + e^x) */
+    RAO_GELU      /* x Phi(x), Phi the normal distribution function (no tanh approximation) */
+} rao_activation;
+enum { RAO_ACTIVATIONS = 6 };
+
 typedef struct rao_backend rao_backend;
 
 /* "cpu" or "ref"; EINVAL with the nearest name. A backend is never destroyed. */

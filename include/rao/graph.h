@@ -11,7 +11,7 @@
 #ifndef RAO_GRAPH_H
 #define RAO_GRAPH_H
 
-#include <rao/la.h>
+#include <rao/backend.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,15 +20,6 @@ extern "C" {
 typedef struct rao_graph rao_graph;
 typedef struct rao_tape rao_tape;
 
-typedef enum rao_activation {
-    RAO_IDENTITY = 0,
-    RAO_RELU,
-    RAO_TANH,
-    RAO_LOGISTIC,
-    RAO_SOFTPLUS, /* log(1 + e^x) */
-    RAO_GELU      /* x Phi(x), Phi the normal distribution function (no tanh approximation) */
-} rao_activation;
-enum { RAO_ACTIVATIONS = 6 };
 RAO_API const char *rao_activation_name(rao_activation kind);
 /* EINVAL with the nearest name. */
 RAO_API rao_status rao_activation_find(rao_ctx *ctx, const char *name, rao_activation *kind);

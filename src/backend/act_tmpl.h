@@ -100,29 +100,29 @@ SECOND(logistic, (s[j] * (1 - s[j])) * (dydot[j] + (1 - 2 * s[j]) * dy[j] * xdot
 SECOND(softplus, -NAME(vm_expm1)(-s[j]) * (dydot[j] + NAME(vm_exp)(-s[j]) * dy[j] * xdot[j]))
 SECOND(gelu, dydot[j] * NAME(vm_gelu_d1)(s[j]) + dy[j] * NAME(vm_gelu_d2)(s[j]) * xdot[j])
 
-static void NAME(act_forward)(rao_act f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {
-    static void (*const row[RAO_ACTS])(int64_t, const T *, T *) = TABLE(forward);
+static void NAME(act_forward)(rao_activation f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {
+    static void (*const row[RAO_ACTIVATIONS])(int64_t, const T *, T *) = TABLE(forward);
     JOIN(ldx == cols && ldy == cols);
     for (int64_t i = 0; i < rows; i++) row[f](cols, (const T *)x + i * ldx, (T *)y + i * ldy);
 }
 
-static void NAME(act_backward)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
+static void NAME(act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
                                int64_t ldo) {
-    static void (*const row[RAO_ACTS])(int64_t, const T *, const T *, T *) = TABLE(backward);
+    static void (*const row[RAO_ACTIVATIONS])(int64_t, const T *, const T *, T *) = TABLE(backward);
     JOIN(lds == cols && ldi == cols && ldo == cols);
     for (int64_t i = 0; i < rows; i++) row[f](cols, (const T *)s + i * lds, (const T *)in + i * ldi, (T *)out + i * ldo);
 }
 
-static void NAME(act_second)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
+static void NAME(act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
                              const void *dy, int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo) {
-    static void (*const row[RAO_ACTS])(int64_t, const T *, const T *, const T *, const T *, T *) = TABLE(second);
+    static void (*const row[RAO_ACTIVATIONS])(int64_t, const T *, const T *, const T *, const T *, T *) = TABLE(second);
     JOIN(lds == cols && ldx == cols && ldy == cols && ldd == cols && ldo == cols);
     for (int64_t i = 0; i < rows; i++)
         row[f](cols, (const T *)s + i * lds, (const T *)xdot + i * ldx, (const T *)dy + i * ldy, (const T *)dydot + i * ldd,
                (T *)out + i * ldo);
 }
 
-static void NAME(bias_act)(rao_act f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
-    static void (*const row[RAO_ACTS])(int64_t, const T *, T *, T *) = TABLE(bias);
+static void NAME(bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
+    static void (*const row[RAO_ACTIVATIONS])(int64_t, const T *, T *, T *) = TABLE(bias);
     for (int64_t i = 0; i < rows; i++) row[f](cols, bias, (T *)z + i * ldz, (T *)y + i * ldy);
 }

@@ -12,24 +12,22 @@
 
 #include <rao/backend.h>
 
-/* Activations y = f(x), entry by entry. All but gelu find their derivatives from y alone, so that y may lie over x. */
-typedef enum rao_act { RAO_ACT_IDENTITY = 0, RAO_ACT_RELU, RAO_ACT_TANH, RAO_ACT_LOGISTIC, RAO_ACT_SOFTPLUS, RAO_ACT_GELU } rao_act;
-enum { RAO_ACTS = 6 };
-static inline int rao_act_needs_input(rao_act kind) { return kind == RAO_ACT_GELU; }
+/* All but gelu find their derivatives from y alone, so that y may lie over x. */
+static inline int rao_act_needs_input(rao_activation kind) { return kind == RAO_GELU; }
 
 /* Serial kernels of one number type; pointers are to entry (0, 0), each followed by its leading dimension. An output may be one of the
  * inputs, and overlaps none otherwise. s, the state of an activation, is its input where rao_act_needs_input, else its output. */
 typedef struct rao_kernels {
     /* y = f(x) */
-    void (*act_forward)(rao_act f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy);
+    void (*act_forward)(rao_activation f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy);
     /* out = in f'(s): a cotangent pulled back or a tangent pushed forward */
-    void (*act_backward)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
+    void (*act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
                          int64_t ldo);
     /* out = dydot f'(s) + dy f''(s) xdot: the tangent of the vjp */
-    void (*act_second)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx, const void *dy,
+    void (*act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx, const void *dy,
                        int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo);
     /* z += 1 bias^T, y = f(z) in one pass; y may be z */
-    void (*bias_act)(rao_act f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy);
+    void (*bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy);
     /* sums[j] = sum over rows of x[i][j], in double */
     void (*column_sums)(int64_t rows, int64_t cols, const void *x, int64_t ldx, double *sums);
     void (*fill)(int64_t rows, int64_t cols, double value, void *x, int64_t ldx);
@@ -72,15 +70,15 @@ const rao_backend *rao_backend_cpu(int level);
 
 /* Each returns EINVAL with both shapes named when they do not agree, and otherwise RAO_OK or what rao_parallel_for returns. */
 
-rao_status rao_act_forward(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, rao_mat *y);
+rao_status rao_act_forward(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, rao_mat *y);
 /* dx = dy f'. x may be NULL unless rao_act_needs_input(f), y may be NULL if so. dx may be dy. */
-rao_status rao_act_backward(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, const rao_mat *y, const rao_mat *dy,
+rao_status rao_act_backward(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, const rao_mat *y, const rao_mat *dy,
                             rao_mat *dx);
 /* out = dydot f' + dy f'' xdot; xdot NULL stands for zero. out may be dydot. */
-rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, const rao_mat *y, const rao_mat *xdot,
+rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, const rao_mat *y, const rao_mat *xdot,
                           const rao_mat *dy, const rao_mat *dydot, rao_mat *out);
 /* z += 1 bias^T, y = f(z). y may be z unless rao_act_needs_input(f) and a derivative is to follow. */
-rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_vec *bias, rao_mat *z, rao_mat *y);
+rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_vec *bias, rao_mat *z, rao_mat *y);
 /* sums = beta sums + X^T 1 (accumulated in double) */
 rao_status rao_column_sums(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double beta, rao_vec *sums);
 rao_status rao_fill(rao_ctx *ctx, const rao_backend *be, double value, rao_mat *x);

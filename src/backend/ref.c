@@ -6,14 +6,14 @@
 
 typedef long double real;
 
-static real value(rao_act f, real x) {
+static real value(rao_activation f, real x) {
     switch (f) {
-    case RAO_ACT_IDENTITY: return x;
-    case RAO_ACT_RELU: return x < 0 ? 0 : x;
-    case RAO_ACT_TANH: return tanhl(x);
-    case RAO_ACT_LOGISTIC: return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
-    case RAO_ACT_SOFTPLUS: return x < 0 ? log1pl(expl(x)) : x + log1pl(expl(-x));
-    case RAO_ACT_GELU: return isinf(x) ? fmaxl(x, 0) : x * erfcl(-x * sqrtl(0.5L)) / 2;
+    case RAO_IDENTITY: return x;
+    case RAO_RELU: return x < 0 ? 0 : x;
+    case RAO_TANH: return tanhl(x);
+    case RAO_LOGISTIC: return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
+    case RAO_SOFTPLUS: return x < 0 ? log1pl(expl(x)) : x + log1pl(expl(-x));
+    case RAO_GELU: return isinf(x) ? fmaxl(x, 0) : x * erfcl(-x * sqrtl(0.5L)) / 2;
     }
     return NAN;
 }
@@ -21,26 +21,26 @@ static real value(rao_act f, real x) {
 static real density(real x) { return expl(-x * x / 2) / sqrtl(2 * acosl(-1)); }
 
 /* f' from the state s: the input of gelu, the output of all others */
-static real first(rao_act f, real s) {
+static real first(rao_activation f, real s) {
     switch (f) {
-    case RAO_ACT_IDENTITY: return 1;
-    case RAO_ACT_RELU: return s > 0;
-    case RAO_ACT_TANH: return 1 - s * s;
-    case RAO_ACT_LOGISTIC: return s * (1 - s);
-    case RAO_ACT_SOFTPLUS: return -expm1l(-s);
-    case RAO_ACT_GELU: return isinf(s) ? s > 0 : erfcl(-s * sqrtl(0.5L)) / 2 + s * density(s);
+    case RAO_IDENTITY: return 1;
+    case RAO_RELU: return s > 0;
+    case RAO_TANH: return 1 - s * s;
+    case RAO_LOGISTIC: return s * (1 - s);
+    case RAO_SOFTPLUS: return -expm1l(-s);
+    case RAO_GELU: return isinf(s) ? s > 0 : erfcl(-s * sqrtl(0.5L)) / 2 + s * density(s);
     }
     return NAN;
 }
 
-static real second(rao_act f, real s) {
+static real second(rao_activation f, real s) {
     switch (f) {
-    case RAO_ACT_IDENTITY:
-    case RAO_ACT_RELU: return 0;
-    case RAO_ACT_TANH: return -2 * s * (1 - s * s);
-    case RAO_ACT_LOGISTIC: return s * (1 - s) * (1 - 2 * s);
-    case RAO_ACT_SOFTPLUS: return -expm1l(-s) * expl(-s);
-    case RAO_ACT_GELU: return isinf(s) ? 0 : (2 - s * s) * density(s);
+    case RAO_IDENTITY:
+    case RAO_RELU: return 0;
+    case RAO_TANH: return -2 * s * (1 - s * s);
+    case RAO_LOGISTIC: return s * (1 - s) * (1 - 2 * s);
+    case RAO_SOFTPLUS: return -expm1l(-s) * expl(-s);
+    case RAO_GELU: return isinf(s) ? 0 : (2 - s * s) * density(s);
     }
     return NAN;
 }

@@ -6,21 +6,21 @@
 #define AT(p, ld) ((real)((const T *)(p))[i * (ld) + j])
 #define PUT(p, ld) ((T *)(p))[i * (ld) + j]
 
-static void NAME(act_forward)(rao_act f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {
+static void NAME(act_forward)(rao_activation f, int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {
     EACH_ENTRY PUT(y, ldy) = (T)value(f, AT(x, ldx));
 }
 
-static void NAME(act_backward)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
+static void NAME(act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
                                int64_t ldo) {
     EACH_ENTRY PUT(out, ldo) = (T)(AT(in, ldi) * first(f, AT(s, lds)));
 }
 
-static void NAME(act_second)(rao_act f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
+static void NAME(act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
                              const void *dy, int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo) {
     EACH_ENTRY PUT(out, ldo) = (T)(AT(dydot, ldd) * first(f, AT(s, lds)) + AT(dy, ldy) * second(f, AT(s, lds)) * AT(xdot, ldx));
 }
 
-static void NAME(bias_act)(rao_act f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
+static void NAME(bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
     EACH_ENTRY {
         PUT(z, ldz) = ((T *)z)[i * ldz + j] + ((const T *)bias)[j];
         PUT(y, ldy) = (T)value(f, AT(z, ldz));

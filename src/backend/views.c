@@ -16,7 +16,7 @@ typedef struct pass pass;
 struct pass {
     void (*run)(const pass *p, const rao_mat at[], int64_t block);
     const rao_kernels *k;
-    rao_act f;
+    rao_activation f;
     double a, b;
     const void *vector; /* bias, one entry a column, or row factors, one a row */
     double *partial;    /* results of the blocks */
@@ -112,7 +112,7 @@ static void run_forward(const pass *p, const rao_mat at[], int64_t block) {
     p->k->act_forward(p->f, at[0].rows, at[0].cols, at[0].data, at[0].ld, at[1].data, at[1].ld);
 }
 
-rao_status rao_act_forward(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, rao_mat *y) {
+rao_status rao_act_forward(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, rao_mat *y) {
     pass p = {.run = run_forward, .k = kernels(be, x->dtype), .f = f, .at = {*x, *y}, .count = 2};
     return run(ctx, "activation", &p);
 }
@@ -122,7 +122,7 @@ static void run_backward(const pass *p, const rao_mat at[], int64_t block) {
     p->k->act_backward(p->f, at[0].rows, at[0].cols, at[0].data, at[0].ld, at[1].data, at[1].ld, at[2].data, at[2].ld);
 }
 
-rao_status rao_act_backward(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, const rao_mat *y, const rao_mat *dy,
+rao_status rao_act_backward(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, const rao_mat *y, const rao_mat *dy,
                             rao_mat *dx) {
     const rao_mat *state = rao_act_needs_input(f) ? x : y;
     pass p = {.run = run_backward, .k = kernels(be, dy->dtype), .f = f, .at = {*state, *dy, *dx}, .count = 3};
@@ -135,7 +135,7 @@ static void run_second(const pass *p, const rao_mat at[], int64_t block) {
                      at[4].data, at[4].ld);
 }
 
-rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_mat *x, const rao_mat *y, const rao_mat *xdot,
+rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, const rao_mat *y, const rao_mat *xdot,
                           const rao_mat *dy, const rao_mat *dydot, rao_mat *out) {
     if (!xdot) return rao_act_backward(ctx, be, f, x, y, dydot, out);
     const rao_mat *state = rao_act_needs_input(f) ? x : y;
@@ -148,7 +148,7 @@ static void run_bias(const pass *p, const rao_mat at[], int64_t block) {
     p->k->bias_act(p->f, at[0].rows, at[0].cols, p->vector, at[0].data, at[0].ld, at[1].data, at[1].ld);
 }
 
-rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_act f, const rao_vec *bias, rao_mat *z, rao_mat *y) {
+rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_vec *bias, rao_mat *z, rao_mat *y) {
     rao_status st = check_vector(ctx, "bias", bias, z, z->cols);
     if (st != RAO_OK) return st;
     pass p = {.run = run_bias, .k = kernels(be, z->dtype), .f = f, .vector = bias->data, .at = {*z, *y}, .count = 2};

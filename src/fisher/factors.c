@@ -58,8 +58,7 @@ static rao_status add_a(rao_ctx *ctx, const rao_fisher *f, const update *u, int6
         char *data = NULL;
         RAO_TRY(rao_scratch(ctx, u->n * factors.a.cols * (int64_t)rao_dtype_size(f->op.dtype), &data));
         rao_mat scaled = rao_mat_view(f->op.dtype, u->n, factors.a.cols, factors.a.cols, data);
-        fisher_copy(&factors.a, &scaled);
-        fisher_scale_rows(&scaled, &u->root_share);
+        RAO_TRY(rao_scale_rows(ctx, rao_backend_default(), &u->root_share, &factors.a, &scaled));
         RAO_TRY(rao_syrk(ctx, RAO_T, 1 - s->past, &scaled, s->past, &into));
     }
 done:

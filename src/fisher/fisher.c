@@ -203,7 +203,7 @@ rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u
     case RAO_FISHER_SAMPLED: RAO_TRY(sampled_score(ctx, f, u, c, &z, &g)); break;
     case RAO_FISHER_EMPIRICAL: RAO_TRY(rao_head_score(ctx, head, &z, &y, &g)); break;
     }
-    fisher_scale_rows(&g, &u->root_column);
+    RAO_TRY(rao_scale_rows(ctx, rao_backend_default(), &u->root_column, &g, &g));
 done:
     return st;
 }

@@ -4,6 +4,8 @@
 
 #include <rao/fisher.h>
 
+#include "backend/backend.h"
+
 /* One update under way. The cotangents of column c are the columns of sqrt(share_i) R_i, so that with the factors (a, g) of a layer
  * F = sum over columns and cases of vec(g a^T) vec(g a^T)^T, no further weight anywhere. */
 typedef struct update {
@@ -60,15 +62,10 @@ static inline rao_mat layer_block(const rao_fisher *f, int64_t l, const rao_vec 
 /* Cotangents of column c of the batch: written to the tape, scaled by sqrt(share). */
 rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c);
 
-/* ---- entrywise helpers, float or double by the dtype of their arguments (kernels.c) ---- */
+/* ---- entrywise passes that room backend does not have, float or double by the dtype of their arguments (kernels.c) ---- */
 
-void fisher_scale_rows(rao_mat *m, const rao_vec *by);                                 /* row i of m times by_i */
 void fisher_copy(const rao_mat *from, rao_mat *into);
 void fisher_copy_squared(const rao_mat *from, rao_mat *into);                          /* into = from * from, entry by entry */
-void fisher_multiply(const rao_mat *a, rao_mat *into);                                 /* into = into * a, entry by entry */
-void fisher_add(const rao_mat *a, rao_mat *into);                                      /* into = into + a */
-void fisher_blend(double past, double present, const rao_mat *a, rao_mat *into);       /* into = past into + present a */
-void fisher_shift_multiply(double shift, const rao_mat *a, rao_mat *into);             /* into = into * (a + shift), entry by entry */
 void fisher_add_diagonal(rao_mat *m, double value);
 double fisher_diagonal_sum(const rao_mat *m);
 void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows); /* rows i: vec(g_i a_i^T) at offset */

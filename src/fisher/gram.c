@@ -124,8 +124,8 @@ static rao_status add_layer(rao_ctx *ctx, const rao_fisher *f, int64_t l, int64_
         for (int64_t d = 0; d <= c; d++) { /* the lower triangle of blocks is what a factorisation reads */
             rao_mat gc = g_of(f, l, c), gdm = g_of(f, l, d), into = block_of(f, c, d);
             RAO_TRY(rao_gemm(ctx, RAO_N, RAO_T, 1, &gc, &gdm, 0, &gg));
-            fisher_multiply(&aa, &gg);
-            fisher_add(&gg, &into);
+            RAO_TRY(rao_product(ctx, rao_backend_default(), &aa, &gg, &gg));
+            RAO_TRY(rao_axpby(ctx, rao_backend_default(), 1, &gg, 1, &into));
         }
 done:
     rao_scratch_reset(ctx, mark);
@@ -179,13 +179,11 @@ static rao_status times_jt(rao_ctx *ctx, const rao_fisher *f, double scale, cons
         RAO_TRY(rao_scratch(ctx, s->n * block.rows * (int64_t)unit, &td));
         RAO_TRY(rao_scratch(ctx, s->n * block.rows * (int64_t)unit, &sd));
         rao_mat t = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, td), sum = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, sd);
-        memset(sd, 0, (size_t)(s->n * block.rows) * unit);
         for (int64_t c = 0; c < s->m / s->n; c++) {
             rao_mat g = g_of(f, l, c);
             rao_vec part = rao_vec_view(f->op.dtype, s->n, (char *)v->data + (size_t)(c * s->n) * unit);
-            fisher_copy(&g, &t);
-            fisher_scale_rows(&t, &part);
-            fisher_add(&t, &sum);
+            RAO_TRY(rao_scale_rows(ctx, rao_backend_default(), &part, &g, &t));
+            RAO_TRY(rao_axpby(ctx, rao_backend_default(), 1, &t, c > 0, &sum));
         }
         RAO_TRY(rao_gemm(ctx, RAO_T, RAO_N, scale, &sum, &a, beta, &block));
         rao_scratch_reset(ctx, inner);

@@ -118,10 +118,8 @@ static rao_status through_scores(rao_ctx *ctx, const rao_fisher *f, const rao_ma
         rao_mat r = scores_of(f, c);
         memset(dd, 0, (size_t)s->n * unit);
         fisher_row_dots(&r, tangent, &dots);
-        fisher_copy(&r, &t);
-        fisher_scale_rows(&t, &dots);
-        if (c == 0) fisher_copy(&t, cotangent);
-        else fisher_add(&t, cotangent);
+        RAO_TRY(rao_scale_rows(ctx, rao_backend_default(), &dots, &r, &t));
+        RAO_TRY(rao_axpby(ctx, rao_backend_default(), 1, &t, c > 0, cotangent));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -132,8 +130,7 @@ static rao_status through_head(rao_ctx *ctx, const rao_fisher *f, const rao_mat 
     const implicit *s = f->state;
     rao_vec share = rao_vec_view(f->op.dtype, s->n, s->share);
     rao_status st = rao_head_fisher_apply(ctx, rao_model_head(f->model), z, tangent, cotangent);
-    if (st == RAO_OK) fisher_scale_rows(cotangent, &share);
-    return st;
+    return st == RAO_OK ? rao_scale_rows(ctx, rao_backend_default(), &share, cotangent, cotangent) : st;
 }
 
 static rao_status product(rao_ctx *ctx, const rao_fisher *f, rao_tape *tape, const rao_vec *x, rao_vec *y) {

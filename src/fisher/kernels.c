@@ -16,12 +16,7 @@
 
 #define BY_DTYPE(view, name, ...) ((view)->dtype == RAO_F64 ? name##_f64(__VA_ARGS__) : name##_f32(__VA_ARGS__))
 
-void fisher_scale_rows(rao_mat *m, const rao_vec *by) { BY_DTYPE(m, scale_rows, m, by); }
 void fisher_copy_squared(const rao_mat *from, rao_mat *into) { BY_DTYPE(from, copy_squared, from, into); }
-void fisher_multiply(const rao_mat *a, rao_mat *into) { BY_DTYPE(a, multiply, a, into); }
-void fisher_blend(double past, double present, const rao_mat *a, rao_mat *into) { BY_DTYPE(a, blend, past, present, a, into); }
-void fisher_add(const rao_mat *a, rao_mat *into) { fisher_blend(1, 1, a, into); }
-void fisher_shift_multiply(double shift, const rao_mat *a, rao_mat *into) { BY_DTYPE(a, shift_multiply, shift, a, into); }
 void fisher_add_diagonal(rao_mat *m, double value) { BY_DTYPE(m, add_diagonal, m, value); }
 double fisher_diagonal_sum(const rao_mat *m) { return BY_DTYPE(m, diagonal_sum, m); }
 void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows) {

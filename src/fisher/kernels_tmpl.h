@@ -1,41 +1,9 @@
 /* kernels_tmpl.h - the loops of kernels.c for one floating type T. */
-static void NAME(scale_rows)(rao_mat *m, const rao_vec *by) {
-    T *x = m->data;
-    const T *s = by->data;
-    for (int64_t i = 0; i < m->rows; i++)
-        for (int64_t j = 0; j < m->cols; j++) x[i * m->ld + j] *= s[i];
-}
-
 static void NAME(copy_squared)(const rao_mat *from, rao_mat *into) {
     const T *x = from->data;
     T *y = into->data;
     for (int64_t i = 0; i < from->rows; i++)
         for (int64_t j = 0; j < from->cols; j++) y[i * into->ld + j] = x[i * from->ld + j] * x[i * from->ld + j];
-}
-
-static void NAME(multiply)(const rao_mat *a, rao_mat *into) {
-    const T *x = a->data;
-    T *y = into->data;
-    for (int64_t i = 0; i < a->rows; i++)
-        for (int64_t j = 0; j < a->cols; j++) y[i * into->ld + j] *= x[i * a->ld + j];
-}
-
-/* past = 0 ignores what `into` holds, NaN included. */
-static void NAME(blend)(double past, double present, const rao_mat *a, rao_mat *into) {
-    T keep = (T)past, take = (T)present;
-    for (int64_t i = 0; i < a->rows; i++) {
-        const T *x = (const T *)a->data + i * a->ld;
-        T *y = (T *)into->data + i * into->ld;
-        for (int64_t j = 0; j < a->cols; j++) y[j] = (keep != 0 ? keep * y[j] : 0) + take * x[j];
-    }
-}
-
-static void NAME(shift_multiply)(double shift, const rao_mat *a, rao_mat *into) {
-    for (int64_t i = 0; i < a->rows; i++) {
-        const T *x = (const T *)a->data + i * a->ld;
-        T *y = (T *)into->data + i * into->ld;
-        for (int64_t j = 0; j < a->cols; j++) y[j] *= x[j] + (T)shift;
-    }
 }
 
 static void NAME(add_diagonal)(rao_mat *m, double value) {

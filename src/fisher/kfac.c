@@ -191,8 +191,7 @@ static rao_status factor_power(rao_ctx *ctx, double p, rao_mat *m) {
     for (int64_t i = 0; i < n; i++) {
         rao_mat from = rao_mat_view(m->dtype, 1, n, n, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));
         rao_mat row = rao_mat_view(m->dtype, 1, n, n, (char *)v.data + (size_t)(i * n) * rao_dtype_size(m->dtype)), by = rao_mat_view(m->dtype, 1, n, n, wd);
-        fisher_copy(&from, &row);
-        fisher_multiply(&by, &row);
+        RAO_TRY(rao_product(ctx, rao_backend_default(), &by, &from, &row));
     }
     RAO_TRY(rao_syrk(ctx, RAO_N, 1, &v, 0, m));
 done:

@@ -19,40 +19,31 @@ rao_status rao_activation_find(rao_ctx *ctx, const char *name, rao_activation *k
     return rao_fail(ctx, RAO_EINVAL, "activation '%s' is unknown, want one of identity, relu, tanh, logistic, softplus, gelu", name);
 }
 
-/* The backend numbers the activations as this header does. */
-_Static_assert((int)RAO_IDENTITY == (int)RAO_ACT_IDENTITY && (int)RAO_RELU == (int)RAO_ACT_RELU && (int)RAO_TANH == (int)RAO_ACT_TANH &&
-                   (int)RAO_LOGISTIC == (int)RAO_ACT_LOGISTIC && (int)RAO_SOFTPLUS == (int)RAO_ACT_SOFTPLUS &&
-                   (int)RAO_GELU == (int)RAO_ACT_GELU && (int)RAO_ACTIVATIONS == (int)RAO_ACTS,
-               "one numbering");
-static rao_act act(const op_call *c) { return (rao_act)c->activation; }
-
-static int in_place(rao_activation kind) { return !rao_act_needs_input((rao_act)kind); }
+static int in_place(rao_activation kind) { return !rao_act_needs_input(kind); }
 
 static rao_status forward(const op_call *c) {
     rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v);
-    return rao_act_forward(c->ctx, rao_backend_default(), act(c), &x, &y);
+    return rao_act_forward(c->ctx, rao_backend_default(), c->activation, &x, &y);
 }
 
-/* out = in f': a cotangent pulled back or a tangent pushed forward. */
+/* out = in f': a cotangent pulled back, a tangent pushed forward. */
 static rao_status derivative(const op_call *c, void *in, void *out) {
-    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), from = node_view(c, &c->y, in), to = node_view(c, &c->x, out);
-    return rao_act_backward(c->ctx, rao_backend_default(), act(c), &x, &y, &from, &to);
+    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), from = node_view(c, &c->y, in), into = node_view(c, &c->y, out);
+    return rao_act_backward(c->ctx, rao_backend_default(), c->activation, &x, &y, &from, &into);
 }
 
 static rao_status vjp(const op_call *c) { return c->x.g ? derivative(c, c->y.g, c->x.g) : RAO_OK; }
 
 static rao_status jvp(const op_call *c) {
-    if (c->x.d) return derivative(c, c->x.d, c->y.d);
-    memset(c->y.d, 0, (size_t)(c->n * c->y.ld) * rao_dtype_size(c->dtype));
-    return RAO_OK;
+    rao_mat y = node_view(c, &c->y, c->y.d);
+    return c->x.d ? derivative(c, c->x.d, c->y.d) : rao_fill(c->ctx, rao_backend_default(), 0, &y);
 }
 
 static rao_status hvp(const op_call *c) {
     if (!c->x.h) return RAO_OK;
-    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), xdot = node_view(c, &c->x, c->x.d),
-            dy = node_view(c, &c->y, c->y.g);
-    rao_mat dydot = node_view(c, &c->y, c->y.h), out = node_view(c, &c->x, c->x.h);
-    return rao_act_second(c->ctx, rao_backend_default(), act(c), &x, &y, c->x.d ? &xdot : NULL, &dy, &dydot, &out);
+    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), d = node_view(c, &c->x, c->x.d);
+    rao_mat g = node_view(c, &c->y, c->y.g), h = node_view(c, &c->y, c->y.h), out = node_view(c, &c->x, c->x.h);
+    return rao_act_second(c->ctx, rao_backend_default(), c->activation, &x, &y, c->x.d ? &d : NULL, &g, &h, &out);
 }
 
 const rao_operation rao_operation_activation = {

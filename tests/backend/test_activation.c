@@ -3,7 +3,7 @@
 
 #include "base/cpu.h"
 
-static const char *const names[RAO_ACTS] = {"identity", "relu", "tanh", "logistic", "softplus", "gelu"};
+static const char *const names[RAO_ACTIVATIONS] = {"identity", "relu", "tanh", "logistic", "softplus", "gelu"};
 
 static rao_stream stream(uint64_t k) { return rao_stream_make(rao_test_seed(), k); }
 
@@ -12,8 +12,8 @@ static rao_stream stream(uint64_t k) { return rao_stream_make(rao_test_seed(), k
 static rao_ctx *ctx;
 
 static void same_as_ref(const rao_backend *be, rao_dtype dtype, int64_t rows, int64_t cols, int64_t gap, uint64_t step) {
-    for (int f = 0; f < RAO_ACTS; f++) {
-        rao_act act = (rao_act)f;
+    for (int f = 0; f < RAO_ACTIVATIONS; f++) {
+        rao_activation act = (rao_activation)f;
         plate x = plate_make(dtype, rows, cols, gap, step % 3 ? 2 : 30, stream(1), step), y = plate_copy(&x, dtype);
         plate x64 = plate_copy(&x, RAO_F64), y64 = plate_copy(&x, RAO_F64), input = plate_copy(&x, dtype);
         OK(ctx, rao_act_forward(ctx, be, act, &x.m, &y.m));
@@ -87,14 +87,14 @@ static void cpu_is_ref(void **state) {
 
 /* 2. the derivatives of ref and cpu are the derivatives of the functions */
 
-static long double truth(rao_act f, long double x) {
+static long double truth(rao_activation f, long double x) {
     switch (f) {
-    case RAO_ACT_IDENTITY: return x;
-    case RAO_ACT_RELU: return x > 0 ? x : 0;
-    case RAO_ACT_TANH: return tanhl(x);
-    case RAO_ACT_LOGISTIC: return 1 / (1 + expl(-x));
-    case RAO_ACT_SOFTPLUS: return logl(1 + expl(x));
-    case RAO_ACT_GELU: return x * erfcl(-x / sqrtl(2)) / 2;
+    case RAO_IDENTITY: return x;
+    case RAO_RELU: return x > 0 ? x : 0;
+    case RAO_TANH: return tanhl(x);
+    case RAO_LOGISTIC: return 1 / (1 + expl(-x));
+    case RAO_SOFTPLUS: return logl(1 + expl(x));
+    case RAO_GELU: return x * erfcl(-x / sqrtl(2)) / 2;
     }
     return NAN;
 }
@@ -103,8 +103,8 @@ static void against_differences(const rao_backend *be) {
     enum { N = 161 };
     double x[N], y[N], one[N], dx[N], zero[N], second[N];
     for (int i = 0; i < N; i++) x[i] = (i - 80) / 10.0 + 0.0123, one[i] = 1, zero[i] = 0;
-    for (int f = 0; f < RAO_ACTS; f++) {
-        rao_act act = (rao_act)f;
+    for (int f = 0; f < RAO_ACTIVATIONS; f++) {
+        rao_activation act = (rao_activation)f;
         rao_mat xm = rao_mat_view(RAO_F64, 1, N, N, x), ym = rao_mat_view(RAO_F64, 1, N, N, y), om = rao_mat_view(RAO_F64, 1, N, N, one);
         rao_mat dm = rao_mat_view(RAO_F64, 1, N, N, dx), zm = rao_mat_view(RAO_F64, 1, N, N, zero),
                 sm = rao_mat_view(RAO_F64, 1, N, N, second);
@@ -136,11 +136,11 @@ static void special_values(void **state) {
     LAW("a NaN stays one, infinities reach the limits, nothing overflows on the way");
     ctx = rao_test_ctx();
     for (int level = RAO_CPU_GENERIC; level <= (int)rao_cpu_level(); level++)
-        for (int f = 0; f < RAO_ACTS; f++) {
+        for (int f = 0; f < RAO_ACTIVATIONS; f++) {
             float x[] = {INFINITY, -INFINITY, NAN, 3e38f, -3e38f}, y[5];
             static const double high[] = {INFINITY, INFINITY, 1, 1, INFINITY, INFINITY}, low[] = {-INFINITY, 0, -1, 0, 0, 0};
             rao_mat xm = rao_mat_view(RAO_F32, 1, 5, 5, x), ym = rao_mat_view(RAO_F32, 1, 5, 5, y);
-            OK(ctx, rao_act_forward(ctx, rao_backend_cpu(level), (rao_act)f, &xm, &ym));
+            OK(ctx, rao_act_forward(ctx, rao_backend_cpu(level), (rao_activation)f, &xm, &ym));
             EXPECT_TRUE((double)y[0] == high[f] && (double)y[1] == low[f] && isnan(y[2]));
             EXPECT_TRUE((double)y[3] == (isinf(high[f]) ? (double)3e38f : high[f]) &&
                         (double)y[4] == (isinf(low[f]) ? (double)-3e38f : low[f]));
@@ -157,10 +157,10 @@ static void wrong_shapes(void **state) {
     rao_mat a = rao_mat_view(RAO_F64, 2, 3, 3, data), b = rao_mat_view(RAO_F64, 3, 2, 2, data), c = rao_mat_view(RAO_F32, 2, 3, 3, data),
             d = rao_mat_view(RAO_F64, 2, 3, 2, data);
     rao_vec bias = rao_vec_view(RAO_F64, 2, data);
-    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_ACT_TANH, &a, &b), RAO_EINVAL, "2 x 3 of f64 (ld 3) and 3 x 2");
-    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_ACT_TANH, &a, &c), RAO_EINVAL, "of f32");
-    EXPECT_FAIL(ctx, rao_act_backward(ctx, be, RAO_ACT_TANH, NULL, &a, &a, &d), RAO_EINVAL, "ld 2");
-    EXPECT_FAIL(ctx, rao_bias_act(ctx, be, RAO_ACT_TANH, &bias, &a, &a), RAO_EINVAL, "2 f64 for a matrix of 2 x 3");
+    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_TANH, &a, &b), RAO_EINVAL, "2 x 3 of f64 (ld 3) and 3 x 2");
+    EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_TANH, &a, &c), RAO_EINVAL, "of f32");
+    EXPECT_FAIL(ctx, rao_act_backward(ctx, be, RAO_TANH, NULL, &a, &a, &d), RAO_EINVAL, "ld 2");
+    EXPECT_FAIL(ctx, rao_bias_act(ctx, be, RAO_TANH, &bias, &a, &a), RAO_EINVAL, "2 f64 for a matrix of 2 x 3");
     rao_test_ctx_close(&ctx);
 }
 

@@ -142,8 +142,8 @@ static void threads(void **state) {
             plate s = plate_make(dtype, 1, rows, 0, 1, stream(8), 0), c1 = plate_make(dtype, 1, cols, 0, 1, stream(9), 0),
                   c3 = plate_copy(&c1, dtype);
             rao_vec by = rao_vec_view(dtype, rows, s.m.data), bias = rao_vec_view(dtype, cols, c1.m.data);
-            for (int f = 0; f < RAO_ACTS; f++) {
-                rao_act act = (rao_act)f;
+            for (int f = 0; f < RAO_ACTIVATIONS; f++) {
+                rao_activation act = (rao_activation)f;
                 OK(one, rao_act_forward(one, be, act, &x.m, &y.m));
                 OK(three, rao_act_forward(three, be, act, &x.m, &z.m));
                 plate_same_bits(&y, &z, "forward");
