@@ -25,15 +25,6 @@ static void defaults(void *options) {
 
 /* ---- before ---- */
 
-static rao_status check(cli_call *call) {
-    rao_status st;
-    RAO_TRY(cli_exclusive(call, "epochs", "steps"));
-    RAO_TRY(cli_exclusive(call, "epochs", "seconds"));
-    RAO_TRY(cli_exclusive(call, "steps", "seconds"));
-done:
-    return st;
-}
-
 static rao_status list_settings(race_view *v) {
     settings *s = &v->settings;
     settings_problem(s, &v->problem, &v->options->race.train);
@@ -45,7 +36,7 @@ static rao_status list_settings(race_view *v) {
 static rao_status open_view(race_view *v, race_options *o) {
     rao_status st;
     o->race.train.seed = v->call->common.seed;
-    RAO_TRY(check(v->call));
+    RAO_TRY(problem_one_budget(v->call));
     RAO_TRY(problem_open(v->call, &o->problem, &v->problem));
     RAO_TRY(rao_race_create(v->ctx, v->problem.model, v->problem.data, o->optim, &o->race, &v->race));
     v->rivals = rao_race_rivals(v->race);
@@ -96,16 +87,21 @@ static rao_status print_table(race_view *v, const rao_table *t, void *arg) {
 static rao_status print_terminal(race_view *v) {
     rao_status st;
     rao_text text = {0};
-    for (int i = 0; i < v->settings.count; i++) RAO_TRY(rao_text_printf(v->ctx, &text, "%-12s %s\n", v->settings.row[i].key, v->settings.row[i].value.data));
-    RAO_TRY(rao_text_printf(v->ctx, &text, "%-12s %s, %d thread%s, %s\n\n", "machine", v->machine.cpu, v->machine.threads, v->machine.threads == 1 ? "" : "s", v->machine.blas_line));
+    RAO_TRY(settings_print(&v->settings, &text));
+    RAO_TRY(machine_print(v->ctx, &v->machine, &text));
+    RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
     cli_print(&text);
     RAO_TRY(race_results_table(v, print_table, NULL));
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
     RAO_TRY(race_verdict(v, &text));
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
-    for (int64_t i = 0; i < v->rivals; i++) RAO_TRY(rao_text_printf(v->ctx, &text, "%-12s %s\n", v->results[i].name, v->results[i].settings));
+    for (int64_t i = 0; i < v->rivals; i++) RAO_TRY(rao_text_printf(v->ctx, &text, "%-14s %s\n", v->results[i].name, v->results[i].settings));
     cli_print(&text);
-    if (v->options->race.sweep == RAO_SWEEP_LR) RAO_TRY(race_sweep_table(v, print_table, NULL));
+    if (v->options->race.sweep == RAO_SWEEP_LR) {
+        RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
+        cli_print(&text);
+        RAO_TRY(race_sweep_table(v, print_table, NULL));
+    }
     if (*v->machine.blas.warning) RAO_TRY(rao_text_printf(v->ctx, &text, "\nwarning: %s\n", v->machine.blas.warning));
     if (v->options->report) RAO_TRY(rao_text_printf(v->ctx, &text, "\nreport: %s\n", v->options->report));
     cli_print(&text);

@@ -3,6 +3,7 @@
 
 const cli_command *const cli_commands[] = {
     &cmd_race,
+    &cmd_train,
     &cmd_info,
     &cmd_bench,
 };

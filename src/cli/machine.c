@@ -40,6 +40,10 @@ void machine_json(rao_ctx *ctx, rao_json_writer *json, const machine *m) {
     rao_json_end(ctx, json);
 }
 
+rao_status machine_print(rao_ctx *ctx, const machine *m, rao_text *out) {
+    return rao_text_printf(ctx, out, "%-14s %s, %d thread%s, %s\n", "machine", m->cpu, m->threads, m->threads == 1 ? "" : "s", m->blas_line);
+}
+
 rao_status machine_report(rao_ctx *ctx, rao_report *report, const machine *m) {
     char threads[16], rate[64];
     snprintf(threads, sizeof threads, "%d", m->threads);

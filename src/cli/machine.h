@@ -14,6 +14,8 @@ typedef struct machine {
 rao_status machine_ask(rao_ctx *ctx, machine *m);
 /* "cpu", "threads", "blas" in the object that is open. */
 void machine_json(rao_ctx *ctx, rao_json_writer *json, const machine *m);
+/* One line, aligned as settings_print has them. */
+rao_status machine_print(rao_ctx *ctx, const machine *m, rao_text *out);
 rao_status machine_report(rao_ctx *ctx, rao_report *report, const machine *m);
 
 #endif

@@ -28,6 +28,15 @@ void problem_close(problem *p) {
     rao_dataset_destroy(&p->data);
 }
 
+rao_status problem_one_budget(cli_call *call) {
+    rao_status st;
+    RAO_TRY(cli_exclusive(call, "epochs", "steps"));
+    RAO_TRY(cli_exclusive(call, "epochs", "seconds"));
+    RAO_TRY(cli_exclusive(call, "steps", "seconds"));
+done:
+    return st;
+}
+
 rao_status problem_details(rao_ctx *ctx, rao_text *out) {
     rao_status st;
     RAO_TRY(rao_text_puts(ctx, out, "optimisers and their keys (NAME:key=value:key=value):\n"));
@@ -74,6 +83,12 @@ void settings_real(settings *s, const char *key, double value) {
 void settings_destroy(settings *s) {
     for (int i = 0; i < s->count; i++) rao_text_destroy(&s->row[i].value);
     s->count = 0;
+}
+
+rao_status settings_print(const settings *s, rao_text *out) {
+    rao_status st = RAO_OK;
+    for (int i = 0; i < s->count && st == RAO_OK; i++) st = rao_text_printf(s->ctx, out, "%-14s %s\n", s->row[i].key, s->row[i].value.data);
+    return st;
 }
 
 void settings_json(const settings *s, rao_json_writer *json) {

@@ -28,6 +28,8 @@ typedef struct problem {
 /* Loads the data (its split by --seed) and makes the model. */
 rao_status problem_open(cli_call *call, problem_options *options, problem *p);
 void problem_close(problem *p);
+/* EINVAL where two of --epochs, --steps and --seconds were given. */
+rao_status problem_one_budget(cli_call *call);
 /* The optimisers with their keys, for --help. */
 rao_status problem_details(rao_ctx *ctx, rao_text *out);
 
@@ -51,6 +53,8 @@ void settings_text(settings *s, const char *key, const char *value);
 void settings_int(settings *s, const char *key, int64_t value);
 void settings_real(settings *s, const char *key, double value);
 void settings_destroy(settings *s);
+/* One aligned line each. */
+rao_status settings_print(const settings *s, rao_text *out);
 /* Into the object that is open. */
 void settings_json(const settings *s, rao_json_writer *json);
 /* As pairs for a report; `pairs` has room for SETTINGS_MOST. */

@@ -100,11 +100,19 @@ done:
 
 /* ---- sentences ---- */
 
-/* The rival with the least value, or -1. */
-static int64_t least(const race_view *v, double (*of)(const rao_race_result *)) {
+/* Whether a rival steps in a metric: 1, or 0. */
+static int in_metric(const race_view *v, int64_t i) {
+    const rao_optim_rule *rule = NULL;
+    return rao_optim_rule_find(v->ctx, v->results[i].rule, &rule) == RAO_OK && rule->metric;
+}
+
+/* The rival with the least value, or -1; among those without a metric only, where asked. */
+static int64_t least(const race_view *v, double (*of)(const rao_race_result *), int plain_only) {
     int64_t best = -1;
-    for (int64_t i = 0; i < v->rivals; i++)
-        if (isfinite(of(&v->results[i])) && (best < 0 || of(&v->results[i]) < of(&v->results[best]))) best = i;
+    for (int64_t i = 0; i < v->rivals; i++) {
+        if ((plain_only && in_metric(v, i)) || !isfinite(of(&v->results[i]))) continue;
+        if (best < 0 || of(&v->results[i]) < of(&v->results[best])) best = i;
+    }
     return best;
 }
 static double of_steps(const rao_race_result *r) { return r->steps_to_target; }
@@ -139,18 +147,22 @@ done:
     return st;
 }
 
-/* A natural-gradient method that loses is said to lose. */
-static rao_status say_losers(const race_view *v, int64_t steps, int64_t seconds, rao_text *out) {
+/* A natural-gradient method that needs more than the best method without a metric is said to lose. */
+static rao_status say_loser(const race_view *v, int64_t i, const char *what, double (*of)(const rao_race_result *), rao_text *out) {
+    int64_t plain = least(v, of, 1);
+    if (plain < 0) return RAO_OK;
+    const rao_race_result *own = &v->results[i], *best = &v->results[plain];
+    if (!isfinite(of(own))) return rao_text_printf(v->ctx, out, "%s loses on %s: %s reaches the target, it does not.\n", own->name, what, best->name);
+    if (of(own) <= of(best)) return RAO_OK;
+    return rao_text_printf(v->ctx, out, "%s loses on %s: %.3g times that of %s.\n", own->name, what, of(own) / of(best), best->name);
+}
+
+static rao_status say_losers(const race_view *v, rao_text *out) {
     rao_status st = RAO_OK;
-    const rao_optim_rule *rule;
-    for (int64_t i = 0; i < v->rivals && seconds >= 0; i++) {
-        const rao_race_result *r = &v->results[i];
-        RAO_TRY(rao_optim_rule_find(v->ctx, r->rule, &rule));
-        if (!rule->metric || !isfinite(r->seconds_to_target)) continue;
-        double time = r->seconds_to_target / v->results[seconds].seconds_to_target, count = r->steps_to_target / v->results[steps].steps_to_target;
-        if (r->steps_to_target > v->results[steps].steps_to_target)
-            RAO_TRY(rao_text_printf(v->ctx, out, "%s loses on steps: %.3g times those of %s.\n", r->name, count, v->results[steps].name));
-        if (i != seconds) RAO_TRY(rao_text_printf(v->ctx, out, "%s loses on time: %.3g times that of %s.\n", r->name, time, v->results[seconds].name));
+    for (int64_t i = 0; i < v->rivals; i++) {
+        if (!in_metric(v, i) || !v->results[i].runs) continue;
+        RAO_TRY(say_loser(v, i, "the number of steps", of_steps, out));
+        RAO_TRY(say_loser(v, i, "time", of_seconds, out));
     }
 done:
     return st;
@@ -163,7 +175,7 @@ static rao_status say_troubles(const race_view *v, rao_text *out) {
         if (r->failed)
             RAO_TRY(rao_text_printf(v->ctx, out, "%s failed in %lld of %lld runs (%s).\n", r->name, (long long)r->failed, (long long)r->runs, r->message));
         else if (r->runs && !isnan(v->target) && isnan(r->steps_to_target))
-            RAO_TRY(rao_text_printf(v->ctx, out, "%s did not reach it in more than half of its runs.\n", r->name));
+            RAO_TRY(rao_text_printf(v->ctx, out, "%s did not reach the target%s.\n", r->name, r->runs > 1 ? " in half of its runs" : ""));
     }
     if (v->interrupted) RAO_TRY(rao_text_puts(v->ctx, out, "Interrupted: this is what was done until then.\n"));
 done:
@@ -172,10 +184,10 @@ done:
 
 rao_status race_verdict(race_view *v, rao_text *out) {
     rao_status st;
-    int64_t steps = least(v, of_steps), seconds = least(v, of_seconds);
+    int64_t steps = least(v, of_steps, 0), seconds = least(v, of_seconds, 0);
     RAO_TRY(say_target(v, out));
     RAO_TRY(say_winners(v, steps, seconds, out));
-    RAO_TRY(say_losers(v, steps, seconds, out));
+    RAO_TRY(say_losers(v, out));
     RAO_TRY(say_troubles(v, out));
 done:
     return st;

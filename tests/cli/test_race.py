@@ -122,7 +122,7 @@ def test_a_race_in_which_all_diverge_has_failed():
 
 def test_table_for_people():
     out = ok("race", *SHORT, "--seeds", 2)
-    for word in ("optimiser", "train loss", "accuracy", "Target: training loss", "Fewest steps", "Least time", "lr=0.001:beta1=0.9", "seeds        2"):
+    for word in ("optimiser", "train loss", "accuracy", "Target: training loss", "Fewest steps", "Least time", "lr=0.001:beta1=0.9", "seeds          2"):
         assert word in out, word
 
 

@@ -1,0 +1,221 @@
+"""`rao train`: its JSON, files that hold weights, checkpoints and logs, the report, and every kind of bad input."""
+import json
+import re
+import signal
+import struct
+import subprocess
+import time
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from rao_program import RAO, ok, ok_json, refused, run
+
+SHORT = ["--steps", 12, "--batch", 64]
+
+
+def read_safetensors(path):
+    raw = path.read_bytes()
+    size = struct.unpack("<Q", raw[:8])[0]
+    header = json.loads(raw[8:8 + size])
+    meta = header.pop("__metadata__", {})
+    kinds = {"F32": np.float32, "F64": np.float64}
+    return meta, {k: np.frombuffer(raw[8 + size:][slice(*v["data_offsets"])], kinds[v["dtype"]]).reshape(v["shape"]) for k, v in header.items()}
+
+
+def write_safetensors(path, tensors, meta=None):
+    header, blobs, at = {}, [], 0
+    if meta:
+        header["__metadata__"] = meta
+    for name, a in tensors.items():
+        b = a.tobytes()
+        header[name] = {"dtype": {"f4": "F32", "f8": "F64"}[a.dtype.str[1:]], "shape": list(a.shape), "data_offsets": [at, at + len(b)]}
+        blobs.append(b)
+        at += len(b)
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def test_object_and_defaults():
+    out = ok_json("train")
+    assert (out["batch"], out["budget_steps"], out["steps"], out["name"], out["dtype"]) == (256, 113, 113, "sgd", "f32")
+    assert out["test_accuracy"] > 0.9 and out["train_loss"] < 0.2 and out["interrupted"] is False
+    assert out["ms_per_step"] == pytest.approx(1e3 * out["seconds"] / 113)
+    c = out["curve"]
+    assert c["step"][0] == 0 and c["step"][-1] == 113 and c["train_loss"][-1] == out["train_loss"]
+    assert len({len(v) for v in c.values()}) == 1
+
+
+def test_train_and_race_run_alike():
+    alone = ok_json("train", *SHORT, "--optim", "adam", "--seed", 4)
+    race = ok_json("race", *SHORT, "--optim", "sgd,adam", "--seed", 4)["results"][1]
+    assert alone["curve"]["train_loss"] == race["runs"][0]["curve"]["train_loss"]
+    assert alone["settings"] == race["settings"]
+
+
+@pytest.mark.parametrize("optim", ["sgd", "adam", "ngd", "kfac", "ekfac"])
+def test_every_rule_trains(optim):
+    out = ok_json("train", *SHORT, "--optim", optim)
+    assert out["train_loss"] < out["curve"]["train_loss"][0]
+
+
+def test_saved_weights_are_the_model(tmp_path):
+    path = tmp_path / "w.safetensors"
+    out = ok_json("train", *SHORT, "--save", path)
+    meta, w = read_safetensors(path)
+    assert meta["rao.model"] == "mlp:64-32-10:tanh:categorical"
+    assert {k: v.shape for k, v in w.items()} == {"0.weight": (32, 64), "0.bias": (32,), "1.weight": (10, 32), "1.bias": (10,)}
+    again = ok_json("train", *SHORT, "--load", path)
+    assert again["curve"]["train_loss"][0] == out["train_loss"]
+    double = ok_json("train", *SHORT, "--load", path, "--dtype", "f64")
+    assert double["curve"]["train_loss"][0] == pytest.approx(out["train_loss"], rel=1e-5)
+
+
+def test_the_saved_function_is_the_trained_one(tmp_path):
+    """The loss of the saved weights by numpy on data of our own is the loss that the program printed."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(60, 5)), rng.integers(0, 3, size=60)
+    x[:3], y[:3] = rng.normal(size=(3, 5)), [0, 1, 2]
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", y)
+    data = f"npy:{tmp_path}/x.npy,{tmp_path}/y.npy,{tmp_path}/x.npy,{tmp_path}/y.npy"
+    path = tmp_path / "w.st"
+    out = ok_json("train", "--data", data, "--model", "mlp:5-7-3:tanh", "--dtype", "f64", "--scale", "none", *SHORT, "--save", path)
+    w = read_safetensors(path)[1]
+    z = np.tanh(x @ w["0.weight"].T + w["0.bias"]) @ w["1.weight"].T + w["1.bias"]
+    nll = np.log(np.exp(z).sum(1)) - z[np.arange(60), y]
+    assert out["train_loss"] == pytest.approx(nll.mean(), rel=1e-12)
+    assert out["test_loss"] == out["train_loss"]
+    assert out["test_accuracy"] == pytest.approx((z.argmax(1) == y).mean())
+
+
+def test_resumed_is_continued(tmp_path):
+    path, other = tmp_path / "c.st", tmp_path / "d.st"
+    for optim in ("adam:lr=0.01", "kfac"):
+        args = ["--batch", 64, "--evaluate", 4, "--optim", optim]
+        whole = ok_json("train", *args, "--steps", 20)
+        ok("train", *args, "--steps", 10, "--checkpoint", path)
+        rest = ok_json("train", *args, "--steps", 20, "--resume", path, "--checkpoint", other)
+        common = [s for s in rest["curve"]["step"] if s in whole["curve"]["step"]]
+        assert common[-1] == 20
+        for key in ("train_loss", "test_loss", "test_accuracy"):
+            def of(run):
+                return [run["curve"][key][run["curve"]["step"].index(s)] for s in common]
+            assert of(whole) == of(rest)
+        done = ok_json("train", *args, "--steps", 20, "--resume", other)
+        assert done["curve"]["step"] == [20] and done["train_loss"] == whole["train_loss"]
+
+
+def test_log_of_json_lines(tmp_path):
+    path = tmp_path / "run.jsonl"
+    out = ok_json("train", *SHORT, "--log", path, "--optim", "kfac")
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [k["event"] for k in lines] == ["start"] + ["evaluation"] * len(out["curve"]["step"]) + ["end"]
+    assert [k["train_loss"] for k in lines[1:-1]] == out["curve"]["train_loss"]
+    assert lines[-1]["status"] == "OK" and lines[-1]["step"] == 12 and lines[-1]["cancelled"] is False
+    assert [layer["name"] for layer in lines[-2]["layers"]] == ["0", "1"]
+
+
+def test_table_for_people(tmp_path):
+    out = ok("train", *SHORT, "--save", tmp_path / "w.st")
+    for word in ("mlp:64-32-10:tanh:categorical", "lr=0.1:momentum=0.9", "train loss", "accuracy", f"weights      {tmp_path}/w.st"):
+        assert word in out, word
+
+
+def test_report_is_one_well_formed_file(tmp_path):
+    path = tmp_path / "train.html"
+    ok("train", *SHORT, "--report", path)
+    text = path.read_text()
+    ElementTree.fromstring(re.sub(r"^<!DOCTYPE[^>]*>", "", text, flags=re.I))
+    assert text.count("<svg") >= 3 and "<script" not in text
+    for word in ("rao train --steps 12", "momentum=0.9", "Loss against steps", "training", "test"):
+        assert word in text, word
+
+
+# ---- bad input ----
+
+
+@pytest.mark.parametrize("args, sentence", [
+    (["--optim", "kfca"], "no optimiser 'kfca', did you mean 'kfac'"),
+    (["--optim", "sgd,adam"], "sgd,adam"),
+    (["--load", "a", "--resume", "b"], "--load and --resume exclude each other"),
+    (["--epochs", "2", "--seconds", "3"], "--epochs and --seconds exclude each other"),
+    (["--save"], "--save needs a value"),
+    (["--init", "zero"], "init = zero, want one of auto|glorot|he|sparse15"),
+    (["--test-fraction", "1"], "test_fraction = 1, want a number in [0, 1)"),
+    (["--chekpoint", "x"], "did you mean --checkpoint?"),
+])
+def test_wrong_usage(args, sentence):
+    assert sentence in refused(2, "train", *args)
+
+
+def test_files_that_cannot_be_written_or_read_are_said_before_the_work(tmp_path):
+    nowhere = tmp_path / "no-such-folder" / "f"
+    for option in ("--save", "--checkpoint", "--report", "--log"):
+        start = time.monotonic()
+        assert "no-such-folder" in refused(1, "train", option, nowhere, "--seconds", 20)
+        assert time.monotonic() - start < 10
+    for option in ("--load", "--resume"):
+        assert "no-such-folder" in refused(1, "train", option, nowhere)
+
+
+def test_weights_of_another_model(tmp_path):
+    path = tmp_path / "w.st"
+    ok("train", *SHORT, "--model", "mlp:64-16-10:tanh", "--save", path)
+    said = refused(2, "train", "--load", path)
+    assert "mlp:64-16-10:tanh:categorical" in said and "mlp:64-32-10:tanh:categorical" in said
+    _, w = read_safetensors(path)
+    write_safetensors(path, w)
+    assert "0.weight is 16 x 64, the model wants 32 x 64" in refused(2, "train", "--load", path)
+
+
+def test_broken_weights(tmp_path):
+    path = tmp_path / "w.st"
+    ok("train", *SHORT, "--save", path)
+    whole = path.read_bytes()
+    for cut in (0, 4, 100, len(whole) - 1):
+        path.write_bytes(whole[:cut])
+        assert str(path) in refused(1, "train", "--load", path)
+    path.write_bytes(whole)
+    meta, w = read_safetensors(path)
+    w = {k: v.copy() for k, v in w.items()}
+    write_safetensors(path, {k: v for k, v in w.items() if k != "1.bias"})
+    assert "no tensor 1.bias" in refused(2, "train", "--load", path)
+    w["1.weight"][2, 3] = np.nan
+    write_safetensors(path, w, meta)
+    assert "1.weight, number 67 is not finite" in refused(1, "train", "--load", path)
+
+
+def test_checkpoint_of_another_run(tmp_path):
+    path = tmp_path / "c.st"
+    ok("train", *SHORT, "--checkpoint", path)
+    assert "has optim sgd, the run adam" in refused(2, "train", "--resume", path, "--optim", "adam", *SHORT)
+    assert "has batch 64, the run 256" in refused(2, "train", "--resume", path)
+    ok("train", *SHORT, "--save", path)
+    assert "is no checkpoint" in refused(1, "train", "--resume", path, *SHORT)
+
+
+def test_divergence_names_its_step_and_saves_nothing(tmp_path):
+    args = ["train", *SHORT, "--model", "mlp:64-32-10:relu", "--optim", "sgd:lr=1e30", "--save", tmp_path / "w.st", "--log", tmp_path / "l"]
+    p = run(*args)
+    assert p.returncode == 1 and re.match(r"rao train: sgd.* step \d+$", p.stderr.strip()), p.stderr
+    assert "train loss" in p.stdout
+    assert [f.name for f in tmp_path.iterdir()] == ["l"]
+    assert json.loads((tmp_path / "l").read_text().splitlines()[-1])["status"] == "ENUMERIC"
+    p = run(*args, "--json")
+    assert p.returncode == 1 and re.search(r"step \d+", json.loads(p.stdout)["error"])
+
+
+def test_interrupted_run_keeps_what_it_has(tmp_path):
+    save, checkpoint = tmp_path / "w.st", tmp_path / "c.st"
+    p = subprocess.Popen([RAO, "train", "--seconds", "50", "--save", str(save), "--checkpoint", str(checkpoint), "--json"],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.6)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=60)
+    got = json.loads(out)
+    assert p.returncode == 1 and re.match(r"rao train: interrupted at step \d+", err)
+    assert got["interrupted"] is True and got["curve"]["step"][-1] == got["steps"] > 0
+    assert ok_json("train", *SHORT, "--load", save)["curve"]["train_loss"][0] == got["train_loss"]
+    assert read_safetensors(checkpoint)[0]["rao.step"] == str(got["steps"])
