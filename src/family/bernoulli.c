@@ -4,16 +4,16 @@
 
 #include <rao/num.h>
 
-#include "family/family.h"
+#include "family/bernoulli.h"
 
-enum { P, Q, LOGIT, BY_LOGIT };
+enum { P = BERNOULLI_P, Q = BERNOULLI_Q, LOGIT = BERNOULLI_LOGIT, BY_LOGIT = BERNOULLI_BY_LOGIT };
 
-static rao_status load_p(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+rao_status rao_bernoulli_load_p(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     s[P] = c[0], s[Q] = 1 - c[0], s[LOGIT] = rao_logit(c[0]), s[BY_LOGIT] = 0;
     return rao_want_unit(ctx, f, "p", c[0]);
 }
 
-static rao_status load_logit(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+rao_status rao_bernoulli_load_logit(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     s[P] = rao_logistic(c[0]), s[Q] = rao_logistic(-c[0]), s[LOGIT] = c[0], s[BY_LOGIT] = 1;
     return rao_want_finite(ctx, f, "logit", c[0]);
 }
@@ -21,7 +21,7 @@ static rao_status load_logit(rao_ctx *ctx, const rao_family *f, const double *c,
 static void jacobian_logit(const rao_family *f, const double *s, double *j) { (void)f, j[0] = s[P] * s[Q]; }
 static void score_logit(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = x[0] == 1 ? s[Q] : -s[P]; }
 static void fisher_logit(const rao_family *f, const double *s, double *m) { (void)f, m[0] = s[P] * s[Q]; }
-static void kl_gradient_logit(const rao_family *f, const double *s, const double *t, double *g) {
+void rao_bernoulli_gap(const rao_family *f, const double *s, const double *t, double *g) {
     (void)f, g[0] = t[P] < 0.5 ? t[P] - s[P] : s[Q] - t[Q];
 }
 
@@ -34,7 +34,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = x[0] == 1 ? 1 / s[P] : -1 / s[Q]; }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[P] / s[Q]; }
 
-static double entropy(const rao_family *f, const double *s) {
+double rao_bernoulli_entropy(const rao_family *f, const double *s) {
     double small = fmin(s[P], s[Q]), large = 1 - small;
     if (small == 0) return 0;
     return (void)f, -small * log(small) - large * log1p(-small);
@@ -48,7 +48,7 @@ static double kl_of_logits(double a, double b) {
     return p * rao_expm1mx(d - l) + rao_expm1mx(-l) / (1 + e);
 }
 
-static double kl(const rao_family *f, const double *s, const double *t) {
+double rao_bernoulli_kl(const rao_family *f, const double *s, const double *t) {
     (void)f;
     if (s[BY_LOGIT] != 0 && t[BY_LOGIT] != 0) return kl_of_logits(s[LOGIT], t[LOGIT]);
     return rao_relative_entropy(s[P], t[P]) + rao_relative_entropy(s[Q], t[Q]);
@@ -61,7 +61,7 @@ static double cross_entropy(const rao_family *f, const double *s, const double *
 }
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
-    kl_gradient_logit(f, s, t, g);
+    rao_bernoulli_gap(f, s, t, g);
     if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
 }
 
@@ -78,17 +78,17 @@ static double log_partition(const rao_family *f, const double *s) { return (void
 static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy};
 
 static const family_chart charts[] = {
-    {.name = "p", .coords = "p", .load = load_p, .store = rao_store_plain},
-    {.name = "logit", .coords = "logit", .load = load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
-     .fisher = fisher_logit, .kl_gradient = kl_gradient_logit},
-    {.name = "natural", .coords = "theta", .load = load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
-     .fisher = fisher_logit, .kl_gradient = kl_gradient_logit},
-    {.name = "expectation", .coords = "eta", .load = load_p, .store = rao_store_plain},
+    {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},
+    {.name = "logit", .coords = "logit", .load = rao_bernoulli_load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
+     .fisher = fisher_logit, .kl_gradient = rao_bernoulli_gap},
+    {.name = "natural", .coords = "theta", .load = rao_bernoulli_load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
+     .fisher = fisher_logit, .kl_gradient = rao_bernoulli_gap},
+    {.name = "expectation", .coords = "eta", .load = rao_bernoulli_load_p, .store = rao_store_plain},
 };
 
 const family_table rao_table_bernoulli = {
     .info = {"bernoulli", "Bernoulli", "p,logit,natural,expectation", NULL, NULL, 0, 1, 1, 1},
-    .state = {4},
+    .state = {BERNOULLI_STATE},
     .observation = "x",
     .charts = charts,
     .chart_count = 4,
@@ -98,8 +98,8 @@ const family_table rao_table_bernoulli = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
-    .entropy = entropy,
-    .kl = kl,
+    .entropy = rao_bernoulli_entropy,
+    .kl = rao_bernoulli_kl,
     .cross_entropy = cross_entropy,
     .kl_gradient = kl_gradient,
     .support = support,

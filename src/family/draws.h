@@ -19,4 +19,7 @@ double rao_draw_normal(rao_draws *d);
  * method for generating Poisson random variables"). */
 double rao_draw_poisson(rao_draws *d, double rate);
 
+/* Successes in n trials: inversion where n min(p, q) < 10, above BTRS (W. Hoermann 1993, "The generation of binomial random variates"). */
+double rao_draw_binomial(rao_draws *d, double n, double p, double q);
+
 #endif

@@ -130,7 +130,8 @@ int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 
 #define RAO_FAMILIES(each)                                                                                     \
     each(normal) each(isotropic_normal) each(diagonal_normal) each(lognormal) each(exponential) each(gamma)   \
-    each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(poisson) each(categorical)
+    each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(binomial) each(geometric)             \
+    each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial)
 #define RAO_DECLARE(name) extern const family_table rao_table_##name;
 RAO_FAMILIES(RAO_DECLARE)
 

@@ -32,31 +32,13 @@ static double logpdf(const rao_family *f, const double *s, const double *x) { re
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = (x[0] - s[LAMBDA]) / s[LAMBDA]; }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[LAMBDA]; }
 
-/* -E log p = sum_k p_k (-log p_k), all terms positive, outward from the mode until they no longer count. */
-static double entropy_by_sum(double lambda, double log_lambda) {
-    double sum = 0, mode = floor(lambda);
-    for (double k = mode;; k++) {
-        double nll = rao_poisson_nll(k, lambda, log_lambda), term = nll * exp(-nll);
-        sum += term;
-        if (k > lambda && term <= 1e-18 * sum) break;
-    }
-    for (double k = mode - 1; k >= 0; k--) {
-        double nll = rao_poisson_nll(k, lambda, log_lambda), term = nll * exp(-nll);
-        sum += term;
-        if (term <= 1e-18 * sum) break;
-    }
-    return sum;
+/* -E log p = sum of p (-log p): all terms positive. */
+static double entropy_term(double x, const void *arg) {
+    const double *s = arg;
+    double nll = rao_poisson_nll(x, s[LAMBDA], s[LOG]);
+    return nll < 800 ? nll * exp(-nll) : 0;
 }
-
-/* Evans, Boersma, Blachman & Jagers 1988, SIAM Review 30(2), 314-317. The error at 128 is 6e-16. */
-static double entropy_by_series(double lambda) {
-    static const double c[] = {-1.0 / 12, -1.0 / 24, -19.0 / 360, -9.0 / 80, -863.0 / 2520, -1375.0 / 1008, -33953.0 / 5040};
-    double i = 1 / lambda, sum = 0;
-    for (int n = 6; n >= 0; n--) sum = (sum + c[n]) * i;
-    return 0.5 * log(lambda) + 1.4189385332046727418 + sum;
-}
-
-static double entropy(const rao_family *f, const double *s) { return (void)f, s[LAMBDA] < 128 ? entropy_by_sum(s[LAMBDA], s[LOG]) : entropy_by_series(s[LAMBDA]); }
+static double entropy(const rao_family *f, const double *s) { return (void)f, rao_sum_counts(entropy_term, s, 0, INF, s[LAMBDA], sqrt(s[LAMBDA])); }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double d = t[LOG] - s[LOG];

@@ -6,4 +6,11 @@
 /* -log of the Poisson probability of y >= 0 at a rate, given with its logarithm. */
 double rao_poisson_nll(double y, double rate, double log_rate);
 
+/* -log of the probability of a successes and b failures in a + b trials; for reals too. p + q = 1. */
+double rao_binomial_nll(double a, double b, double p, double q);
+
+/* Sum of f(x, arg) over the whole numbers low..high of a function with its mass around `mode`, `spread` wide: term by term where that is cheap; with a
+ * stride when the edges are far (the error falls as exp(-2 pi^2 (spread/stride)^2)); else the first 4096 terms and an integral. */
+double rao_sum_counts(double (*f)(double x, const void *arg), const void *arg, double low, double high, double mode, double spread);
+
 #endif

@@ -238,6 +238,72 @@ def betas():
     mp.dps = 60
 
 
+def counts():
+    def log_binomial(n, x):
+        return loggamma(n + 1) - loggamma(x + 1) - loggamma(n - x + 1)
+
+    def kl1(a, b):
+        return a * log(a / b) + (1 - a) * log((1 - a) / (1 - b))
+    mp.dps = 60
+    for n in [1, 10, 1000, 10**12]:
+        for a, b in [(0.3, 0.5), (0.3, 0.3 + 1e-10), (1e-9, 3e-9), (0.999, 0.9), (1e-300, 0.5)]:
+            p, q = exact([a, b])
+            mp.dps = 400
+            row("binomial", "kl", (a,), n * kl1(p, q), (b,), fixed=n)
+            row("binomial", "fisher", (a,), n / (p * (1 - p)), fixed=n)
+            row("binomial", "log_partition", (a,), -n * log(1 - p), fixed=n)
+            mp.dps = 60
+            for x in sorted({0, min(n, 1), n, int(n * a), min(n, int(n * a + 3 * (n * a) ** 0.5))}):
+                lp = log_binomial(mpf(n), mpf(x)) + x * log(p) + ((n - x) * log(1 - p) if a > 1e-100 else -(n - x) * p)
+                row("binomial", "logpdf", (a,), lp, x=[x], fixed=n)
+            if n <= 1000 and a > 1e-100:
+                h = mpf(0)
+                for x in range(n + 1):
+                    lp = log_binomial(mpf(n), mpf(x)) + x * log(p) + (n - x) * log(1 - p)
+                    h -= lp * exp(lp)
+                row("binomial", "entropy", (a,), h, fixed=n)
+    for a, b in [(0.3, 0.5), (0.3, 0.3 + 1e-10), (1e-12, 2e-12), (0.999, 0.2)]:
+        p, q = exact([a, b])
+        for family, r in [("geometric", 1), ("geometric0", 1), ("negative_binomial", 2.5), ("negative_binomial", 1e8), ("negative_binomial", 1e-3)]:
+            r_ = mpf(r)
+            fixed = r if family == "negative_binomial" else 0
+            row(family, "kl", (a,), r_ * kl1(p, q) / p, (b,), fixed=fixed)
+            row(family, "fisher", (a,), r_ / (p * p * (1 - p)), fixed=fixed)
+            if r == 1:
+                row(family, "entropy", (a,), -(p * log(p) + (1 - p) * log(1 - p)) / p)
+            for k in [0, 1, 7, 10**6]:
+                lp = loggamma(k + r_) - loggamma(r_) - loggamma(mpf(k) + 1) + r_ * log(p) + k * log(1 - p)
+                row(family, "logpdf", (a,), lp, x=[k + (family == "geometric")], fixed=fixed, size=fabs(r_ * log(p)) if r > 1 else 0)
+    mp.dps = 25
+    for r, a in [(2.5, 0.4), (2.5, 1e-3), (30, 0.01), (0.5, 2e-3)]:
+        r_, p = exact([r, a])
+        h, k, lp = mpf(0), 0, r_ * log(p)
+        lq = log(1 - p)
+        while k < 3 * r / a or exp(lp) > mpf(10) ** -22:
+            h -= lp * exp(lp)
+            lp += log((k + r_) / (k + 1)) + lq
+            k += 1
+        row("negative_binomial", "entropy", (a,), h, fixed=r)
+    mp.dps = 60
+    for p, q, n in [((0.2, 0.3, 0.5), (0.3, 0.3, 0.4), 7), ((0.25, 0.25, 0.5), (0.25 + 2**-33, 0.25 - 2**-33, 0.5), 10**9), ((1e-200, 0.5, 0.5), (1e-100, 0.25, 0.75), 3)]:
+        a, b = exact(p), exact(q)
+        b = [t / sum(b) for t in b] if abs(sum(b) - 1) > 0 else b
+        mp.dps = 260
+        row("multinomial", "kl", p, n * sum(u * log(u / v) for u, v in zip(a, b)), q, dimension=3, fixed=n)
+        for x in [(n, 0, 0), (0, n, 0), (n // 4, n - n // 4 - n // 2, n // 2)]:
+            lp = loggamma(mpf(n) + 1) + sum(k * log(u) - loggamma(mpf(k) + 1) for k, u in zip(x, a))
+            row("multinomial", "logpdf", p, lp, x=x, dimension=3, fixed=n, size=1)
+        mp.dps = 60
+    p = exact((0.2, 0.3, 0.5))
+    h = mpf(0)
+    for x in range(8):
+        for y in range(8 - x):
+            z = 7 - x - y
+            lp = loggamma(8) - loggamma(x + 1) - loggamma(y + 1) - loggamma(z + 1) + x * log(p[0]) + y * log(p[1]) + z * log(p[2])
+            h -= lp * exp(lp)
+    row("multinomial", "entropy", (0.2, 0.3, 0.5), h, dimension=3, fixed=7)
+
+
 def c(v):
     v = float(v)
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
@@ -256,6 +322,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas]:
+    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts]:
         f()
     write()
