@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,7 +115,7 @@ done:
 rao_status rao_out_open(rao_ctx *ctx, const char *path, rao_out **out) { return out_open(ctx, path, 1, open_target, out); }
 rao_status rao_out_open_log(rao_ctx *ctx, const char *path, rao_out **out) { return out_open(ctx, path, 0, open_in_place, out); }
 
-/* Returns errno. A full pipe that does not block is waited for; a write of nothing means that there is no room. */
+/* Returns errno. A write of nothing means that there is no room. */
 static int write_all(int fd, const char *bytes, int64_t n) {
     while (n > 0) {
         ssize_t done = write(fd, bytes, (size_t)(n < (int64_t)1 << 30 ? n : (int64_t)1 << 30));
@@ -125,9 +124,6 @@ static int write_all(int fd, const char *bytes, int64_t n) {
             n -= done;
         } else if (done == 0) {
             return ENOSPC;
-        } else if (errno == EAGAIN) {
-            struct pollfd room = {fd, POLLOUT, 0};
-            if (poll(&room, 1, -1) < 0 && errno != EINTR) return errno;
         } else if (errno != EINTR) {
             return errno;
         }

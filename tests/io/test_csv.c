@@ -1,4 +1,6 @@
 /* CSV: what is read, what is refused and where it says so. */
+#include <zlib.h>
+
 #include "io_test.h"
 
 static rao_status parse_with(rao_ctx *ctx, const rao_csv_opts *opts, const char *text, rao_csv **csv) {
@@ -180,6 +182,28 @@ static void justified_memory(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void from_file(void **state) {
+    (void)state;
+    LAW("a file, gzipped or not, reads as its bytes do");
+    rao_ctx *ctx = rao_test_ctx();
+    char folder[256], path[300];
+    make_folder(folder);
+    snprintf(path, sizeof path, "%s/t.csv", folder);
+    for (int packed = 0; packed < 2; packed++) {
+        gzFile file = gzopen(path, packed ? "wb" : "wbT"); /* T: as it is */
+        EXPECT_EQ(gzwrite(file, "a,b\n1,2\n", 8), 8);
+        gzclose(file);
+        rao_csv *csv = NULL;
+        OK(ctx, rao_csv_read(ctx, path, NULL, &csv));
+        EXPECT_TRUE(csv->values->shape[0] == 1 && ((double *)csv->values->data)[1] == 2);
+        assert_string_equal(csv->names[1], "b");
+        rao_csv_destroy(&csv);
+    }
+    unlink(path);
+    rmdir(folder);
+    rao_test_ctx_close(&ctx);
+}
+
 static rao_status parse_small(rao_ctx *ctx, void *arg) {
     (void)arg;
     rao_csv *csv = NULL;
@@ -196,13 +220,9 @@ static void memory(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tables),
-                                       cmocka_unit_test(stated_header),
-                                       cmocka_unit_test(separators),
-                                       cmocka_unit_test(refused),
-                                       cmocka_unit_test(nonfinite_allowed),
-                                       cmocka_unit_test(round_trip),
-                                       cmocka_unit_test(justified_memory),
-                                       cmocka_unit_test(memory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables),           cmocka_unit_test(stated_header),     cmocka_unit_test(separators),
+        cmocka_unit_test(refused),          cmocka_unit_test(nonfinite_allowed), cmocka_unit_test(round_trip),
+        cmocka_unit_test(justified_memory), cmocka_unit_test(from_file),         cmocka_unit_test(memory)};
     return rao_test_run("io", tests, COUNT(tests));
 }

@@ -245,6 +245,8 @@ static void twice(void **state) {
     EXPECT_FAIL(ctx, rao_npz_format(ctx, (rao_tensor[]){{"\xFF", one}}, 1, &text), RAO_EINVAL, "not UTF-8");
     EXPECT_FAIL(ctx, rao_npz_format(ctx, NULL, -1, &text), RAO_EINVAL, "-1 members");
     EXPECT_FAIL(ctx, rao_npz_format(ctx, (rao_tensor[]){{"a", {RAO_IO_F64, 0, {0}, NULL}}}, 1, &text), RAO_EINVAL, "without data");
+    EXPECT_FAIL(ctx, rao_npz_format(ctx, (rao_tensor[]){{"a", {RAO_IO_F64, 1, {1 << 30}, &x}}}, 1, &text), RAO_EINVAL,
+                "at member \"a\", want an archive below 4 GiB");
     EXPECT_EQ(text.length, 0);
     rao_text_destroy(&text);
     rao_test_ctx_close(&ctx);

@@ -1,4 +1,6 @@
 /* safetensors: round trips, and a header that may lie about everything. */
+#include <zlib.h>
+
 #include "io_test.h"
 
 static void round_trip(void **state) {
@@ -187,7 +189,8 @@ static void caller_errors(void **state) {
     rao_ctx *ctx = rao_test_ctx();
     double x = 1;
     const rao_array one = {RAO_IO_F64, 0, {0}, &x}, whole = {RAO_IO_I64, 0, {0}, &x}, none = {RAO_IO_F32, 1, {1}, NULL},
-                    bad = {RAO_IO_F32, 9, {0}, &x};
+                    bad = {RAO_IO_F32, 9, {0}, &x}, long_one = {RAO_IO_F32, 2, {0, ((int64_t)1 << 53) + 1}, &x},
+                    large = {RAO_IO_F64, 1, {((int64_t)1 << 50) + 1}, &x};
     rao_text text = {0};
     const struct {
         rao_tensor tensors[2];
@@ -205,6 +208,8 @@ static void caller_errors(void **state) {
         {{{"\xFF", one}}, 1, {{0}}, 0, "tensor 0 has no name or one that is not UTF-8"},
         {{{"a", one}}, 1, {{"k", "\xFF"}}, 1, "metadata 0 has no value"},
         {{{"a", one}}, 1, {{"k", "v"}, {"k", "w"}}, 2, "two metadata keys are called \"k\""},
+        {{{"a", long_one}}, 1, {{0}}, 0, "a length of tensor \"a\" is above 2^53"},
+        {{{"a", large}}, 1, {{0}}, 0, "more than 2^53 bytes of data"},
         {{{"a", one}}, -1, {{0}}, 0, "-1 tensors"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -213,6 +218,38 @@ static void caller_errors(void **state) {
     EXPECT_EQ(text.length, 0);
     EXPECT_FAIL(ctx, rao_safetensors_write(ctx, "/nonexistent/w", NULL, 0, NULL, 0), RAO_EIO, "/nonexistent/w: cannot write");
     rao_text_destroy(&text);
+    rao_test_ctx_close(&ctx);
+}
+
+static void gzipped(void **state) {
+    (void)state;
+    LAW("a gzipped file is unpacked; a header whose length looks like gzip's magic bytes is not");
+    rao_ctx *ctx = rao_test_ctx();
+    char folder[256], path[300];
+    make_folder(folder);
+    snprintf(path, sizeof path, "%s/w", folder);
+    float w[2] = {1, 2};
+    rao_text text = {0};
+    OK(ctx, rao_safetensors_format(ctx, (rao_tensor[]){{"w", {RAO_IO_F32, 1, {2}, w}}}, 1, NULL, 0, &text));
+    gzFile packed = gzopen(path, "wb");
+    EXPECT_EQ(gzwrite(packed, text.data, (unsigned)text.length), text.length);
+    gzclose(packed);
+    rao_safetensors *file = NULL;
+    OK(ctx, rao_safetensors_read(ctx, path, &file));
+    EXPECT_EQ(rao_safetensors_count(file), 1);
+    rao_safetensors_destroy(&file);
+    rao_text_destroy(&text);
+    enum { LENGTH = 0x088B1F };
+    char *bytes = malloc(8 + LENGTH);
+    memset(bytes, ' ', 8 + LENGTH);
+    memcpy(bytes, "\x1F\x8B\x08\0\0\0\0\0{}", 10);
+    write_plainly(path, bytes, 8 + LENGTH);
+    free(bytes);
+    OK(ctx, rao_safetensors_read(ctx, path, &file));
+    EXPECT_EQ(rao_safetensors_count(file), 0);
+    rao_safetensors_destroy(&file);
+    unlink(path);
+    rmdir(folder);
     rao_test_ctx_close(&ctx);
 }
 
@@ -241,6 +278,7 @@ static void memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(accepted),      cmocka_unit_test(little_endian),
-                                       cmocka_unit_test(lies),       cmocka_unit_test(caller_errors), cmocka_unit_test(memory)};
+                                       cmocka_unit_test(lies),       cmocka_unit_test(caller_errors), cmocka_unit_test(gzipped),
+                                       cmocka_unit_test(memory)};
     return rao_test_run("io", tests, COUNT(tests));
 }
