@@ -1,10 +1,12 @@
 /* html.c - the page. HTML that is well-formed XML too, so that any parser can hold it to its word. */
+#include <string.h>
+
 #include "report/draw.h"
 #include "report/handle.h"
 #include "report/style.h"
 #include "report/table.h"
 
-enum { WIDE = 800, HALF = 540, SLIM = 360 };
+enum { WIDE = 800, HALF = 540, SLIM = 360, VALUE_RUN = 32 };
 
 static void element(sink *s, const char *open, const char *text, const char *close) {
     sink_put(s, open);
@@ -62,13 +64,36 @@ static void figure(sink *s, const section *f, int number) {
 
 /* ---- sections ---- */
 
+/* The longest run without a blank. */
+static int64_t longest_run(const char *text) {
+    int64_t longest = 0, run = 0;
+    for (; *text; text++) {
+        run = *text == ' ' ? 0 : run + 1;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* A value that may not fit its line may break behind its colons; others stay one piece of text, as they are searched for. */
+static void put_value(sink *s, const char *value) {
+    const char *colon = NULL;
+    if (!value) return;
+    int breaks = longest_run(value) > VALUE_RUN;
+    while (breaks && (colon = strchr(value, ':')) != NULL) {
+        sink_text_part(s, value, colon + 1 - value);
+        sink_put(s, "<wbr/>");
+        value = colon + 1;
+    }
+    sink_text(s, value);
+}
+
 static void pairs(sink *s, const section *p) {
     if (draw_has(p->text)) element(s, "<p class='cap'>", p->text, "</p>\n");
     if (!p->pair_count) return;
     sink_put(s, "<dl>\n");
     for (int64_t i = 0; i < p->pair_count; i++) {
         element(s, "<div><dt>", p->pairs[i].key, "</dt>");
-        element(s, "<dd>", p->pairs[i].value, "</dd></div>\n");
+        sink_put(s, "<dd>"), put_value(s, p->pairs[i].value), sink_put(s, "</dd></div>\n");
     }
     sink_put(s, "</dl>\n");
 }

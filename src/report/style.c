@@ -105,7 +105,7 @@ static const char page_rules[] =
     "figcaption span{display:block;font-size:.875rem;line-height:1.45;color:$soft;margin-top:.2rem}\n"
     "svg.rao{display:block;width:100%;height:auto;overflow:visible}svg.slim{display:none}\n"
     "@container (max-width:30rem){svg.wide{display:none}svg.slim{display:block}}\n"
-    ".scroll{overflow-x:auto;margin:1.5rem 0 .5rem}.scroll+p{margin-bottom:2rem}\n"
+    ".scroll{overflow-x:auto;margin:1.5rem 0}.scroll+.note{margin:-.85rem 0 2rem}\n"
     "table{border-collapse:collapse;font-size:.9375rem;line-height:1.4}\n"
     "th,td{padding:.5rem 1.75rem .5rem 0;text-align:left;vertical-align:baseline;white-space:nowrap}th:last-child,td:last-child{padding-right:0}\n"
     "thead th{font-weight:500;font-size:.8125rem;color:$soft;vertical-align:bottom;border-bottom:1px solid $axis}thead small{display:block;font-size:.75rem;font-weight:400;opacity:.85}\n"
