@@ -46,11 +46,11 @@ typedef enum rao_series_style {
 typedef struct rao_series {
     const char *name;
     int64_t n;
-    const double *x;        /* NULL: 0, 1, 2, ... */
-    const double *y;        /* NULL only when n = 0 */
-    const double *lo, *hi;  /* both or neither: a band lo..hi behind the line; then x must not fall */
+    const double *x;       /* NULL: 0, 1, 2, ... */
+    const double *y;       /* NULL only when n = 0 */
+    const double *lo, *hi; /* both or neither: a band lo..hi behind the line; then x must not fall */
     rao_series_style style;
-    int colour;             /* 0: by its place in the chart; 1..: the palette's, so that a name keeps its colour from chart to chart */
+    int colour; /* 0: by its place in the chart; 1..: the palette's, so that a name keeps its colour from chart to chart */
 } rao_series;
 
 typedef struct rao_chart {
@@ -97,9 +97,9 @@ typedef enum rao_heat_scale {
 typedef struct rao_heatmap {
     const char *title, *subtitle, *x_label, *y_label, *value_label;
     int64_t rows, cols;
-    const double *values;                      /* row-major; NaN is blank */
+    const double *values;                            /* row-major; NaN is blank */
     const char *const *row_names, *const *col_names; /* NULL: the index, or the range */
-    double x_range[2], y_range[2];             /* the outer edges; equal: row 0 stands at the top as in a matrix, else at y_range[0] with y upward */
+    double x_range[2], y_range[2]; /* the outer edges; equal: row 0 stands at the top as in a matrix, else at y_range[0] with y upward */
     rao_heat_scale scale;
     int half;
 } rao_heatmap;

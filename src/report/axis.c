@@ -43,7 +43,7 @@ static void widen(double *lo, double *hi) {
 }
 
 typedef struct ladder {
-    int unit, e; /* the step is unit x 10^e */
+    int unit, e;        /* the step is unit x 10^e */
     double first, last; /* in steps */
 } ladder;
 

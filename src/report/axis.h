@@ -8,7 +8,7 @@ enum { AXIS_TICKS_MAX = 128, AXIS_LABEL_BYTES = 32 };
 
 typedef struct axis_tick {
     double value;
-    int major; /* 2: a decade or a tick of a linear axis; 1: another labelled tick; 0: minor, no label */
+    int major;                    /* 2: a decade or a tick of a linear axis; 1: another labelled tick; 0: minor, no label */
     char label[AXIS_LABEL_BYTES]; /* as number_write writes it; "" when dropped for want of room */
 } axis_tick;
 

@@ -23,7 +23,9 @@ static double body_top(const rao_bars *b, const draw_frame *f) {
     return draw_head_height(f, b->title, b->subtitle) + (draw_has(b->x_label) ? 24 : 6);
 }
 
-int bars_height(const rao_bars *b, const draw_frame *f) { return (int)(body_top(b, f) + ROW * (double)(b->n ? b->n : 1) + (draw_alone(f) ? 14 : 2)); }
+int bars_height(const rao_bars *b, const draw_frame *f) {
+    return (int)(body_top(b, f) + ROW * (double)(b->n ? b->n : 1) + (draw_alone(f) ? 14 : 2));
+}
 
 typedef struct bar_plot {
     const rao_bars *b;
@@ -59,7 +61,9 @@ static void lay_out(bar_plot *p) {
 
 static double at(const bar_plot *p, double v) { return p->left + (v / 2 - p->lo / 2) / (p->hi / 2 - p->lo / 2) * (p->right - p->left); }
 
-static void draw_whisker(sink *s, double from, double to, double y) { sink_printf(s, "<path class='whisker' d='M%g %gH%gM%g %gv8M%g %gv8'/>", from, y, to, from, y - 4, to, y - 4); }
+static void draw_whisker(sink *s, double from, double to, double y) {
+    sink_printf(s, "<path class='whisker' d='M%g %gH%gM%g %gv8M%g %gv8'/>", from, y, to, from, y - 4, to, y - 4);
+}
 
 static void draw_bar(sink *s, const bar_plot *p, int64_t i, double y) {
     const rao_bars *b = p->b;
@@ -70,7 +74,8 @@ static void draw_bar(sink *s, const bar_plot *p, int64_t i, double y) {
     if (drawable(b->values[i])) {
         end = at(p, b->values[i]);
         int colour = b->colours && b->colours[i] > 0 ? b->colours[i] : 1;
-        sink_printf(s, "<rect class='bar c%d' x='%g' y='%g' width='%g' height='%d'/>", style_class(colour), fmin(zero, end), middle - BAR / 2.0, fabs(end - zero), BAR);
+        sink_printf(s, "<rect class='bar c%d' x='%g' y='%g' width='%g' height='%d'/>", style_class(colour), fmin(zero, end),
+                    middle - BAR / 2.0, fabs(end - zero), BAR);
     }
     if (b->lo && drawable(b->lo[i]) && drawable(b->hi[i]) && b->lo[i] <= b->hi[i]) {
         draw_whisker(s, at(p, b->lo[i]), at(p, b->hi[i]), middle);

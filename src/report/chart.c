@@ -27,7 +27,8 @@ static void draw_grid(const plot *p) {
         if (t->major || fine) sink_printf(s, "<path class='%s' d='M%g %gH%g'/>", t->major ? "grid" : "fine", p->left, y, p->right);
         if (t->label[0]) draw_number(s, "end", p->left - 8, y + 4, t->label);
     }
-    if (p->y.scale == RAO_AXIS_LINEAR && p->y.lo < 0 && p->y.hi > 0) sink_printf(s, "<path class='axis' stroke-opacity='.6' d='M%g %gH%g'/>\n", p->left, plot_y(p, 0), p->right);
+    if (p->y.scale == RAO_AXIS_LINEAR && p->y.lo < 0 && p->y.hi > 0)
+        sink_printf(s, "<path class='axis' stroke-opacity='.6' d='M%g %gH%g'/>\n", p->left, plot_y(p, 0), p->right);
 }
 
 static void draw_x_axis(const plot *p) {
@@ -143,7 +144,9 @@ static void draw_data(const plot *p) {
     sink *s = p->s;
     int cut = plot_is_set(p->chart->x_range) || plot_is_set(p->chart->y_range);
     double w = p->right - p->left + 8, h = p->bottom - p->top + 8;
-    if (cut) sink_printf(s, "<svg x='%g' y='%g' width='%g' height='%g' viewBox='%g %g %g %g'>\n", p->left - 4, p->top - 4, w, h, p->left - 4, p->top - 4, w, h);
+    if (cut)
+        sink_printf(s, "<svg x='%g' y='%g' width='%g' height='%g' viewBox='%g %g %g %g'>\n", p->left - 4, p->top - 4, w, h, p->left - 4,
+                    p->top - 4, w, h);
     for (int64_t i = 0; i < p->count; i++) {
         const curve *c = &p->curves[i];
         if (!c->band_count) continue;
@@ -249,7 +252,8 @@ int chart_height(const rao_chart *chart, const draw_frame *f) {
 rao_status rao_chart_svg(rao_ctx *ctx, const rao_chart *chart, int width, int height, rao_text *out) {
     rao_status st = chart_check(ctx, chart);
     if (st != RAO_OK) return st;
-    if (width < 200 || width > 4000 || height < 200 || height > 4000) return rao_fail(ctx, RAO_EINVAL, "chart: %d x %d units, want 200..4000 each", width, height);
+    if (width < 200 || width > 4000 || height < 200 || height > 4000)
+        return rao_fail(ctx, RAO_EINVAL, "chart: %d x %d units, want 200..4000 each", width, height);
     sink s = sink_open(ctx, out);
     chart_draw(&s, chart, &(draw_frame){width, height, "", ""});
     return sink_close(&s);

@@ -8,14 +8,18 @@ static rao_status series_check(rao_ctx *ctx, const rao_chart *chart, int64_t i) 
     const char *title = draw_has(chart->title) ? chart->title : "untitled";
     long long k = (long long)i;
     if (s->n < 0) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has n = %lld, want >= 0", title, k, (long long)s->n);
-    if (s->n > 0 && !s->y) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has %lld points and no y", title, k, (long long)s->n);
-    if (!s->lo != !s->hi) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has half a band, want both lo and hi or neither", title, k);
+    if (s->n > 0 && !s->y)
+        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has %lld points and no y", title, k, (long long)s->n);
+    if (!s->lo != !s->hi)
+        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has half a band, want both lo and hi or neither", title, k);
     if ((int)s->style < RAO_SERIES_LINE || s->style > RAO_SERIES_REFERENCE)
         return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has style %d, want one of rao_series_style", title, k, (int)s->style);
     if (s->colour < 0) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": series %lld has colour %d, want >= 0", title, k, s->colour);
     if (!s->lo || !s->x) return RAO_OK;
     for (int64_t j = 1; j < s->n; j++)
-        if (s->x[j] < s->x[j - 1]) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": x of series %lld falls at %lld; a band wants it rising", title, k, (long long)j);
+        if (s->x[j] < s->x[j - 1])
+            return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": x of series %lld falls at %lld; a band wants it rising", title, k,
+                            (long long)j);
     return RAO_OK;
 }
 
@@ -25,14 +29,18 @@ rao_status chart_check(rao_ctx *ctx, const rao_chart *chart) {
     if (!chart) return rao_fail(ctx, RAO_EINVAL, "chart: NULL");
     const char *title = draw_has(chart->title) ? chart->title : "untitled";
     if (chart->series_count < 0 || (chart->series_count > 0 && !chart->series))
-        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": %lld series, %s", title, (long long)chart->series_count, chart->series ? "want >= 0" : "and no array of them");
+        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": %lld series, %s", title, (long long)chart->series_count,
+                        chart->series ? "want >= 0" : "and no array of them");
     if (!scale_known(chart->x_scale) || !scale_known(chart->y_scale))
-        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": scales %d and %d, want RAO_AXIS_LINEAR or RAO_AXIS_LOG", title, (int)chart->x_scale, (int)chart->y_scale);
+        return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": scales %d and %d, want RAO_AXIS_LINEAR or RAO_AXIS_LOG", title, (int)chart->x_scale,
+                        (int)chart->y_scale);
     if (chart->equal_aspect && (chart->x_scale != RAO_AXIS_LINEAR || chart->y_scale != RAO_AXIS_LINEAR))
         return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": equal aspect wants two linear axes", title);
     for (int k = 0; k < 2; k++) {
         const double *range = k ? chart->y_range : chart->x_range;
-        if (range[0] > range[1]) return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": %c_range falls from %g to %g, want it rising", title, "xy"[k], range[0], range[1]);
+        if (range[0] > range[1])
+            return rao_fail(ctx, RAO_EINVAL, "chart \"%s\": %c_range falls from %g to %g, want it rising", title, "xy"[k], range[0],
+                            range[1]);
     }
     for (int64_t i = 0; i < chart->series_count; i++) {
         rao_status st = series_check(ctx, chart, i);
@@ -86,7 +94,8 @@ int chart_range(const rao_chart *chart, double x[2], double y[2]) {
     for (int k = 0; k < 2; k++) {
         double *range = k ? y : x;
         rao_axis_scale scale = k ? chart->y_scale : chart->x_scale;
-        if (!(range[0] <= range[1]) || !has_place(scale, range[0]) || !has_place(scale, range[1])) range[0] = scale == RAO_AXIS_LOG ? 0.1 : 0, range[1] = scale == RAO_AXIS_LOG ? 10 : 1;
+        if (!(range[0] <= range[1]) || !has_place(scale, range[0]) || !has_place(scale, range[1]))
+            range[0] = scale == RAO_AXIS_LOG ? 0.1 : 0, range[1] = scale == RAO_AXIS_LOG ? 10 : 1;
     }
     return something;
 }

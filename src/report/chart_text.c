@@ -80,16 +80,21 @@ static int mark_of(const canvas *c, int owner) {
     return colour ? marks[(colour - 1) % 8] : '.';
 }
 
-static void put_cell(const canvas *c, long cell) {
+static terminal_style style_of(int colour) { return colour ? TERMINAL_PLAIN : TERMINAL_DIM; }
+
+/* Neighbours of one series share their escape sequences. */
+static void put_run(const canvas *c, long cell, int count) {
     int owner = c->owner[cell], colour = owner ? chart_colour(c->chart, owner - 1) : 0;
     if (!owner) {
-        sink_put(c->s, " ");
+        sink_repeat(c->s, " ", count);
         return;
     }
-    terminal_begin(c->s, c->term, colour ? TERMINAL_PLAIN : TERMINAL_DIM, colour);
-    if (c->braille) put_braille(c->s, c->dots[cell]);
-    else sink_printf(c->s, "%c", mark_of(c, owner));
-    terminal_end(c->s, c->term, colour ? TERMINAL_PLAIN : TERMINAL_DIM, colour);
+    terminal_begin(c->s, c->term, style_of(colour), colour);
+    for (int i = 0; i < count; i++) {
+        if (c->braille) put_braille(c->s, c->dots[cell + i]);
+        else sink_printf(c->s, "%c", mark_of(c, owner));
+    }
+    terminal_end(c->s, c->term, style_of(colour), colour);
 }
 
 /* Blanks at the end of a line are not written. */
@@ -101,7 +106,11 @@ static void put_row(const canvas *c, int row) {
     if (tick) sink_put(s, tick->label);
     sink_put(s, c->term->unicode ? tick ? "\xE2\x94\xA4" : "\xE2\x94\x82" : tick ? "+" : "|");
     while (last > 0 && !c->owner[(long)row * c->columns + last - 1]) last--;
-    for (int column = 0; column < last; column++) put_cell(c, (long)row * c->columns + column);
+    const short *owner = c->owner + (long)row * c->columns;
+    for (int from = 0, to; from < last; from = to) {
+        for (to = from + 1; to < last && owner[to] == owner[from]; to++) {}
+        put_run(c, (long)row * c->columns + from, to - from);
+    }
     sink_put(s, "\n");
 }
 
@@ -152,10 +161,10 @@ static void put_legend(const canvas *c) {
         int64_t width = text_columns(name) + 3;
         if (used && used + 2 + width > c->term->width) sink_put(s, "\n"), used = 0;
         if (used) sink_put(s, "  "), used += 2;
-        terminal_begin(s, c->term, colour ? TERMINAL_PLAIN : TERMINAL_DIM, colour);
+        terminal_begin(s, c->term, style_of(colour), colour);
         if (c->braille) sink_put(s, "\xE2\xA0\xA4\xE2\xA0\xA4 ");
         else sink_printf(s, "%c%c ", mark_of(c, (int)i + 1), mark_of(c, (int)i + 1));
-        terminal_end(s, c->term, colour ? TERMINAL_PLAIN : TERMINAL_DIM, colour);
+        terminal_end(s, c->term, style_of(colour), colour);
         sink_plain(s, name, c->term->width - 3, c->term->unicode);
         used += width;
     }
@@ -189,7 +198,11 @@ static void lay_out(canvas *c, int height) {
     c->left = widest_label(&c->y) + 1;
     c->columns = c->term->width - c->left > 4 ? c->term->width - c->left : 4;
     c->rows = height;
-    axis_make(&c->x, c->chart->x_scale, x[0], x[1], c->columns / 12 < 3 ? 3 : c->columns / 12 > 9 ? 9 : c->columns / 12, 0, chart_whole_x(c->chart));
+    axis_make(&c->x, c->chart->x_scale, x[0], x[1],
+              c->columns / 12 < 3   ? 3
+              : c->columns / 12 > 9 ? 9
+                                    : c->columns / 12,
+              0, chart_whole_x(c->chart));
     axis_thin(&c->x, c->columns - 1, 1, label_columns, NULL);
 }
 

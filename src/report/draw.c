@@ -11,9 +11,9 @@
 
 /* Advance widths of ASCII in hundredths of the size: the wider of DejaVu Sans and Helvetica's metrics, and no common face is wider by much. */
 static const unsigned char ascii_widths[95] = {
-    32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 56,
+    32,  40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 56,
     102, 68, 69, 72, 77, 67, 61, 78, 75, 29, 50, 67, 56, 86, 75, 79, 67, 79, 72, 67, 61, 73, 68, 99, 69, 67, 69, 39, 34, 39, 84, 56,
-    50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
+    50,  61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
 
 static double character_width(uint32_t code) {
     if (code >= ' ' && code <= '~') return ascii_widths[code - ' '] / 100.0;
@@ -79,7 +79,8 @@ void draw_number(sink *s, const char *class, double x, double y, const char *num
 /* ---- the element ---- */
 
 void draw_open(sink *s, const draw_frame *f, const char *title) {
-    sink_printf(s, "<svg xmlns='http://www.w3.org/2000/svg' class='rao%s%s' viewBox='0 0 %d %d'", *f->class ? " " : "", f->class, f->width, f->height);
+    sink_printf(s, "<svg xmlns='http://www.w3.org/2000/svg' class='rao%s%s' viewBox='0 0 %d %d'", *f->class ? " " : "", f->class, f->width,
+                f->height);
     if (draw_alone(f)) sink_printf(s, " width='%d' height='%d'", f->width, f->height);
     sink_printf(s, " role='img' aria-labelledby='%stitle %sdesc'>\n<title id='%stitle'>", f->id, f->id, f->id);
     sink_text(s, draw_has(title) ? title : "Figure");
@@ -97,22 +98,23 @@ void draw_close(sink *s) { sink_put(s, "</svg>\n"); }
 
 double draw_head_height(const draw_frame *f, const char *title, const char *subtitle) {
     if (!draw_alone(f)) return 0;
-    return 14 + (draw_has(title) ? 22 : 0) + (draw_has(subtitle) ? 18 : 0);
+    return 14 + (draw_has(title) ? 22 : 0) + (draw_has(subtitle) ? 18 : 0) + (draw_has(title) || draw_has(subtitle) ? 8 : 0);
 }
 
 double draw_head(sink *s, const draw_frame *f, const char *title, const char *subtitle) {
     double y = 14, room = f->width - 32;
     if (!draw_alone(f)) return 0;
-    if (draw_has(title)) draw_text(s, "h", 16, y += 16, room, 16, title), y += 6;
-    if (draw_has(subtitle)) draw_text(s, "", 16, y += 13, room, 12, subtitle), y += 5;
-    return y;
+    if (draw_has(title)) draw_text(s, "h", 16, y + 16, room, 16, title), y += 22;
+    if (draw_has(subtitle)) draw_text(s, "", 16, y + 13, room, 12, subtitle);
+    return draw_head_height(f, title, subtitle);
 }
 
 /* ---- samples ---- */
 
 /* Disc, square, triangle, diamond, each about 9 square units... all closed, so that one path draws a whole cloud. */
 const char *draw_mark(int colour) {
-    static const char *const shapes[] = {"m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", "m-2.7-2.7h5.4v5.4h-5.4z", "m0-3.6l3.4 6h-6.8z", "m0-3.8l3.8 3.8l-3.8 3.8l-3.8-3.8z"};
+    static const char *const shapes[] = {"m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", "m-2.7-2.7h5.4v5.4h-5.4z", "m0-3.6l3.4 6h-6.8z",
+                                         "m0-3.8l3.8 3.8l-3.8 3.8l-3.8-3.8z"};
     return shapes[(style_class(colour) - 1) % 4];
 }
 

@@ -74,7 +74,8 @@ static void copy_heatmap(copier *c, rao_heatmap *m) {
 static void copy_table(copier *c, rao_table *t) {
     t->title = copy_text(c, t->title), t->note = copy_text(c, t->note);
     rao_column *columns = copy_bytes(c, t->columns, t->column_count, sizeof *columns);
-    for (int64_t j = 0; columns && j < t->column_count; j++) columns[j].name = copy_text(c, columns[j].name), columns[j].unit = copy_text(c, columns[j].unit);
+    for (int64_t j = 0; columns && j < t->column_count; j++)
+        columns[j].name = copy_text(c, columns[j].name), columns[j].unit = copy_text(c, columns[j].unit);
     rao_cell *cells = copy_bytes(c, t->cells, t->row_count * t->column_count, sizeof *cells);
     for (int64_t k = 0; cells && k < t->row_count * t->column_count; k++) cells[k].text = copy_text(c, cells[k].text);
     t->columns = columns, t->cells = cells;
@@ -82,7 +83,8 @@ static void copy_table(copier *c, rao_table *t) {
 
 static void copy_pairs(copier *c, section *s) {
     rao_pair *pairs = copy_bytes(c, s->pairs, s->pair_count, sizeof *pairs);
-    for (int64_t i = 0; pairs && i < s->pair_count; i++) pairs[i].key = copy_text(c, pairs[i].key), pairs[i].value = copy_text(c, pairs[i].value);
+    for (int64_t i = 0; pairs && i < s->pair_count; i++)
+        pairs[i].key = copy_text(c, pairs[i].key), pairs[i].value = copy_text(c, pairs[i].value);
     s->pairs = pairs;
 }
 
@@ -145,13 +147,22 @@ void rao_report_destroy(rao_report **report) {
     rao_free(report);
 }
 
-rao_status rao_report_heading(rao_ctx *ctx, rao_report *report, const char *text) { return append(ctx, report, &(section){.kind = SECTION_HEADING, .text = text}); }
-rao_status rao_report_paragraph(rao_ctx *ctx, rao_report *report, const char *text) { return append(ctx, report, &(section){.kind = SECTION_PARAGRAPH, .text = text}); }
-rao_status rao_report_note(rao_ctx *ctx, rao_report *report, const char *text) { return append(ctx, report, &(section){.kind = SECTION_NOTE, .text = text}); }
-rao_status rao_report_code(rao_ctx *ctx, rao_report *report, const char *text) { return append(ctx, report, &(section){.kind = SECTION_CODE, .text = text}); }
+rao_status rao_report_heading(rao_ctx *ctx, rao_report *report, const char *text) {
+    return append(ctx, report, &(section){.kind = SECTION_HEADING, .text = text});
+}
+rao_status rao_report_paragraph(rao_ctx *ctx, rao_report *report, const char *text) {
+    return append(ctx, report, &(section){.kind = SECTION_PARAGRAPH, .text = text});
+}
+rao_status rao_report_note(rao_ctx *ctx, rao_report *report, const char *text) {
+    return append(ctx, report, &(section){.kind = SECTION_NOTE, .text = text});
+}
+rao_status rao_report_code(rao_ctx *ctx, rao_report *report, const char *text) {
+    return append(ctx, report, &(section){.kind = SECTION_CODE, .text = text});
+}
 
 rao_status rao_report_pairs(rao_ctx *ctx, rao_report *report, const char *title, const rao_pair *pairs, int64_t count) {
-    if (count < 0 || (count > 0 && !pairs)) return rao_fail(ctx, RAO_EINVAL, "report: %lld pairs, %s", (long long)count, pairs ? "want >= 0" : "and no array of them");
+    if (count < 0 || (count > 0 && !pairs))
+        return rao_fail(ctx, RAO_EINVAL, "report: %lld pairs, %s", (long long)count, pairs ? "want >= 0" : "and no array of them");
     return append(ctx, report, &(section){.kind = SECTION_PAIRS, .text = title, .pairs = pairs, .pair_count = count});
 }
 

@@ -4,7 +4,18 @@
 
 #include <rao/report.h>
 
-typedef enum section_kind { SECTION_TITLE, SECTION_HEADING, SECTION_PARAGRAPH, SECTION_NOTE, SECTION_CODE, SECTION_PAIRS, SECTION_TABLE, SECTION_CHART, SECTION_BARS, SECTION_HEATMAP } section_kind;
+typedef enum section_kind {
+    SECTION_TITLE,
+    SECTION_HEADING,
+    SECTION_PARAGRAPH,
+    SECTION_NOTE,
+    SECTION_CODE,
+    SECTION_PAIRS,
+    SECTION_TABLE,
+    SECTION_CHART,
+    SECTION_BARS,
+    SECTION_HEATMAP
+} section_kind;
 
 typedef struct section {
     section_kind kind;

@@ -14,8 +14,10 @@ rao_status heatmap_check(rao_ctx *ctx, const rao_heatmap *m) {
     if (!m) return rao_fail(ctx, RAO_EINVAL, "heat map: NULL");
     rao_status st = rao_size_mul(ctx, "heat map", m->rows, m->cols, &cells);
     if (st != RAO_OK) return st;
-    if (cells && !m->values) return rao_fail(ctx, RAO_EINVAL, "heat map: %lld x %lld cells and no values", (long long)m->rows, (long long)m->cols);
-    if ((int)m->scale < RAO_HEAT_SEQUENTIAL || m->scale > RAO_HEAT_LOG) return rao_fail(ctx, RAO_EINVAL, "heat map: scale = %d, want one of rao_heat_scale", (int)m->scale);
+    if (cells && !m->values)
+        return rao_fail(ctx, RAO_EINVAL, "heat map: %lld x %lld cells and no values", (long long)m->rows, (long long)m->cols);
+    if ((int)m->scale < RAO_HEAT_SEQUENTIAL || m->scale > RAO_HEAT_LOG)
+        return rao_fail(ctx, RAO_EINVAL, "heat map: scale = %d, want one of rao_heat_scale", (int)m->scale);
     for (int k = 0; k < 2; k++) {
         const double *range = k ? m->y_range : m->x_range;
         if (!(range[0] <= range[1]) || !(fabs(range[0]) <= AXIS_HUGE) || !(fabs(range[1]) <= AXIS_HUGE))
@@ -28,9 +30,9 @@ typedef struct heat_plot {
     sink *s;
     const rao_heatmap *m;
     const draw_frame *f;
-    int rows, cols;  /* drawn */
-    int upward;      /* row 0 at the bottom */
-    double lo, hi;   /* of the scale: the values, or their logarithms */
+    int rows, cols; /* drawn */
+    int upward;     /* row 0 at the bottom */
+    double lo, hi;  /* of the scale: the values, or their logarithms */
     double pad, left, top, width, height;
     signed char *step; /* -1: blank */
 } heat_plot;
@@ -105,9 +107,13 @@ static double row_room(const rao_heatmap *m, const draw_frame *f) {
     return fmin(widest, 0.3 * f->width) + 8;
 }
 
-static double head_height(const rao_heatmap *m, const draw_frame *f) { return draw_head_height(f, m->title, m->subtitle) + (draw_has(m->value_label) ? 40 : 24) + (draw_has(m->y_label) ? 28 : 0); }
+static double head_height(const rao_heatmap *m, const draw_frame *f) {
+    return draw_head_height(f, m->title, m->subtitle) + (draw_has(m->value_label) ? 40 : 24) + (draw_has(m->y_label) ? 28 : 0);
+}
 
-static double foot_height(const rao_heatmap *m, const draw_frame *f) { return 24 + (draw_has(m->x_label) ? 20 : 0) + (draw_alone(f) ? 12 : 2); }
+static double foot_height(const rao_heatmap *m, const draw_frame *f) {
+    return 24 + (draw_has(m->x_label) ? 20 : 0) + (draw_alone(f) ? 12 : 2);
+}
 
 static void plot_size(const rao_heatmap *m, const draw_frame *f, double *width, double *height) {
     double pad = draw_alone(f) ? 16 : 0, room = f->width - 2 * pad - row_room(m, f) - 8;
@@ -137,7 +143,8 @@ static void draw_key(const heat_plot *p, double top) {
     draw_number(s, "", x, top + 10, text);
     x += draw_number_width(text, TEXT) + 8;
     for (int k = 0; k < STYLE_HEAT; k++)
-        sink_printf(s, "<rect class='q%d' x='%g' y='%g' width='%g' height='10' shape-rendering='crispEdges'/>", base + k, x + k * width / STYLE_HEAT, top + 1, width / STYLE_HEAT);
+        sink_printf(s, "<rect class='q%d' x='%g' y='%g' width='%g' height='10' shape-rendering='crispEdges'/>", base + k,
+                    x + k * width / STYLE_HEAT, top + 1, width / STYLE_HEAT);
     number_write(logs ? pow(10, p->hi) : p->hi, RAO_NUMBER_GENERAL, 3, text);
     draw_number(s, "", x + width + 8, top + 10, text);
 }
@@ -162,8 +169,9 @@ static void put_step(const heat_plot *p, int step) {
 static void draw_cells(const heat_plot *p) {
     sink *s = p->s;
     sink_printf(s, "<rect class='blank' x='%g' y='%g' width='%g' height='%g'/>\n", p->left, p->top, p->width, p->height);
-    sink_printf(s, "<svg x='%g' y='%g' width='%g' height='%g' viewBox='0 0 %d %d' preserveAspectRatio='none' shape-rendering='crispEdges'>\n", p->left, p->top, p->width, p->height,
-                p->cols, p->rows);
+    sink_printf(s,
+                "<svg x='%g' y='%g' width='%g' height='%g' viewBox='0 0 %d %d' preserveAspectRatio='none' shape-rendering='crispEdges'>\n",
+                p->left, p->top, p->width, p->height, p->cols, p->rows);
     for (int step = 0; step < STYLE_HEAT; step++) put_step(p, step);
     sink_put(s, "</svg>\n");
     if (p->rows > GAPS_MOST || p->cols > GAPS_MOST) return;
@@ -180,7 +188,8 @@ typedef struct side {
 } side;
 
 /* Calls put(position in 0..1, name or number) for what stands along one side, `room` of the names' extents apart. */
-static void along(const heat_plot *p, const side *d, double length, double extent, void (*put)(const heat_plot *p, double t, const char *name, const char *number)) {
+static void along(const heat_plot *p, const side *d, double length, double extent,
+                  void (*put)(const heat_plot *p, double t, const char *name, const char *number)) {
     char text[NUMBER_BYTES];
     if (!d->names && is_set(d->range)) {
         axis a;

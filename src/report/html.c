@@ -19,7 +19,8 @@ static void element(sink *s, const char *open, const char *text, const char *clo
 static int is_figure(const section *s) { return s->kind == SECTION_CHART || s->kind == SECTION_BARS || s->kind == SECTION_HEATMAP; }
 
 static int is_half(const section *s) {
-    return (s->kind == SECTION_CHART && s->as.chart.half) || (s->kind == SECTION_BARS && s->as.bars.half) || (s->kind == SECTION_HEATMAP && s->as.heatmap.half);
+    return (s->kind == SECTION_CHART && s->as.chart.half) || (s->kind == SECTION_BARS && s->as.bars.half) ||
+           (s->kind == SECTION_HEATMAP && s->as.heatmap.half);
 }
 
 static void figure_texts(const section *f, const char **title, const char **subtitle) {
@@ -126,8 +127,9 @@ rao_status rao_report_html(rao_ctx *ctx, const rao_report *report, rao_text *out
     if (!report) return rao_fail(ctx, RAO_EINVAL, "report: NULL");
     sink s = sink_open(ctx, out);
     const section *title = report->first;
-    sink_put(&s, "<!DOCTYPE html>\n<html lang='en' xmlns='http://www.w3.org/1999/xhtml'>\n<head>\n<meta charset='utf-8'/>\n"
-                 "<meta name='viewport' content='width=device-width,initial-scale=1'/>\n<meta name='color-scheme' content='light dark'/>\n");
+    sink_put(&s,
+             "<!DOCTYPE html>\n<html lang='en' xmlns='http://www.w3.org/1999/xhtml'>\n<head>\n<meta charset='utf-8'/>\n"
+             "<meta name='viewport' content='width=device-width,initial-scale=1'/>\n<meta name='color-scheme' content='light dark'/>\n");
     element(&s, "<title>", draw_has(title->text) ? title->text : "Report", "</title>\n");
     style_page(&s, has_heatmap(report));
     sink_put(&s, "</head>\n<body>\n<main>\n<header>\n");

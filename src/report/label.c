@@ -99,7 +99,8 @@ static int free_of_labels(const end_label *labels, int64_t count, int64_t i, dou
 }
 
 /* A line under the name costs as much as going 40 units out of its way. */
-static void step_aside(end_label *labels, int64_t count, int64_t i, const label_obstacle *curves, int64_t curve_count, double top, double bottom) {
+static void step_aside(end_label *labels, int64_t count, int64_t i, const label_obstacle *curves, int64_t curve_count, double top,
+                       double bottom) {
     end_label *l = &labels[i];
     double start = l->y, least = 40 * lines_under(l, start, curves, curve_count);
     for (int step = 1; step <= 26 && least > 3 * step; step++)

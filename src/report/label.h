@@ -5,8 +5,8 @@
 #include "report/thin.h"
 
 typedef struct end_label {
-    double x, y;   /* in: where the text would stand, y its middle; out: y moved */
-    double end_y;  /* the line's end */
+    double x, y;  /* in: where the text would stand, y its middle; out: y moved */
+    double end_y; /* the line's end */
     double width;
     int64_t curve; /* whose name it is: its own line is no obstacle */
     int shown;     /* out: 0 when it found no place */

@@ -87,8 +87,10 @@ static void fixed(double value, int decimals, char *out) {
 }
 
 static void seconds(double value, char *out) {
-    static const struct { double below, scale; const char *unit; } small[] = {
-        {0.9995e-6, 1e9, " ns"}, {0.9995e-3, 1e6, " us"}, {0.9995, 1e3, " ms"}, {119.5, 1, " s"}};
+    static const struct {
+        double below, scale;
+        const char *unit;
+    } small[] = {{0.9995e-6, 1e9, " ns"}, {0.9995e-3, 1e6, " us"}, {0.9995, 1e3, " ms"}, {119.5, 1, " s"}};
     for (int i = value == 0 ? 3 : 0; i < 4; i++)
         if (fabs(value) < small[i].below) {
             general(value * small[i].scale, 3, out);
@@ -175,7 +177,8 @@ void number_markup(sink *s, const char *number, int svg) {
 rao_status number_check(rao_ctx *ctx, const char *where, rao_number_style style, int digits) {
     if ((int)style < RAO_NUMBER_GENERAL || style > RAO_NUMBER_SECONDS)
         return rao_fail(ctx, RAO_EINVAL, "%s: number style = %d, want one of rao_number_style", where, (int)style);
-    if (digits < 0 || digits > NUMBER_DIGITS_MAX) return rao_fail(ctx, RAO_EINVAL, "%s: digits = %d, want 0..%d", where, digits, NUMBER_DIGITS_MAX);
+    if (digits < 0 || digits > NUMBER_DIGITS_MAX)
+        return rao_fail(ctx, RAO_EINVAL, "%s: digits = %d, want 0..%d", where, digits, NUMBER_DIGITS_MAX);
     return RAO_OK;
 }
 

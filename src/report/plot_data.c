@@ -34,7 +34,9 @@ static thin_point map_y(int64_t i, const void *user) {
 }
 
 /* An edge of a band that has no place of its own (zero on a logarithmic axis, an infinity) runs along the frame. */
-static double edge(const plot *p, double v, double beyond) { return isnan(v) ? v : fabs(v) <= AXIS_HUGE && !isnan(plot_y(p, v)) ? plot_y(p, v) : beyond; }
+static double edge(const plot *p, double v, double beyond) {
+    return isnan(v) ? v : fabs(v) <= AXIS_HUGE && !isnan(plot_y(p, v)) ? plot_y(p, v) : beyond;
+}
 
 static thin_point map_band(const mapping *m, int64_t i, int upper) {
     int64_t k = m->c->from + i;
@@ -94,7 +96,8 @@ static rao_status thin_curve(const plot *p, curve *c) {
 rao_status plot_make_curves(plot *p) {
     rao_status st = rao_scratch(p->s->ctx, p->count, &p->curves);
     for (int64_t i = 0; i < p->count && st == RAO_OK; i++)
-        p->curves[i] = (curve){.series = &p->chart->series[i], .colour = chart_colour(p->chart, i), .rises = chart_rises(&p->chart->series[i])};
+        p->curves[i] =
+            (curve){.series = &p->chart->series[i], .colour = chart_colour(p->chart, i), .rises = chart_rises(&p->chart->series[i])};
     return st;
 }
 
@@ -107,4 +110,3 @@ rao_status plot_thin_curves(plot *p) {
     }
     return st;
 }
-

@@ -38,7 +38,9 @@ static int is_labelled(const plot *p, const curve *c) {
 }
 
 /* Bold letters are a tenth wider. */
-static double label_width(const plot *p, const curve *c) { return fmin(1.1 * draw_text_width(c->series->name, PLOT_NAME), 0.3 * p->frame->width); }
+static double label_width(const plot *p, const curve *c) {
+    return fmin(1.1 * draw_text_width(c->series->name, PLOT_NAME), 0.3 * p->frame->width);
+}
 
 /* The widest plot that leaves each line's name its room: a line that ends early needs less. */
 static void set_right(plot *p) {
@@ -77,7 +79,8 @@ static void set_ranges(plot *p) {
 /* Widens one range until a unit is as long in x as in y. A half plane grows upward only. */
 static void equalise(plot *p) {
     double dx = p->x_range[1] - p->x_range[0], dy = p->y_range[1] - p->y_range[0], width = p->right - p->left, height = p->bottom - p->top;
-    double unit = fmax(dx > 0 || dy > 0 ? 0 : 1 / width, fmax(dx / width, dy / height)), more_x = unit * width - dx, more_y = unit * height - dy;
+    double unit = fmax(dx > 0 || dy > 0 ? 0 : 1 / width, fmax(dx / width, dy / height)), more_x = unit * width - dx,
+           more_y = unit * height - dy;
     p->x_range[0] -= more_x / 2, p->x_range[1] += more_x / 2;
     int half_plane = p->y_range[0] >= 0;
     p->y_range[0] -= half_plane ? 0 : more_y / 2, p->y_range[1] += half_plane ? more_y : more_y / 2;
@@ -138,4 +141,3 @@ rao_status plot_place_labels(plot *p) {
     label_place(p->labels, p->label_count, obstacles, p->count, p->top + 2, p->bottom - 6);
     return RAO_OK;
 }
-

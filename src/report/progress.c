@@ -20,7 +20,8 @@ typedef struct piece {
 
 static void make_pieces(const rao_progress *p, double fraction, piece pieces[PIECES]) {
     piece percent = {!isnan(fraction), "", " %", NULL, ""}, rate = {isfinite(p->rate), "", "/s", draw_has(p->unit) ? p->unit : NULL, ""};
-    piece loss = {!isnan(p->loss), "loss ", "", NULL, ""}, left = {isfinite(p->seconds_left) && p->seconds_left >= 0, "", " left", NULL, ""};
+    piece loss = {!isnan(p->loss), "loss ", "", NULL, ""},
+          left = {isfinite(p->seconds_left) && p->seconds_left >= 0, "", " left", NULL, ""};
     if (percent.shown) {
         percent.before = fraction < 0.1 ? "  " : fraction < 1 ? " " : ""; /* the line does not shift as it counts */
         number_write(floor(100 * fraction), RAO_NUMBER_FIXED, 0, percent.number);
@@ -44,7 +45,8 @@ static void put_piece(sink *s, const rao_terminal *t, const piece *p) {
 
 /* Eighths of a block with Unicode, whole marks without. */
 static void put_bar(sink *s, const rao_terminal *t, double fraction, int columns) {
-    static const char *const eighths[8] = {"", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D", "\xE2\x96\x8C", "\xE2\x96\x8B", "\xE2\x96\x8A", "\xE2\x96\x89"};
+    static const char *const eighths[8] = {
+        "", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D", "\xE2\x96\x8C", "\xE2\x96\x8B", "\xE2\x96\x8A", "\xE2\x96\x89"};
     int filled = (int)(fraction * 8 * columns), used = filled / 8;
     if (!t->unicode) {
         sink_put(s, "[");

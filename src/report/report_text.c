@@ -26,7 +26,9 @@ static void pairs(sink *s, const section *p, const rao_terminal *t) {
 
 static void bars(sink *s, const rao_bars *b, const rao_terminal *t) {
     rao_mark mark = rao_scratch_mark(s->ctx);
-    rao_column columns[3] = {{.name = "", .align = RAO_ALIGN_LEFT}, {.name = b->x_label, .style = b->style, .digits = b->digits}, {.name = "range", .style = b->style, .digits = b->digits}};
+    rao_column columns[3] = {{.name = "", .align = RAO_ALIGN_LEFT},
+                             {.name = b->x_label, .style = b->style, .digits = b->digits},
+                             {.name = "range", .style = b->style, .digits = b->digits}};
     rao_table table = {.title = b->title, .note = b->subtitle, .column_count = b->lo ? 3 : 2, .row_count = b->n, .columns = columns};
     rao_cell *cells = NULL;
     sink_fail(s, rao_scratch(s->ctx, 3 * b->n, &cells));

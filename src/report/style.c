@@ -64,8 +64,9 @@ static lab between(const lab *stops, int count, double t) {
 /* Light ground: pale to deep; dark ground: deep to bright. Diverging: through the ground's own grey. */
 static const lab sequential[2][4] = {{{0.965, -0.008, 0.025}, {0.83, -0.07, 0.005}, {0.60, -0.06, -0.09}, {0.34, 0.0, -0.125}},
                                      {{0.27, 0.0, -0.05}, {0.42, -0.015, -0.11}, {0.67, -0.075, -0.05}, {0.93, -0.05, 0.09}}};
-static const lab diverging[2][5] = {{{0.40, -0.02, -0.13}, {0.72, -0.03, -0.08}, {0.955, 0.0, 0.004}, {0.78, 0.07, 0.085}, {0.50, 0.12, 0.085}},
-                                    {{0.80, -0.05, -0.10}, {0.52, -0.03, -0.11}, {0.26, 0.0, 0.0}, {0.55, 0.09, 0.085}, {0.83, 0.07, 0.09}}};
+static const lab diverging[2][5] = {
+    {{0.40, -0.02, -0.13}, {0.72, -0.03, -0.08}, {0.955, 0.0, 0.004}, {0.78, 0.07, 0.085}, {0.50, 0.12, 0.085}},
+    {{0.80, -0.05, -0.10}, {0.52, -0.03, -0.11}, {0.26, 0.0, 0.0}, {0.55, 0.09, 0.085}, {0.83, 0.07, 0.09}}};
 
 static void put_heat(sink *s, int dark, int k) {
     if (k < STYLE_HEAT) put_lab(s, between(sequential[dark], 4, (k + 0.5) / STYLE_HEAT));
@@ -75,27 +76,36 @@ static void put_heat(sink *s, int dark, int k) {
 /* ---- rules; `$name` stands for a colour ---- */
 
 static const char svg_rules[] =
-    ".rao{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:12px;font-variant-numeric:tabular-nums}\n"
-    ".rao text{fill:$soft}.rao .ink{fill:$ink}.rao .h{font-size:16px;font-weight:600;fill:$ink}.rao .end{text-anchor:end}.rao .mid{text-anchor:middle}\n"
-    ".rao .grid{stroke:$grid;fill:none}.rao .fine{stroke:$grid;stroke-opacity:.55;fill:none}.rao .axis{stroke:$axis;fill:none}.rao .blank{fill:$tint}\n"
+    ".rao{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica "
+    "Neue',Arial,sans-serif;font-size:12px;font-variant-numeric:tabular-nums}\n"
+    ".rao text{fill:$soft}.rao .ink{fill:$ink}.rao .h{font-size:16px;font-weight:600;fill:$ink}.rao .end{text-anchor:end}.rao "
+    ".mid{text-anchor:middle}\n"
+    ".rao .grid{stroke:$grid;fill:none}.rao .fine{stroke:$grid;stroke-opacity:.55;fill:none}.rao .axis{stroke:$axis;fill:none}.rao "
+    ".blank{fill:$tint}\n"
     ".rao .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}.rao .band{fill:currentColor;fill-opacity:.15}\n"
-    ".rao .dot{fill:none;stroke:currentColor;stroke-linecap:round}.rao .mark{fill:currentColor;stroke:$bg;stroke-width:.75}.rao .bar{fill:currentColor}\n"
-    ".rao .ref{fill:none;stroke:$soft;stroke-width:1.25;stroke-dasharray:2 3}.rao .lead{stroke:currentColor;stroke-width:.75;stroke-opacity:.6;fill:none}\n"
-    ".rao .name{fill:currentColor;font-weight:600;paint-order:stroke;stroke:$bg;stroke-width:3.5px;stroke-linejoin:round}.rao .refname{paint-order:stroke;stroke:$bg;stroke-width:3.5px}\n"
+    ".rao .dot{fill:none;stroke:currentColor;stroke-linecap:round}.rao .mark{fill:currentColor;stroke:$bg;stroke-width:.75}.rao "
+    ".bar{fill:currentColor}\n"
+    ".rao .ref{fill:none;stroke:$soft;stroke-width:1.25;stroke-dasharray:2 3}.rao "
+    ".lead{stroke:currentColor;stroke-width:.75;stroke-opacity:.6;fill:none}\n"
+    ".rao .name{fill:currentColor;font-weight:600;paint-order:stroke;stroke:$bg;stroke-width:3.5px;stroke-linejoin:round}.rao "
+    ".refname{paint-order:stroke;stroke:$bg;stroke-width:3.5px}\n"
     ".rao .gap{stroke:$bg;stroke-width:1.5;fill:none}.rao .whisker{stroke:$ink;stroke-opacity:.75;fill:none}\n";
 
 static const char page_rules[] =
     "*{box-sizing:border-box}\n"
     "html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\n"
-    "body{margin:0;background:$bg;color:$ink;font:16px/1.6 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}\n"
+    "body{margin:0;background:$bg;color:$ink;font:16px/1.6 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica "
+    "Neue',Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}\n"
     "main{max-width:68rem;margin:0 auto;padding:clamp(1.5rem,5vw,4rem) clamp(1rem,4vw,2.5rem) 4rem}\n"
     "header{margin-bottom:2.5rem;padding-bottom:1.5rem;border-bottom:1px solid $rule}\n"
-    "h1{font-size:clamp(1.65rem,1.2rem + 1.9vw,2.5rem);line-height:1.15;font-weight:680;letter-spacing:-.018em;margin:0;max-width:24em;text-wrap:balance}\n"
+    "h1{font-size:clamp(1.65rem,1.2rem + "
+    "1.9vw,2.5rem);line-height:1.15;font-weight:680;letter-spacing:-.018em;margin:0;max-width:24em;text-wrap:balance}\n"
     "header p{font-size:1.125rem;color:$soft;margin:.75rem 0 0;max-width:42rem}\n"
     "h2{font-size:1.375rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:3.25rem 0 .75rem}\n"
     "p{margin:0 0 1rem;max-width:42rem}\n"
     ".note{font-size:.875rem;line-height:1.5;color:$soft}\n"
-    "pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8125rem;line-height:1.55;background:$tint;border-radius:6px;padding:.85rem 1.1rem;margin:0 0 1.25rem;white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    "pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8125rem;line-height:1.55;background:$tint;border-"
+    "radius:6px;padding:.85rem 1.1rem;margin:0 0 1.25rem;white-space:pre-wrap;overflow-wrap:anywhere}\n"
     "figure{margin:2rem 0 2.5rem;max-width:50rem;container-type:inline-size;break-inside:avoid}\n"
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:0 2.5rem;align-items:start}\n"
     ".pair figure{max-width:38rem;width:100%;justify-self:start}\n"
@@ -107,17 +117,23 @@ static const char page_rules[] =
     "@container (max-width:30rem){svg.wide{display:none}svg.slim{display:block}}\n"
     ".scroll{overflow-x:auto;margin:1.5rem 0}.scroll+.note{margin:-.85rem 0 2rem}\n"
     "table{border-collapse:collapse;font-size:.9375rem;line-height:1.4}\n"
-    "th,td{padding:.5rem 1.75rem .5rem 0;text-align:left;vertical-align:baseline;white-space:nowrap}th:last-child,td:last-child{padding-right:0}\n"
-    "thead th{font-weight:500;font-size:.8125rem;color:$soft;vertical-align:bottom;border-bottom:1px solid $axis}thead small{display:block;font-size:.75rem;font-weight:400;opacity:.85}\n"
+    "th,td{padding:.5rem 1.75rem .5rem "
+    "0;text-align:left;vertical-align:baseline;white-space:nowrap}th:last-child,td:last-child{padding-right:0}\n"
+    "thead th{font-weight:500;font-size:.8125rem;color:$soft;vertical-align:bottom;border-bottom:1px solid $axis}thead "
+    "small{display:block;font-size:.75rem;font-weight:400;opacity:.85}\n"
     "tbody th{font-weight:500}tbody tr+tr>*{border-top:1px solid $grid}tbody tr:last-child>*{border-bottom:1px solid $rule}\n"
     ".r{text-align:right}.m{text-align:center}td.b,th.b{font-weight:700}.no{color:$soft}\n"
     "td i{font-style:normal;display:inline-block;text-align:left}sup{font-size:.72em;line-height:0}\n"
     "svg.rao.key{display:inline-block;width:26px;height:8px;margin-right:.6em;vertical-align:.12em;overflow:visible}\n"
-    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(24rem,100%),1fr));gap:0 2.5rem;margin:.5rem 0 2rem;font-size:.9375rem}\n"
-    "dl div{display:grid;grid-template-columns:minmax(0,7.5rem) minmax(0,1fr);gap:1rem;padding:.45rem 0;border-bottom:1px solid $grid;break-inside:avoid}\n"
+    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(24rem,100%),1fr));gap:0 2.5rem;margin:.5rem 0 "
+    "2rem;font-size:.9375rem}\n"
+    "dl div{display:grid;grid-template-columns:minmax(0,7.5rem) minmax(0,1fr);gap:1rem;padding:.45rem 0;border-bottom:1px solid "
+    "$grid;break-inside:avoid}\n"
     "dt{color:$soft}dt,dd{margin:0;overflow-wrap:anywhere}.cap{margin:1.5rem 0 .35rem}\n"
     "@media (max-width:30rem){body{font-size:15px}th,td{padding-right:1.25rem}}\n"
-    "@media print{main{max-width:none;padding:0}body{font-size:10.5pt}h2{break-after:avoid}.scroll{overflow:visible}tr{break-inside:avoid}pre{border:1px solid $rule}}\n";
+    "@media "
+    "print{main{max-width:none;padding:0}body{font-size:10.5pt}h2{break-after:avoid}.scroll{overflow:visible}tr{break-inside:avoid}pre{"
+    "border:1px solid $rule}}\n";
 
 enum { LITERAL_LIGHT, LITERAL_DARK, VARIABLE };
 

@@ -11,22 +11,27 @@
 static rao_status cell_check(rao_ctx *ctx, const rao_table *t, int64_t row, int64_t column) {
     const rao_cell *c = table_cell(t, row, column);
     if ((int)c->kind < RAO_CELL_NONE || c->kind > RAO_CELL_RANGE)
-        return rao_fail(ctx, RAO_EINVAL, "table: cell (%lld, %lld) has kind %d, want one of rao_cell_kind", (long long)row, (long long)column, (int)c->kind);
-    if (c->colour < 0) return rao_fail(ctx, RAO_EINVAL, "table: cell (%lld, %lld) has colour %d, want >= 0", (long long)row, (long long)column, c->colour);
+        return rao_fail(ctx, RAO_EINVAL, "table: cell (%lld, %lld) has kind %d, want one of rao_cell_kind", (long long)row,
+                        (long long)column, (int)c->kind);
+    if (c->colour < 0)
+        return rao_fail(ctx, RAO_EINVAL, "table: cell (%lld, %lld) has colour %d, want >= 0", (long long)row, (long long)column, c->colour);
     return RAO_OK;
 }
 
 rao_status table_check(rao_ctx *ctx, const rao_table *t) {
     if (!t) return rao_fail(ctx, RAO_EINVAL, "table: NULL");
     if (t->column_count < 0 || t->row_count < 0)
-        return rao_fail(ctx, RAO_EINVAL, "table: %lld rows and %lld columns, want >= 0", (long long)t->row_count, (long long)t->column_count);
+        return rao_fail(ctx, RAO_EINVAL, "table: %lld rows and %lld columns, want >= 0", (long long)t->row_count,
+                        (long long)t->column_count);
     int64_t cells = 0;
     rao_status st = rao_size_mul(ctx, "table", t->row_count, t->column_count, &cells);
     if (st != RAO_OK) return st;
-    if ((t->column_count && !t->columns) || (cells && !t->cells)) return rao_fail(ctx, RAO_EINVAL, "table: no array of %s", t->columns ? "cells" : "columns");
+    if ((t->column_count && !t->columns) || (cells && !t->cells))
+        return rao_fail(ctx, RAO_EINVAL, "table: no array of %s", t->columns ? "cells" : "columns");
     for (int64_t j = 0; j < t->column_count; j++) {
         if ((int)t->columns[j].align < RAO_ALIGN_AUTO || t->columns[j].align > RAO_ALIGN_CENTRE)
-            return rao_fail(ctx, RAO_EINVAL, "table: column %lld has align %d, want one of rao_align", (long long)j, (int)t->columns[j].align);
+            return rao_fail(ctx, RAO_EINVAL, "table: column %lld has align %d, want one of rao_align", (long long)j,
+                            (int)t->columns[j].align);
         if ((st = number_check(ctx, "table", t->columns[j].style, t->columns[j].digits)) != RAO_OK) return st;
     }
     for (int64_t k = 0; k < cells; k++)
@@ -46,7 +51,9 @@ rao_align table_align(const rao_table *t, int64_t column) {
     return column_has(t, column, RAO_CELL_TEXT) || !numbers ? RAO_ALIGN_LEFT : RAO_ALIGN_RIGHT;
 }
 
-int table_by_point(const rao_table *t, int64_t column) { return table_align(t, column) == RAO_ALIGN_RIGHT && !column_has(t, column, RAO_CELL_RANGE); }
+int table_by_point(const rao_table *t, int64_t column) {
+    return table_align(t, column) == RAO_ALIGN_RIGHT && !column_has(t, column, RAO_CELL_RANGE);
+}
 
 void table_number(const rao_table *t, int64_t column, double value, char out[NUMBER_BYTES]) {
     number_write(value, t->columns[column].style, t->columns[column].digits, out);

@@ -8,7 +8,9 @@
 
 rao_status table_check(rao_ctx *ctx, const rao_table *table);
 
-static inline const rao_cell *table_cell(const rao_table *t, int64_t row, int64_t column) { return &t->cells[row * t->column_count + column]; }
+static inline const rao_cell *table_cell(const rao_table *t, int64_t row, int64_t column) {
+    return &t->cells[row * t->column_count + column];
+}
 
 /* LEFT, RIGHT or CENTRE */
 rao_align table_align(const rao_table *table, int64_t column);

@@ -98,7 +98,8 @@ static double share_mean(const double *values, int64_t n, int columns, int k) {
 }
 
 static void put_spark(sink *s, int64_t n, const double *values, const rao_terminal *t, int columns) {
-    static const char *const blocks[2][8] = {{"_", ".", "-", "~", "=", "+", "*", "#"},
+    static const char *const blocks[2][8] = {
+        {"_", ".", "-", "~", "=", "+", "*", "#"},
         {"\xE2\x96\x81", "\xE2\x96\x82", "\xE2\x96\x83", "\xE2\x96\x84", "\xE2\x96\x85", "\xE2\x96\x86", "\xE2\x96\x87", "\xE2\x96\x88"}};
     double lo = INFINITY, hi = -INFINITY;
     for (int k = 0; k < columns; k++) {
@@ -115,7 +116,8 @@ static void put_spark(sink *s, int64_t n, const double *values, const rao_termin
 rao_status rao_sparkline(rao_ctx *ctx, int64_t n, const double *values, const rao_terminal *terminal, int columns, rao_text *out) {
     rao_status st = terminal_check(ctx, terminal);
     if (st != RAO_OK) return st;
-    if (n < 0 || (n > 0 && !values)) return rao_fail(ctx, RAO_EINVAL, "sparkline: %lld values, %s", (long long)n, values ? "want >= 0" : "and no array of them");
+    if (n < 0 || (n > 0 && !values))
+        return rao_fail(ctx, RAO_EINVAL, "sparkline: %lld values, %s", (long long)n, values ? "want >= 0" : "and no array of them");
     if (columns < 1 || columns > 1000) return rao_fail(ctx, RAO_EINVAL, "sparkline: %d columns, want 1..1000", columns);
     sink s = sink_open(ctx, out);
     put_spark(&s, n, values, terminal, columns);

@@ -104,7 +104,8 @@ static void flush_envelope(envelope *e, writer *lo, writer *hi) {
     e->filled = 0;
 }
 
-int64_t thin_band(int64_t n, thin_map *lo, thin_map *hi, const void *user, double width, int64_t capacity, thin_point *out_lo, thin_point *out_hi) {
+int64_t thin_band(int64_t n, thin_map *lo, thin_map *hi, const void *user, double width, int64_t capacity, thin_point *out_lo,
+                  thin_point *out_hi) {
     writer below = {out_lo, 0, capacity}, above = {out_hi, 0, capacity};
     envelope e = {.filled = 0};
     int gap = 0, all = n <= capacity;
@@ -139,7 +140,7 @@ static extremes find_extremes(int64_t n, thin_map *point, const void *user) {
         thin_point p = point(i, user);
         if (isnan(p.x) || isnan(p.y)) continue;
         int first = e.index[0] < 0;
-        int better[6] = {p.x < e.at[0].x, p.x > e.at[1].x, p.y < e.at[2].y, p.y > e.at[3].y, 0, 1};
+        int better[6] = {p.x<e.at[0].x, p.x> e.at[1].x, p.y<e.at[2].y, p.y> e.at[3].y, 0, 1};
         for (int k = 0; k < 6; k++)
             if (first || better[k]) e.index[k] = i, e.at[k] = p;
     }
@@ -162,7 +163,8 @@ static int64_t filter_path(int64_t n, thin_map *point, const void *user, const e
             gap = 1;
             continue;
         }
-        if (open && hypot(p.x - last.x, p.y - last.y) < tolerance && !is_extreme(e, i)) continue; /* a gap this short cannot be seen either */
+        if (open && hypot(p.x - last.x, p.y - last.y) < tolerance && !is_extreme(e, i))
+            continue; /* a gap this short cannot be seen either */
         if (w->count + 2 > w->capacity) return -1;
         if (gap) write_gap(w);
         write_point(w, p);
@@ -195,7 +197,8 @@ static int64_t sample_cloud(int64_t n, thin_map *point, const void *user, const 
 }
 
 /* Returns -1 when the cells taken are more than fit. */
-static int64_t filter_cloud(int64_t n, thin_map *point, const void *user, const extremes *e, const double box[4], double cell, unsigned char *taken, writer *w) {
+static int64_t filter_cloud(int64_t n, thin_map *point, const void *user, const extremes *e, const double box[4], double cell,
+                            unsigned char *taken, writer *w) {
     int64_t columns = (int64_t)((box[1] - box[0]) / cell) + 1, rows = (int64_t)((box[3] - box[2]) / cell) + 1;
     for (int64_t k = 0; k < columns * rows; k++) taken[k] = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -216,7 +219,8 @@ static int64_t count_cloud(int64_t n, thin_map *point, const void *user, const d
     return seen;
 }
 
-rao_status thin_cloud(rao_ctx *ctx, int64_t n, thin_map *point, const void *user, const double box[4], int64_t capacity, thin_point *out, int64_t *count) {
+rao_status thin_cloud(rao_ctx *ctx, int64_t n, thin_map *point, const void *user, const double box[4], int64_t capacity, thin_point *out,
+                      int64_t *count) {
     int64_t seen = count_cloud(n, point, user, box), half = capacity / 2, kept = -1;
     if (seen <= capacity) {
         *count = sample_cloud(n, point, user, box, 1, &(writer){out, 0, capacity});

@@ -1,6 +1,7 @@
 """Pages that the report room writes, held against a parser that is not ours: well-formed, self-contained, the same under every locale."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as tree
@@ -69,5 +70,14 @@ def test_no_locale(tmp_path):
     assert write_page(EXAMPLE, tmp_path / "a.html", **german) == write_page(EXAMPLE, tmp_path / "b.html")
 
 
-def test_standalone_drawings_in_the_page_are_small(page):
+def test_pages_are_small(page):
     assert len(page) < 600_000
+
+
+def test_guide_quotes_the_example():
+    root = pathlib.Path(os.environ["RAO_SOURCE_DIR"])
+    quotes = re.findall("```c\n(.*?)```", (root / "docs/guide/reports.md").read_text(), re.S)
+    source = (root / "examples/report.c").read_text()
+    assert len(quotes) >= 3
+    for quote in quotes:
+        assert quote in source, quote

@@ -60,7 +60,8 @@ static void linear_ticks_cover(void **state) {
         axis_linear(&a, lo, hi, want, 1, 0);
         EXPECT_TRUE(a.lo <= lo && a.hi >= hi && a.hi > a.lo);
         double step = a.ticks[1].value - a.ticks[0].value;
-        EXPECT_TRUE(a.ticks[0].value <= lo + 1e-4 * step && a.ticks[a.count - 1].value >= hi - 1e-4 * step); /* 1e-10 of the range in doubles: 1e-5 of a step */
+        EXPECT_TRUE(a.ticks[0].value <= lo + 1e-4 * step &&
+                    a.ticks[a.count - 1].value >= hi - 1e-4 * step); /* 1e-10 of the range in doubles: 1e-5 of a step */
         EXPECT_TRUE(majors(&a) >= 3 && majors(&a) <= 11);
         check_order_and_labels(&a);
     }
@@ -93,7 +94,10 @@ static void log_ticks(void **state) {
         axis a;
         random_range(s, round, &lo, &hi);
         lo = fmax(fabs(lo), AXIS_TINY), hi = fmax(fabs(hi), AXIS_TINY);
-        if (lo > hi) { double t = lo; lo = hi, hi = t; }
+        if (lo > hi) {
+            double t = lo;
+            lo = hi, hi = t;
+        }
         int cover = draw(s, round, 32) < 0.5;
         axis_log(&a, lo, hi, 5, cover);
         EXPECT_TRUE(a.lo > 0 && a.lo <= lo && a.hi >= hi && a.hi > a.lo);
@@ -118,7 +122,8 @@ static void places(void **state) {
         EXPECT_CLOSE(axis_place(&a, a.lo), 0, 1e-12);
         if (a.hi <= AXIS_HUGE) EXPECT_CLOSE(axis_place(&a, a.hi), 1, 1e-12);
         EXPECT_TRUE(axis_place(&a, lo) <= axis_place(&a, hi));
-        EXPECT_TRUE(isnan(axis_place(&a, (double)NAN)) && isnan(axis_place(&a, (double)INFINITY)) && (a.hi > 2e300 || isnan(axis_place(&a, 2e300))));
+        EXPECT_TRUE(isnan(axis_place(&a, (double)NAN)) && isnan(axis_place(&a, (double)INFINITY)) &&
+                    (a.hi > 2e300 || isnan(axis_place(&a, 2e300))));
         if (log_scale) EXPECT_TRUE(isnan(axis_place(&a, 0)) && isnan(axis_place(&a, -1)));
     }
 }
@@ -172,7 +177,8 @@ static void known_axes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(linear_ticks_cover), cmocka_unit_test(linear_ticks_inside), cmocka_unit_test(log_ticks),
-        cmocka_unit_test(places), cmocka_unit_test(thinning), cmocka_unit_test(known_axes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(linear_ticks_cover), cmocka_unit_test(linear_ticks_inside),
+                                       cmocka_unit_test(log_ticks),          cmocka_unit_test(places),
+                                       cmocka_unit_test(thinning),           cmocka_unit_test(known_axes)};
     return rao_test_run("report axis", tests, COUNT(tests));
 }

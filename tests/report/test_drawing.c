@@ -7,8 +7,16 @@
 
 enum { SERIES_MOST = 10, POINTS_MOST = 300 };
 
-static const char *const texts[] = {"loss", "", NULL, "a<b & c>\"d\" 'e' ]]>", "\xCE\xB1\xCE\xB2 \xE6\x97\xA5\xE6\x9C\xAC", "bad \xFF\xC0\x80\xED\xA0\x80 bytes", "control \x01\x1B[31m\x7F\xC2\x85",
-    "a name that is a good deal longer than anything that could ever find room beside a line of this chart", "</svg><script>alert(1)</script>", "\xF0\x9F\x93\x88 tab\tline\nend"};
+static const char *const texts[] = {"loss",
+                                    "",
+                                    NULL,
+                                    "a<b & c>\"d\" 'e' ]]>",
+                                    "\xCE\xB1\xCE\xB2 \xE6\x97\xA5\xE6\x9C\xAC",
+                                    "bad \xFF\xC0\x80\xED\xA0\x80 bytes",
+                                    "control \x01\x1B[31m\x7F\xC2\x85",
+                                    "a name that is a good deal longer than anything that could ever find room beside a line of this chart",
+                                    "</svg><script>alert(1)</script>",
+                                    "\xF0\x9F\x93\x88 tab\tline\nend"};
 
 static double u(rao_stream s, uint64_t step, int index) { return rao_uniform_at(s, step, (uint64_t)index); }
 
@@ -34,8 +42,10 @@ static const char *any_text(rao_stream s, uint64_t step, int index) { return tex
 static void fill_series(rao_stream s, uint64_t step, random_chart *c, int k) {
     rao_series *r = &c->series[k];
     int base = 10000 * (k + 1), tame = u(s, step, base) < 0.5;
-    *r = (rao_series){.name = any_text(s, step, base + 1), .n = (int64_t)(POINTS_MOST * u(s, step, base + 2) * u(s, step, base + 3)), .style = (rao_series_style)(4 * u(s, step, base + 4)),
-        .colour = u(s, step, base + 5) < 0.7 ? 0 : (int)(100 * u(s, step, base + 5))};
+    *r = (rao_series){.name = any_text(s, step, base + 1),
+                      .n = (int64_t)(POINTS_MOST * u(s, step, base + 2) * u(s, step, base + 3)),
+                      .style = (rao_series_style)(4 * u(s, step, base + 4)),
+                      .colour = u(s, step, base + 5) < 0.7 ? 0 : (int)(100 * u(s, step, base + 5))};
     for (int i = 0; i < r->n; i++) {
         double *const v[4] = {&c->values[k][0][i], &c->values[k][1][i], &c->values[k][2][i], &c->values[k][3][i]};
         *v[0] = tame ? i * 3.5 : awkward(s, step, base + 10 + 8 * i), *v[1] = awkward(s, step, base + 12 + 8 * i);
@@ -47,9 +57,15 @@ static void fill_series(rao_stream s, uint64_t step, random_chart *c, int k) {
 }
 
 static void fill_chart(rao_stream s, uint64_t step, random_chart *c) {
-    c->chart = (rao_chart){.title = any_text(s, step, 0), .subtitle = any_text(s, step, 1), .x_label = any_text(s, step, 2), .y_label = any_text(s, step, 3),
-        .x_scale = u(s, step, 4) < 0.3 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR, .y_scale = u(s, step, 5) < 0.5 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR, .half = u(s, step, 6) < 0.5,
-        .series = c->series, .series_count = (int64_t)((SERIES_MOST + 1) * u(s, step, 7))};
+    c->chart = (rao_chart){.title = any_text(s, step, 0),
+                           .subtitle = any_text(s, step, 1),
+                           .x_label = any_text(s, step, 2),
+                           .y_label = any_text(s, step, 3),
+                           .x_scale = u(s, step, 4) < 0.3 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR,
+                           .y_scale = u(s, step, 5) < 0.5 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR,
+                           .half = u(s, step, 6) < 0.5,
+                           .series = c->series,
+                           .series_count = (int64_t)((SERIES_MOST + 1) * u(s, step, 7))};
     c->chart.equal_aspect = c->chart.x_scale == RAO_AXIS_LINEAR && c->chart.y_scale == RAO_AXIS_LINEAR && u(s, step, 8) < 0.3;
     if (u(s, step, 9) < 0.3) c->chart.x_range[0] = 5, c->chart.x_range[1] = u(s, step, 10) < 0.5 ? 60 : (double)NAN;
     if (u(s, step, 11) < 0.3) c->chart.y_range[0] = u(s, step, 12) < 0.5 ? 0.01 : (double)NAN, c->chart.y_range[1] = 10;
@@ -60,7 +76,19 @@ static void checker_checks(void **state) {
     (void)state;
     ORACLE("the checker of this test", "documents that are and are not well-formed");
     static const char *const good[] = {"<a/>", "<a b='1' c=\"2\"><d>x &amp; y</d></a>", "<!DOCTYPE html>\n<html></html>\n"};
-    static const char *const bad[] = {"", "x", "<a>", "<a></b>", "<a b=1/>", "<a b='1' b='2'/>", "<a>&nbsp;</a>", "<a>&</a>", "<a>\x01</a>", "<a>\xFF</a>", "<a b='<'/>", "<a id='x'><b id='x'/></a>", "<a b='1"};
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "<a>",
+                                      "<a></b>",
+                                      "<a b=1/>",
+                                      "<a b='1' b='2'/>",
+                                      "<a>&nbsp;</a>",
+                                      "<a>&</a>",
+                                      "<a>\x01</a>",
+                                      "<a>\xFF</a>",
+                                      "<a b='<'/>",
+                                      "<a id='x'><b id='x'/></a>",
+                                      "<a b='1"};
     for (size_t i = 0; i < COUNT(good); i++) EXPECT_TRUE(xml_error(good[i]) == NULL);
     for (size_t i = 0; i < COUNT(bad); i++) EXPECT_TRUE(xml_error(bad[i]) != NULL);
 }
@@ -99,13 +127,28 @@ static void random_figures(void **state) {
             values[0][i] = step % 5 ? awkward(s, step, 4 * i) : 3, values[1][i] = values[0][i] - 1, values[2][i] = values[0][i] + 2;
             if (i < ROWS) names[i] = any_text(s, step, 100000 + i), colours[i] = i % 12;
         }
-        const rao_bars bars = {.title = any_text(s, step, 1), .x_label = any_text(s, step, 2), .n = (int64_t)(ROWS * u(s, step, 3) * u(s, step, 4)), .names = names, .values = values[0],
-            .lo = step % 2 ? values[1] : NULL, .hi = step % 2 ? values[2] : NULL, .colours = step % 3 ? colours : NULL, .style = (rao_number_style)(step % 5), .digits = (int)(step % 4)};
+        const rao_bars bars = {.title = any_text(s, step, 1),
+                               .x_label = any_text(s, step, 2),
+                               .n = (int64_t)(ROWS * u(s, step, 3) * u(s, step, 4)),
+                               .names = names,
+                               .values = values[0],
+                               .lo = step % 2 ? values[1] : NULL,
+                               .hi = step % 2 ? values[2] : NULL,
+                               .colours = step % 3 ? colours : NULL,
+                               .style = (rao_number_style)(step % 5),
+                               .digits = (int)(step % 4)};
         OK(ctx, rao_bars_svg(ctx, &bars, 200 + (int)(700 * u(s, step, 5)), &svg));
         EXPECT_XML(svg.data);
         svg.length = 0;
-        rao_heatmap map = {.title = any_text(s, step, 1), .y_label = any_text(s, step, 2), .value_label = any_text(s, step, 6), .rows = (int64_t)(ROWS * u(s, step, 7)), .cols = (int64_t)(COLS * u(s, step, 8)),
-            .values = values[0], .row_names = step % 2 ? names : NULL, .col_names = step % 4 > 1 ? names : NULL, .scale = (rao_heat_scale)(step % 3)};
+        rao_heatmap map = {.title = any_text(s, step, 1),
+                           .y_label = any_text(s, step, 2),
+                           .value_label = any_text(s, step, 6),
+                           .rows = (int64_t)(ROWS * u(s, step, 7)),
+                           .cols = (int64_t)(COLS * u(s, step, 8)),
+                           .values = values[0],
+                           .row_names = step % 2 ? names : NULL,
+                           .col_names = step % 4 > 1 ? names : NULL,
+                           .scale = (rao_heat_scale)(step % 3)};
         if (step % 3 == 1) map.x_range[1] = 2, map.y_range[0] = -1, map.y_range[1] = 1;
         OK(ctx, rao_heatmap_svg(ctx, &map, 200 + (int)(700 * u(s, step, 9)), &svg));
         EXPECT_XML(svg.data);
@@ -127,7 +170,8 @@ static void long_series_stay_small(void **state) {
     rao_series series[4];
     rao_text svg = {0};
     for (int k = 0; k < 4; k++) v[k] = malloc(N * sizeof(double));
-    for (int i = 0; i < N; i++) v[0][i] = i, v[1][i] = exp(-5.0 * i / N + 0.3 * rao_normal_at(s, 0, (uint64_t)i)), v[2][i] = 0.8 * v[1][i], v[3][i] = 1.2 * v[1][i];
+    for (int i = 0; i < N; i++)
+        v[0][i] = i, v[1][i] = exp(-5.0 * i / N + 0.3 * rao_normal_at(s, 0, (uint64_t)i)), v[2][i] = 0.8 * v[1][i], v[3][i] = 1.2 * v[1][i];
     for (int k = 0; k < 4; k++) series[k] = (rao_series){.name = "s", .n = N - k, .x = v[0], .y = v[1] + k, .lo = v[2] + k, .hi = v[3] + k};
     const rao_chart chart = {.title = "long", .y_scale = RAO_AXIS_LOG, .series = series, .series_count = 4};
     OK(ctx, rao_chart_svg(ctx, &chart, 800, 400, &svg));
@@ -143,8 +187,12 @@ static void long_series_stay_small(void **state) {
 static void degenerate_charts(void **state) {
     (void)state;
     LAW("empty, single-point, constant, all-NaN, and extreme series are drawn");
-    static const double one[] = {3}, same[] = {5, 5, 5}, nothing[] = {(double)NAN, (double)NAN, (double)NAN}, extreme[] = {1e-300, 1e300, -1e300}, tiny[] = {1e-300, 2e-300, 3e-300};
-    const struct { int64_t n; const double *y; } cases[] = {{0, NULL}, {1, one}, {3, same}, {3, nothing}, {3, extreme}, {3, tiny}};
+    static const double one[] = {3}, same[] = {5, 5, 5}, nothing[] = {(double)NAN, (double)NAN, (double)NAN},
+                        extreme[] = {1e-300, 1e300, -1e300}, tiny[] = {1e-300, 2e-300, 3e-300};
+    const struct {
+        int64_t n;
+        const double *y;
+    } cases[] = {{0, NULL}, {1, one}, {3, same}, {3, nothing}, {3, extreme}, {3, tiny}};
     rao_ctx *ctx = rao_test_ctx();
     for (size_t i = 0; i < COUNT(cases); i++)
         for (int scale = 0; scale < 2; scale++) {
@@ -225,7 +273,8 @@ static rao_status add_all(rao_ctx *ctx, rao_report *report, const random_chart *
     static const double values[] = {3, -1, (double)NAN, 1e-7};
     static const char *const names[] = {"one", "two <2>", "", "four"};
     const rao_column columns[] = {{.name = "name"}, {.name = "value", .unit = "s"}};
-    rao_cell cells[] = {rao_cell_text("a&b"), rao_cell_number(12.25), rao_cell_none(), rao_cell_range(-2, -1), rao_cell_text(NULL), rao_cell_number(3e-9)};
+    rao_cell cells[] = {rao_cell_text("a&b"),   rao_cell_number(12.25), rao_cell_none(),
+                        rao_cell_range(-2, -1), rao_cell_text(NULL),    rao_cell_number(3e-9)};
     const rao_table table = {.title = "T", .note = "n", .column_count = 2, .row_count = 3, .columns = columns, .cells = cells};
     const rao_bars bars = {.n = 4, .names = names, .values = values};
     const rao_heatmap map = {.rows = 2, .cols = 2, .values = values, .row_names = names, .col_names = names, .half = 1};
@@ -263,7 +312,8 @@ static void pages(void **state) {
         OK(ctx, rao_report_html(ctx, report, &second));
         assert_string_equal(first.data, second.data);
         EXPECT_XML(first.data);
-        EXPECT_TRUE(!strstr(first.data, "<script") && !strstr(first.data, "<link") && !strstr(first.data, "src=") && !strstr(first.data, "href") && !strstr(first.data, "url("));
+        EXPECT_TRUE(!strstr(first.data, "<script") && !strstr(first.data, "<link") && !strstr(first.data, "src=") &&
+                    !strstr(first.data, "href") && !strstr(first.data, "url("));
         EXPECT_TRUE(!strstr(first.data, "@import"));
         rao_text_destroy(&first), rao_text_destroy(&second);
         rao_report_destroy(&report);
@@ -300,7 +350,10 @@ static void every_allocation(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checker_checks), cmocka_unit_test(random_charts), cmocka_unit_test(random_figures), cmocka_unit_test(long_series_stay_small), cmocka_unit_test(degenerate_charts),
-        cmocka_unit_test(gaps_break_lines), cmocka_unit_test(wrong_input), cmocka_unit_test(pages), cmocka_unit_test(every_allocation)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checker_checks),    cmocka_unit_test(random_charts),
+                                       cmocka_unit_test(random_figures),    cmocka_unit_test(long_series_stay_small),
+                                       cmocka_unit_test(degenerate_charts), cmocka_unit_test(gaps_break_lines),
+                                       cmocka_unit_test(wrong_input),       cmocka_unit_test(pages),
+                                       cmocka_unit_test(every_allocation)};
     return rao_test_run("report drawing", tests, COUNT(tests));
 }

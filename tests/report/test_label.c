@@ -13,7 +13,12 @@ static void labels_keep_apart(void **state) {
         double top = 20, bottom = 60 + 400 * rao_uniform_at(s, round, 1), spread = rao_uniform_at(s, round, 2);
         for (int64_t i = 0; i < count; i++) {
             double end = 20 + spread * (bottom - 20) * rao_uniform_at(s, round, (uint64_t)(10 + 3 * i));
-            labels[i] = (end_label){100 + 200 * (round % 2 ? 0 : rao_uniform_at(s, round, (uint64_t)(11 + 3 * i))), end, end, 20 + 80 * rao_uniform_at(s, round, (uint64_t)(12 + 3 * i)), i, 0};
+            labels[i] = (end_label){100 + 200 * (round % 2 ? 0 : rao_uniform_at(s, round, (uint64_t)(11 + 3 * i))),
+                                    end,
+                                    end,
+                                    20 + 80 * rao_uniform_at(s, round, (uint64_t)(12 + 3 * i)),
+                                    i,
+                                    0};
         }
         label_place(labels, count, NULL, 0, top, bottom);
         for (int64_t i = 0; i < count; i++) {
@@ -21,7 +26,9 @@ static void labels_keep_apart(void **state) {
             int alone = 1;
             EXPECT_TRUE(labels[i].y >= top - 1e-9 && labels[i].y <= bottom + 1e-9);
             for (int64_t j = 0; j < count; j++) {
-                if (j == i || !labels[j].shown || labels[j].x > labels[i].x + labels[i].width || labels[i].x > labels[j].x + labels[j].width) continue;
+                if (j == i || !labels[j].shown || labels[j].x > labels[i].x + labels[i].width ||
+                    labels[i].x > labels[j].x + labels[j].width)
+                    continue;
                 EXPECT_TRUE(fabs(labels[i].y - labels[j].y) >= LABEL_HEIGHT - 0.02);
             }
             for (int64_t j = 0; j < count; j++) alone &= j == i || fabs(labels[j].end_y - labels[i].end_y) > 40 * LABEL_HEIGHT;
@@ -65,6 +72,7 @@ static void lines_are_avoided(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(labels_keep_apart), cmocka_unit_test(equal_ends_are_centred), cmocka_unit_test(fullness), cmocka_unit_test(lines_are_avoided)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(labels_keep_apart), cmocka_unit_test(equal_ends_are_centred),
+                                       cmocka_unit_test(fullness), cmocka_unit_test(lines_are_avoided)};
     return rao_test_run("report label", tests, COUNT(tests));
 }

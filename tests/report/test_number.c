@@ -16,16 +16,44 @@ static const char *format(double value, rao_number_style style, int digits) {
 static void known_forms(void **state) {
     (void)state;
     ORACLE("number forms", "by hand");
-    static const struct { double value; rao_number_style style; int digits; const char *want; } known[] = {
-        {0, RAO_NUMBER_GENERAL, 0, "0"}, {-0.0, RAO_NUMBER_GENERAL, 0, "0"}, {1, RAO_NUMBER_GENERAL, 0, "1"}, {0.5, RAO_NUMBER_GENERAL, 0, "0.5"},
-        {20, RAO_NUMBER_GENERAL, 0, "20"}, {1797, RAO_NUMBER_GENERAL, 2, "1797"}, {123456789, RAO_NUMBER_GENERAL, 0, "123456789"}, {99999.9, RAO_NUMBER_GENERAL, 0, "100000"},
-        {1e9, RAO_NUMBER_GENERAL, 0, "1e9"}, {0.021371, RAO_NUMBER_GENERAL, 0, "0.02137"}, {0.02100004, RAO_NUMBER_GENERAL, 0, "0.02100"}, {1e-4, RAO_NUMBER_GENERAL, 0, "0.0001"},
-        {-3.14159e-7, RAO_NUMBER_GENERAL, 3, "-3.14e-7"}, {9.9996, RAO_NUMBER_GENERAL, 4, "10.00"}, {0.1 + 0.2, RAO_NUMBER_GENERAL, 17, "0.30000000000000004"},
-        {2.5, RAO_NUMBER_FIXED, 0, "2"}, {3.14159, RAO_NUMBER_FIXED, 2, "3.14"}, {-0.001, RAO_NUMBER_FIXED, 2, "0.00"}, {1e15, RAO_NUMBER_FIXED, 2, "1.000e15"},
-        {12345.6, RAO_NUMBER_SCIENTIFIC, 3, "1.23e4"}, {0, RAO_NUMBER_SCIENTIFIC, 2, "0.0e0"}, {0.931, RAO_NUMBER_PERCENT, 1, "93.1 %"},
-        {0, RAO_NUMBER_SECONDS, 0, "0 s"}, {4.2e-4, RAO_NUMBER_SECONDS, 0, "420 us"}, {1.25, RAO_NUMBER_SECONDS, 0, "1.25 s"}, {125, RAO_NUMBER_SECONDS, 0, "2 min 05 s"},
-        {12000, RAO_NUMBER_SECONDS, 0, "3 h 20 min"}, {-30, RAO_NUMBER_SECONDS, 0, "-30 s"}, {864000, RAO_NUMBER_SECONDS, 0, "10 days"}, {0.9999e-3, RAO_NUMBER_SECONDS, 0, "1.00 ms"},
-        {(double)NAN, RAO_NUMBER_FIXED, 3, "nan"}, {(double)INFINITY, RAO_NUMBER_SECONDS, 0, "inf"}, {-(double)INFINITY, RAO_NUMBER_GENERAL, 0, "-inf"}};
+    static const struct {
+        double value;
+        rao_number_style style;
+        int digits;
+        const char *want;
+    } known[] = {{0, RAO_NUMBER_GENERAL, 0, "0"},
+                 {-0.0, RAO_NUMBER_GENERAL, 0, "0"},
+                 {1, RAO_NUMBER_GENERAL, 0, "1"},
+                 {0.5, RAO_NUMBER_GENERAL, 0, "0.5"},
+                 {20, RAO_NUMBER_GENERAL, 0, "20"},
+                 {1797, RAO_NUMBER_GENERAL, 2, "1797"},
+                 {123456789, RAO_NUMBER_GENERAL, 0, "123456789"},
+                 {99999.9, RAO_NUMBER_GENERAL, 0, "100000"},
+                 {1e9, RAO_NUMBER_GENERAL, 0, "1e9"},
+                 {0.021371, RAO_NUMBER_GENERAL, 0, "0.02137"},
+                 {0.02100004, RAO_NUMBER_GENERAL, 0, "0.02100"},
+                 {1e-4, RAO_NUMBER_GENERAL, 0, "0.0001"},
+                 {-3.14159e-7, RAO_NUMBER_GENERAL, 3, "-3.14e-7"},
+                 {9.9996, RAO_NUMBER_GENERAL, 4, "10.00"},
+                 {0.1 + 0.2, RAO_NUMBER_GENERAL, 17, "0.30000000000000004"},
+                 {2.5, RAO_NUMBER_FIXED, 0, "2"},
+                 {3.14159, RAO_NUMBER_FIXED, 2, "3.14"},
+                 {-0.001, RAO_NUMBER_FIXED, 2, "0.00"},
+                 {1e15, RAO_NUMBER_FIXED, 2, "1.000e15"},
+                 {12345.6, RAO_NUMBER_SCIENTIFIC, 3, "1.23e4"},
+                 {0, RAO_NUMBER_SCIENTIFIC, 2, "0.0e0"},
+                 {0.931, RAO_NUMBER_PERCENT, 1, "93.1 %"},
+                 {0, RAO_NUMBER_SECONDS, 0, "0 s"},
+                 {4.2e-4, RAO_NUMBER_SECONDS, 0, "420 us"},
+                 {1.25, RAO_NUMBER_SECONDS, 0, "1.25 s"},
+                 {125, RAO_NUMBER_SECONDS, 0, "2 min 05 s"},
+                 {12000, RAO_NUMBER_SECONDS, 0, "3 h 20 min"},
+                 {-30, RAO_NUMBER_SECONDS, 0, "-30 s"},
+                 {864000, RAO_NUMBER_SECONDS, 0, "10 days"},
+                 {0.9999e-3, RAO_NUMBER_SECONDS, 0, "1.00 ms"},
+                 {(double)NAN, RAO_NUMBER_FIXED, 3, "nan"},
+                 {(double)INFINITY, RAO_NUMBER_SECONDS, 0, "inf"},
+                 {-(double)INFINITY, RAO_NUMBER_GENERAL, 0, "-inf"}};
     for (size_t i = 0; i < COUNT(known); i++) assert_string_equal(format(known[i].value, known[i].style, known[i].digits), known[i].want);
 }
 
@@ -52,7 +80,10 @@ static void never_too_long(void **state) {
     LAW("every style of every double fits its buffer and has one point at most");
     rao_stream s = rao_stream_make(rao_test_seed(), 2);
     for (uint64_t i = 0; i < 20000; i++) {
-        union { uint64_t bits; double value; } any = {(uint64_t)rao_u32_at(s, i, 0) << 32 | rao_u32_at(s, i, 1)};
+        union {
+            uint64_t bits;
+            double value;
+        } any = {(uint64_t)rao_u32_at(s, i, 0) << 32 | rao_u32_at(s, i, 1)};
         const char *text = format(any.value, (rao_number_style)(i % 5), (int)(i % 18));
         EXPECT_TRUE(strlen(text) > 0 && strlen(text) < NUMBER_BYTES - 1);
         const char *point = strchr(text, '.');
@@ -91,8 +122,20 @@ static void public_function(void **state) {
 static void markup(void **state) {
     (void)state;
     ORACLE("numbers as markup", "by hand");
-    static const struct { const char *number, *want; } known[] = {{"-12345.5", "\xE2\x88\x92" "12\xE2\x80\x89" "345.5"}, {"1797", "1797"}, {"1e-7", "10<sup>\xE2\x88\x92" "7</sup>"},
-        {"2.5e12", "2.5\xC3\x97" "10<sup>12</sup>"}, {"420 us", "420 \xC2\xB5s"}, {"-inf", "\xE2\x88\x92\xE2\x88\x9E"}, {"nan", "NaN"}, {"2 min 05 s", "2 min 05 s"}};
+    static const struct {
+        const char *number, *want;
+    } known[] = {{"-12345.5", "\xE2\x88\x92"
+                              "12\xE2\x80\x89"
+                              "345.5"},
+                 {"1797", "1797"},
+                 {"1e-7", "10<sup>\xE2\x88\x92"
+                          "7</sup>"},
+                 {"2.5e12", "2.5\xC3\x97"
+                            "10<sup>12</sup>"},
+                 {"420 us", "420 \xC2\xB5s"},
+                 {"-inf", "\xE2\x88\x92\xE2\x88\x9E"},
+                 {"nan", "NaN"},
+                 {"2 min 05 s", "2 min 05 s"}};
     rao_ctx *ctx = rao_test_ctx();
     for (size_t i = 0; i < COUNT(known); i++) {
         rao_text text = {0};
@@ -106,7 +149,7 @@ static void markup(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_forms), cmocka_unit_test(digits_kept), cmocka_unit_test(never_too_long), cmocka_unit_test(other_locales),
-        cmocka_unit_test(public_function), cmocka_unit_test(markup)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(known_forms),   cmocka_unit_test(digits_kept),     cmocka_unit_test(never_too_long),
+                                       cmocka_unit_test(other_locales), cmocka_unit_test(public_function), cmocka_unit_test(markup)};
     return rao_test_run("report number", tests, COUNT(tests));
 }

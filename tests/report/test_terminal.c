@@ -37,9 +37,10 @@ static int64_t widest_line(const char *text) {
 static void known_table(void **state) {
     (void)state;
     ORACLE("a table", "by hand");
-    const rao_column columns[] = {{.name = "name"}, {.name = "loss", .unit = "nats"}, {.name = "acc", .style = RAO_NUMBER_PERCENT, .digits = 1}, {.name = "spread"}};
-    const rao_cell cells[] = {rao_cell_text("sgd"), rao_cell_number(12.5), rao_cell_number(0.931), rao_cell_range(1, 2), rao_cell_text("natural"), rao_cell_number(0.0213),
-        rao_cell_number(1), rao_cell_none()};
+    const rao_column columns[] = {
+        {.name = "name"}, {.name = "loss", .unit = "nats"}, {.name = "acc", .style = RAO_NUMBER_PERCENT, .digits = 1}, {.name = "spread"}};
+    const rao_cell cells[] = {rao_cell_text("sgd"),     rao_cell_number(12.5),   rao_cell_number(0.931), rao_cell_range(1, 2),
+                              rao_cell_text("natural"), rao_cell_number(0.0213), rao_cell_number(1),     rao_cell_none()};
     const rao_table table = {.title = "Title", .note = "Note.", .column_count = 4, .row_count = 2, .columns = columns, .cells = cells};
     const rao_terminal ascii = terminal(80, 0, 0), unicode = terminal(80, 1, 0);
     rao_ctx *ctx = rao_test_ctx();
@@ -54,7 +55,9 @@ static void known_table(void **state) {
                                    "Note.\n");
     text.length = 0;
     OK(ctx, rao_table_text(ctx, &table, &unicode, &text));
-    EXPECT_TRUE(strstr(text.data, "1\xE2\x80\x93" "2") && strstr(text.data, "\xE2\x94\x80"));
+    EXPECT_TRUE(strstr(text.data, "1\xE2\x80\x93"
+                                  "2") &&
+                strstr(text.data, "\xE2\x94\x80"));
     rao_text_destroy(&text);
     rao_test_ctx_close(&ctx);
 }
@@ -63,7 +66,10 @@ static void narrow_table(void **state) {
     (void)state;
     LAW("a table with text columns fits a terminal down to their least widths");
     const rao_column columns[] = {{.name = "optimiser"}, {.name = "note"}, {.name = "n"}};
-    const rao_cell cells[] = {rao_cell_text("kfac:damping=0.003:interval=10"), rao_cell_text("\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E\xE6\x97\xA5\xE6\x9C\xAC"), rao_cell_number(3)};
+    const rao_cell cells[] = {
+        rao_cell_text("kfac:damping=0.003:interval=10"),
+        rao_cell_text("\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E\xE6\x97\xA5\xE6\x9C\xAC"),
+        rao_cell_number(3)};
     const rao_table table = {.column_count = 3, .row_count = 1, .columns = columns, .cells = cells};
     rao_ctx *ctx = rao_test_ctx();
     for (int width = 21; width < 70; width++)
@@ -86,13 +92,18 @@ static void progress_fits(void **state) {
     rao_text text = {0};
     OK(ctx, rao_text_add(ctx, &text, "", 0));
     for (int i = 0; i < 2000; i++) OK(ctx, rao_text_puts(ctx, &text, "."));
-    static const char *const labels[] = {"", NULL, "kfac", "a label of the kind that nobody should choose but somebody will", "\xCE\xBB\xE6\x97\xA5 \xFF", "two\nlines"};
+    static const char *const labels[] = {
+        "", NULL, "kfac", "a label of the kind that nobody should choose but somebody will", "\xCE\xBB\xE6\x97\xA5 \xFF", "two\nlines"};
     for (uint64_t i = 0; i < 20000; i++) {
         double u[8];
         rao_uniform_fill_f64(s, i, 0, 8, u);
         const rao_terminal t = terminal(10 + (int)(120 * u[0]), i % 2, i % 3 == 0);
-        rao_progress p = {.label = labels[(int)(6 * u[1])], .fraction = u[2] < 0.1 ? (double)NAN : 1.4 * u[2] - 0.2, .rate = u[3] < 0.2 ? (double)NAN : pow(10, 12 * u[3] - 4),
-            .unit = u[4] < 0.2 ? NULL : "steps", .loss = u[5] < 0.2 ? (double)INFINITY : pow(10, 20 * u[5] - 10), .seconds_left = u[6] < 0.1 ? (double)NAN : pow(10, 9 * u[6] - 2)};
+        rao_progress p = {.label = labels[(int)(6 * u[1])],
+                          .fraction = u[2] < 0.1 ? (double)NAN : 1.4 * u[2] - 0.2,
+                          .rate = u[3] < 0.2 ? (double)NAN : pow(10, 12 * u[3] - 4),
+                          .unit = u[4] < 0.2 ? NULL : "steps",
+                          .loss = u[5] < 0.2 ? (double)INFINITY : pow(10, 20 * u[5] - 10),
+                          .seconds_left = u[6] < 0.1 ? (double)NAN : pow(10, 9 * u[6] - 2)};
         text.length = 0;
         int64_t calls = rao_test_alloc_calls();
         OK(ctx, rao_progress_format(ctx, &p, &t, &text));
@@ -110,8 +121,15 @@ static void known_progress(void **state) {
     rao_ctx *ctx = rao_test_ctx();
     rao_text text = {0};
     const rao_progress p = {.label = "kfac", .fraction = 0.5, .rate = 312, .unit = "steps", .loss = 0.0231, .seconds_left = 11.2};
-    static const struct { int width; const char *want; } known[] = {{80, "kfac  [##############..............]   50 %  312 steps/s  loss 0.0231  12 s left"}, {50, "kfac   50 %  312 steps/s  loss 0.0231  12 s left"},
-        {40, "kfac   50 %  loss 0.0231  12 s left"}, {30, "kfac  [##..]   50 %  12 s left"}, {18, "kfac   50 %"}, {10, "kfac"}};
+    static const struct {
+        int width;
+        const char *want;
+    } known[] = {{80, "kfac  [##############..............]   50 %  312 steps/s  loss 0.0231  12 s left"},
+                 {50, "kfac   50 %  312 steps/s  loss 0.0231  12 s left"},
+                 {40, "kfac   50 %  loss 0.0231  12 s left"},
+                 {30, "kfac  [##..]   50 %  12 s left"},
+                 {18, "kfac   50 %"},
+                 {10, "kfac"}};
     for (size_t i = 0; i < COUNT(known); i++) {
         const rao_terminal t = terminal(known[i].width, 0, 0);
         text.length = 0;
@@ -162,11 +180,21 @@ static void charts_fit(void **state) {
         int64_t n = (int64_t)(200 * rao_uniform_at(s, round, 1));
         for (int64_t i = 0; i < n; i++) {
             x[i] = round % 5 ? (double)i : rao_normal_at(s, round, (uint64_t)(1000 + i));
-            for (int k = 0; k < 3; k++) y[k][i] = i % 11 == k ? (double)NAN : exp(3 * rao_normal_at(s, round, (uint64_t)(2000 + 3 * i + k)));
+            for (int k = 0; k < 3; k++)
+                y[k][i] = i % 11 == k ? (double)NAN : exp(3 * rao_normal_at(s, round, (uint64_t)(2000 + 3 * i + k)));
         }
-        for (int k = 0; k < 3; k++) series[k] = (rao_series){.name = k ? "b" : "a series with a name", .n = n, .x = x, .y = y[k], .style = (rao_series_style)((round + (uint64_t)k) % 4)};
-        const rao_chart chart = {.title = "a title that is longer than some of the terminals", .x_label = "x", .y_label = "y", .y_scale = round % 4 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR,
-            .series = series, .series_count = (int64_t)(round % 4)};
+        for (int k = 0; k < 3; k++)
+            series[k] = (rao_series){.name = k ? "b" : "a series with a name",
+                                     .n = n,
+                                     .x = x,
+                                     .y = y[k],
+                                     .style = (rao_series_style)((round + (uint64_t)k) % 4)};
+        const rao_chart chart = {.title = "a title that is longer than some of the terminals",
+                                 .x_label = "x",
+                                 .y_label = "y",
+                                 .y_scale = round % 4 ? RAO_AXIS_LOG : RAO_AXIS_LINEAR,
+                                 .series = series,
+                                 .series_count = (int64_t)(round % 4)};
         OK(ctx, rao_chart_text(ctx, &chart, &t, 6 + (int)(round % 20), &text));
         EXPECT_TRUE(widest_line(text.data) <= t.width);
         if (!t.unicode) EXPECT_TRUE(is_ascii(text.data));
@@ -219,7 +247,8 @@ static void wrong_terminals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_table), cmocka_unit_test(narrow_table), cmocka_unit_test(progress_fits), cmocka_unit_test(known_progress),
-        cmocka_unit_test(sparklines), cmocka_unit_test(charts_fit), cmocka_unit_test(known_chart), cmocka_unit_test(wrong_terminals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(known_table),    cmocka_unit_test(narrow_table),   cmocka_unit_test(progress_fits),
+                                       cmocka_unit_test(known_progress), cmocka_unit_test(sparklines),     cmocka_unit_test(charts_fit),
+                                       cmocka_unit_test(known_chart),    cmocka_unit_test(wrong_terminals)};
     return rao_test_run("report terminal", tests, COUNT(tests));
 }

@@ -58,7 +58,8 @@ static void line_keeps_extremes(void **state) {
                 if (y[to] > most) most = y[to], most_x = x[to];
             }
             if (first >= 0 && from % 37 == 0) /* a search each: one in a few is enough */
-                EXPECT_TRUE(kept(count, least_x, least) && kept(count, most_x, most) && kept(count, x[first], y[first]) && kept(count, x[last], y[last]));
+                EXPECT_TRUE(kept(count, least_x, least) && kept(count, most_x, most) && kept(count, x[first], y[first]) &&
+                            kept(count, x[last], y[last]));
         }
     }
 }
@@ -107,7 +108,8 @@ static void path_keeps_extremes(void **state) {
     for (uint64_t round = 0; round < 6; round++) {
         const data d = {x, y, hi};
         x[0] = y[0] = 0;
-        for (int64_t i = 1; i < N; i++) x[i] = x[i - 1] + rao_normal_at(s, round, (uint64_t)(2 * i)), y[i] = y[i - 1] + rao_normal_at(s, round, (uint64_t)(2 * i + 1));
+        for (int64_t i = 1; i < N; i++)
+            x[i] = x[i - 1] + rao_normal_at(s, round, (uint64_t)(2 * i)), y[i] = y[i - 1] + rao_normal_at(s, round, (uint64_t)(2 * i + 1));
         int64_t count = thin_path(N, at, &d, CAPACITY, out), best[4] = {0};
         EXPECT_TRUE(count <= CAPACITY && count > CAPACITY / 8);
         for (int64_t i = 0; i < N; i++) {
@@ -138,7 +140,8 @@ static void cloud_keeps_extremes(void **state) {
     for (uint64_t round = 0; round < 12; round++) {
         int64_t n = round == 0 ? 0 : round == 1 ? 900 : (int64_t)(N * rao_uniform_at(s, 900 + round, 0)), count = -1;
         const data d = {x, y, hi};
-        for (int64_t i = 0; i < n; i++) x[i] = 400 + 60 * rao_normal_at(s, round, (uint64_t)(2 * i)), y[i] = 200 + 30 * rao_normal_at(s, round, (uint64_t)(2 * i + 1));
+        for (int64_t i = 0; i < n; i++)
+            x[i] = 400 + 60 * rao_normal_at(s, round, (uint64_t)(2 * i)), y[i] = 200 + 30 * rao_normal_at(s, round, (uint64_t)(2 * i + 1));
         OK(ctx, thin_cloud(ctx, n, at, &d, box, CAPACITY, out, &count));
         EXPECT_TRUE(count >= 0 && count <= CAPACITY);
         if (n <= CAPACITY) EXPECT_EQ(count, n);
@@ -151,7 +154,8 @@ static void cloud_keeps_extremes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(line_keeps_extremes), cmocka_unit_test(line_keeps_wide_gaps), cmocka_unit_test(band_encloses), cmocka_unit_test(path_keeps_extremes),
-        cmocka_unit_test(cloud_keeps_extremes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(line_keeps_extremes), cmocka_unit_test(line_keeps_wide_gaps),
+                                       cmocka_unit_test(band_encloses), cmocka_unit_test(path_keeps_extremes),
+                                       cmocka_unit_test(cloud_keeps_extremes)};
     return rao_test_run("report thin", tests, COUNT(tests));
 }

@@ -37,8 +37,8 @@ static inline int xml_character_length(const char *text) {
     int n = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : p[0] >= 0xC2 ? 2 : 0;
     for (int i = 1; i < n; i++)
         if ((p[i] & 0xC0) != 0x80) return 0;
-    if (n == 2 && p[0] == 0xC2 && p[1] < 0xA0) return 0;                      /* C1 controls */
-    if (n == 3 && p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE) return 0;     /* FFFE, FFFF */
+    if (n == 2 && p[0] == 0xC2 && p[1] < 0xA0) return 0;                  /* C1 controls */
+    if (n == 3 && p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE) return 0; /* FFFE, FFFF */
     if (n == 3 && ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] >= 0xA0))) return 0;
     if (n == 4 && ((p[0] == 0xF0 && p[1] < 0x90) || p[0] > 0xF4 || (p[0] == 0xF4 && p[1] >= 0x90))) return 0;
     return n;
@@ -97,7 +97,8 @@ static inline int xml_tag(xml_state *x) {
     if (!n) return xml_fail(x, "no tag name");
     x->at += n;
     if (closing) {
-        if (x->depth == 0 || x->lengths[x->depth - 1] != n || memcmp(x->open[x->depth - 1], name, (size_t)n) != 0) return xml_fail(x, "a closing tag that does not match");
+        if (x->depth == 0 || x->lengths[x->depth - 1] != n || memcmp(x->open[x->depth - 1], name, (size_t)n) != 0)
+            return xml_fail(x, "a closing tag that does not match");
         x->depth--;
         return *x->at++ == '>' ? 1 : xml_fail(x, "a closing tag with more than a name");
     }
@@ -127,11 +128,11 @@ static inline const char *xml_error(const char *document) {
     return sentence;
 }
 
-#define EXPECT_XML(document)                                    \
-    do {                                                        \
-        const char *xml_said_ = xml_error(document);            \
+#define EXPECT_XML(document)                                            \
+    do {                                                                \
+        const char *xml_said_ = xml_error(document);                    \
         if (xml_said_) print_error("not well-formed: %s\n", xml_said_); \
-        EXPECT_TRUE(!xml_said_);                                \
+        EXPECT_TRUE(!xml_said_);                                        \
     } while (0)
 
 #endif
