@@ -43,7 +43,7 @@ typedef struct spectrum_view {
     int64_t n, parameters, columns;
     rao_objective *objective; /* all n cases */
     rao_fisher *fisher;
-    double loss, gradient_norm;
+    double loss, gradient_norm; /* over the n cases */
 
     /* the spectrum: exact eigenvalues, or Ritz values of a Lanczos process with the distance within which an eigenvalue lies */
     int exact;
@@ -52,11 +52,14 @@ typedef struct spectrum_view {
     double *bound;      /* NULL where exact */
     double trace, mean, threshold, largest, smallest, condition;
     int64_t rank;       /* eigenvalues above the threshold; Ritz: eigenvalues that are certain to be positive */
-    double relative[SPECTRUM_DAMPINGS], damping[SPECTRUM_DAMPINGS], dimension[SPECTRUM_DAMPINGS], error[SPECTRUM_DAMPINGS];
+    double relative[SPECTRUM_DAMPINGS], damping[SPECTRUM_DAMPINGS], dimension[SPECTRUM_DAMPINGS];
+    /* not exact: means over the probes of a quadrature that is not below and of one that is not above, with their standard errors; dimension is half way */
+    double lower[SPECTRUM_DAMPINGS], upper[SPECTRUM_DAMPINGS], lower_error[SPECTRUM_DAMPINGS], upper_error[SPECTRUM_DAMPINGS];
 
     /* three diagonals */
     double *truth, *empirical, *adam; /* parameters each */
     int64_t batch, batches;
+    double gradient_share; /* of the sum of `adam`: the squared mean gradient; the rest is the noise of the batches */
     int64_t layers; /* the last one is the whole model */
     spectrum_layer *layer;
 } spectrum_view;

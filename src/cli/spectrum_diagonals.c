@@ -45,19 +45,24 @@ done:
 static rao_status second_moments(spectrum_view *v) {
     rao_status st;
     rao_objective *objective = NULL;
+    double *mean = NULL, squared = 0, sum = 0;
     rao_vec g = {0};
     rao_mat x = rao_dataset_x(v->problem.data, RAO_TRAIN), y = rao_dataset_y(v->problem.data, RAO_TRAIN);
     v->batches = v->n / v->batch;
     RAO_TRY(new_vector(v, &g));
     RAO_TRY(rao_alloc(v->ctx, g.n, &v->adam));
+    RAO_TRY(rao_alloc(v->ctx, g.n, &mean));
     RAO_TRY(rao_objective_create(v->ctx, v->problem.model, v->batch, RAO_TAPE_VJP, &objective));
     for (int64_t b = 0; b < v->batches; b++) {
         RAO_TRY(rao_objective_batch(v->ctx, objective, &x, &y, NULL, v->rows + b * v->batch, 0, v->batch));
         RAO_TRY(rao_objective_gradient(v->ctx, objective, &v->w, 0, &g, NULL));
-        for (int64_t i = 0; i < g.n; i++) v->adam[i] += number_at(&g, i) * number_at(&g, i) / (double)v->batches;
+        for (int64_t i = 0; i < g.n; i++) mean[i] += number_at(&g, i) / (double)v->batches, v->adam[i] += number_at(&g, i) * number_at(&g, i) / (double)v->batches;
     }
+    for (int64_t i = 0; i < g.n; i++) squared += mean[i] * mean[i], sum += v->adam[i];
+    v->gradient_share = squared / sum;
 done:
     rao_objective_destroy(&objective);
+    rao_free(&mean);
     rao_free_block(&g.data);
     return st;
 }

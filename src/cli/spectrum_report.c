@@ -42,11 +42,11 @@ static rao_status add_dimension(spectrum_view *v, rao_report *report) {
     double lo[SPECTRUM_DAMPINGS], hi[SPECTRUM_DAMPINGS], x[SPECTRUM_DAMPINGS], y[SPECTRUM_DAMPINGS];
     for (int i = 0; i < SPECTRUM_DAMPINGS; i++) {
         int from = SPECTRUM_DAMPINGS - 1 - i; /* dampings fall, x rises */
-        x[i] = v->relative[from], y[i] = v->dimension[from], lo[i] = y[i] - 2 * v->error[from], hi[i] = y[i] + 2 * v->error[from];
+        x[i] = v->relative[from], y[i] = v->dimension[from], lo[i] = v->lower[from] - 2 * v->lower_error[from], hi[i] = v->upper[from] + 2 * v->upper_error[from];
     }
     rao_series series = {.name = "effective dimension", .n = SPECTRUM_DAMPINGS, .x = x, .y = y, .style = RAO_SERIES_LINE_POINTS};
     if (!v->exact) series.lo = lo, series.hi = hi;
-    rao_chart chart = {.title = "Effective dimension", .subtitle = v->exact ? "sum of lambda / (lambda + damping)" : "Band: two standard errors over the probes.", .x_label = "damping over mean eigenvalue",
+    rao_chart chart = {.title = "Effective dimension", .subtitle = v->exact ? "sum of lambda / (lambda + damping)" : "Band: between the two quadratures, and two standard errors beyond.", .x_label = "damping over mean eigenvalue",
                        .y_label = "parameters that the data determine", .x_scale = RAO_AXIS_LOG, .half = 1, .series = &series, .series_count = 1};
     return rao_report_chart(v->ctx, report, &chart);
 }

@@ -1,8 +1,9 @@
 /* spectrum_values.c - the eigenvalues of the matrix, or what Lanczos can say of them, and the numbers that follow from them.
  *
- * Effective dimension d(l) = sum_j lambda_j / (lambda_j + l) (Gull 1989; MacKay 1992). Without all eigenvalues it is estimated: for a random unit q the
- * Gauss quadrature of q^T g(F) q that a Lanczos process gives, times the parameters, has the mean tr g(F) (Golub & Meurant 1994; Ubaru, Chen & Saad 2017).
- * The odd derivatives of l -> l / (l + d) are positive and the even ones negative, so a Gauss rule errs upwards: too few steps, too large a dimension. */
+ * Effective dimension d(l) = sum_j lambda_j / (lambda_j + l) (Gull 1989; MacKay 1992). Without all eigenvalues it is estimated: for a random unit q, the
+ * parameters times q^T g(F) q has the mean tr g(F) (Hutchinson 1990; Ubaru, Chen & Saad 2017), and q^T g(F) q lies between two quadratures that a Lanczos
+ * process gives (Golub & Meurant 1994): the derivatives of g(x) = x / (x + l) alternate in sign, so the Gauss rule is not below it and the Gauss-Radau rule
+ * with a node at 0, which no eigenvalue is below, not above it. */
 #include "spectrum.h"
 
 #include <math.h>
@@ -46,19 +47,70 @@ typedef struct probe {
     int64_t made;
 } probe;
 
-static void add_probe(spectrum_view *v, const probe *p, int64_t k) {
-    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) {
-        double sum = 0;
-        for (int64_t j = 0; j < p->made; j++) sum += p->weight[j] * fmax(p->theta[j], 0) / (fmax(p->theta[j], 0) + v->damping[i]);
-        double sample = sum * (double)v->parameters, step = sample - v->dimension[i];
-        v->dimension[i] += step / (double)(k + 1); /* mean and sum of squares, updated (Welford 1962) */
-        v->error[i] += step * (sample - v->dimension[i]);
+/* The Jacobi matrix of a discrete measure, diagonal and squared off-diagonal (square[0] is the whole weight), by adding its points one by one with rotations:
+ * Gragg & Harwood 1984, in the form of Gautschi 2004, section 2.2.3.2. O(made^2), and stable where undoing the eigen-decomposition is not. */
+static void jacobi_matrix(const probe *p, double *diagonal, double *square) {
+    for (int64_t n = 0; n < p->made; n++) {
+        double mass = p->weight[n], keep = 1, turn = 0, t = 0;
+        diagonal[n] = p->theta[n], square[n] = n ? 0 : mass;
+        for (int64_t k = 0; k <= n && n; k++) {
+            double sum = square[k] + mass, scaled = keep * sum, before = turn, last = t;
+            keep = sum > 0 ? square[k] / sum : 1, turn = sum > 0 ? mass / sum : 0;
+            t = turn * (diagonal[k] - p->theta[n]) - keep * last;
+            diagonal[k] -= t - last;
+            mass = turn > 0 ? t * t / turn : before * square[k];
+            square[k] = scaled;
+        }
     }
+}
+
+/* The last diagonal entry with which the matrix is singular: its quadrature has a node at 0. */
+static void put_node_at_zero(int64_t n, double largest, double *diagonal, const double *square) {
+    double pivot = diagonal[0], floor = 0x1p-52 * largest;
+    for (int64_t k = 1; k < n; k++) {
+        double next = diagonal[k] - square[k] / fmax(pivot, floor);
+        if (k == n - 1) diagonal[k] = square[k] / fmax(pivot, floor);
+        pivot = next;
+    }
+    if (n == 1) diagonal[0] = 0;
+}
+
+/* 1 - l e^T (T + l)^-1 e, e the first unit vector: the quadrature of x / (x + l). */
+static double quadrature(int64_t n, const double *diagonal, const double *square, double l) {
+    double c = diagonal[n - 1] + l;
+    for (int64_t k = n - 1; k > 0; k--) c = diagonal[k - 1] + l - square[k] / c;
+    return 1 - l / c;
+}
+
+/* Mean and sum of squared deviations, updated (Welford 1962). */
+static void add_sample(double sample, int64_t k, double *mean, double *squares) {
+    double step = sample - *mean;
+    *mean += step / (double)(k + 1);
+    *squares += step * (sample - *mean);
+}
+
+static rao_status add_probe(spectrum_view *v, const probe *p, int64_t k) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(v->ctx);
+    double *diagonal = NULL, *square = NULL, size = (double)v->parameters;
+    int whole = p->made < v->options->steps || p->made == v->parameters; /* an invariant subspace: both rules are exact */
+    RAO_TRY(rao_scratch(v->ctx, p->made, &diagonal));
+    RAO_TRY(rao_scratch(v->ctx, p->made, &square));
+    jacobi_matrix(p, diagonal, square);
+    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->upper[i], &v->upper_error[i]);
+    if (!whole) put_node_at_zero(p->made, p->theta[p->made - 1], diagonal, square);
+    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->lower[i], &v->lower_error[i]);
+done:
+    rao_scratch_reset(v->ctx, mark);
+    return st;
 }
 
 static void finish_dimensions(spectrum_view *v) {
     double probes = (double)v->options->probes;
-    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) v->error[i] = sqrt(v->error[i] / (probes - 1) / probes);
+    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) {
+        v->upper_error[i] = sqrt(v->upper_error[i] / (probes - 1) / probes), v->lower_error[i] = sqrt(v->lower_error[i] / (probes - 1) / probes);
+        v->dimension[i] = (v->lower[i] + v->upper[i]) / 2;
+    }
 }
 
 /* Intervals theta +- bound that are positive and do not meet hold an eigenvalue each. */
@@ -95,7 +147,7 @@ static rao_status ritz_values(spectrum_view *v) {
         RAO_TRY(rao_lanczos(v->ctx, rao_fisher_op(v->fisher), v->options->steps, s, p.theta, p.bound, p.weight, &p.made));
         if (rao_ctx_cancelled(v->ctx)) RAO_TRY(rao_fail(v->ctx, RAO_ENUMERIC, "interrupted after %lld of %lld probes", (long long)k, (long long)v->options->probes));
         if (k == 0) RAO_TRY(keep_probe(v, &p));
-        add_probe(v, &p, k);
+        RAO_TRY(add_probe(v, &p, k));
         progress_show(&progress, "Lanczos", (double)(k + 1) / (double)v->options->probes);
     }
     finish_dimensions(v);

@@ -153,17 +153,29 @@ def test_implicit_ritz_values_are_eigenvalues_within_their_bounds(network):
     assert 1 <= out["rank_at_least"] <= (w > 1e-12 * w[0]).sum()
     for d in out["effective_dimension"]:
         want = (np.maximum(w, 0) / (np.maximum(w, 0) + d["damping"])).sum()
-        assert d["value"] >= want - 6 * d["standard_error"]  # Gauss quadrature errs upwards
-        if d["relative"] >= 1:
-            assert d["value"] <= want * 1.05 + 6 * d["standard_error"]
+        assert d["lower"] <= d["value"] <= d["upper"]
+        assert d["lower"] - 6 * d["standard_error"] <= want <= d["upper"] + 6 * d["standard_error"]
+    assert out["effective_dimension"][0]["upper"] == pytest.approx(out["effective_dimension"][0]["lower"], rel=1e-6)  # resolved
+    assert out["effective_dimension"][6]["upper"] > 1.02 * out["effective_dimension"][6]["lower"]  # and not
 
 
 def test_implicit_effective_dimension_with_steps_enough(network):
     w = eigenvalues(network.true())
-    out = ok_json(*network.args, "--representation", "implicit", "--steps", SIZE, "--probes", 60)
+    out = ok_json(*network.args, "--representation", "implicit", "--steps", SIZE + 5, "--probes", 60)
     for d in out["effective_dimension"]:
         want = (np.maximum(w, 0) / (np.maximum(w, 0) + d["damping"])).sum()
+        assert d["upper"] == pytest.approx(d["lower"], rel=1e-9)
         assert abs(d["value"] - want) <= 6 * d["standard_error"] + 1e-6 * want
+
+
+def test_quadratures_bracket_every_probe(network):
+    """More steps of the same probes: lower ends rise, upper ends fall."""
+    last = None
+    for steps in (1, 2, 4, 8, 16, 32):
+        out = ok_json(*network.args, "--representation", "implicit", "--steps", steps, "--probes", 5)["effective_dimension"]
+        for now, before in zip(out, last or []):
+            assert now["lower"] >= before["lower"] * (1 - 1e-9) and now["upper"] <= before["upper"] * (1 + 1e-9)
+        last = out
 
 
 def ranks(a):
