@@ -154,20 +154,6 @@ static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, const rao
     return RAO_OK;
 }
 
-static void cosine(rao_ctx *ctx, rao_optim *opt, const rao_vec *g, const rao_vec *v) {
-    double gv = 0, gg = 0, vv = 0;
-    if (rao_dot(ctx, g, v, &gv) != RAO_OK || rao_norm(ctx, g, &gg) != RAO_OK || rao_norm(ctx, v, &vv) != RAO_OK) return;
-    opt->info.cosine = gg > 0 && vv > 0 ? gv / (gg * vv) : (double)NAN;
-}
-
-/* v = momentum v + scale d */
-static void gather(rao_optim *opt, double momentum, double scale, const rao_vec *d) {
-    for (int64_t i = 0; i < opt->n; i++) {
-        if (opt->dtype == RAO_F64) ((double *)opt->state[0])[i] = momentum * ((double *)opt->state[0])[i] + scale * ((const double *)d->data)[i];
-        else ((float *)opt->state[0])[i] = (float)momentum * ((float *)opt->state[0])[i] + (float)scale * ((const float *)d->data)[i];
-    }
-}
-
 static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -181,11 +167,9 @@ static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric
     RAO_TRY(set_damping(ctx, opt, metric));
     RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
     RAO_TRY(constrain(ctx, opt, rate, &g, &d, &scale));
-    gather(opt, o->momentum, scale, &d);
-    cosine(ctx, opt, &g, &v);
+    update u = {.w = w->data, .v = opt->state[0], .g = data, .rate = rate, .decay = rate * o->common.weight_decay, .beta1 = o->momentum, .scale = scale};
+    RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
     if (rao_optim_wants_judgement(opt)) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
-    update u = {.w = w->data, .v = opt->state[0], .rate = rate, .decay = rate * o->common.weight_decay};
-    RAO_TRY(update_run(ctx, opt, update_passes()->momentum, &u));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -210,10 +194,27 @@ rao_status rao_optim_metric_wish(rao_ctx *ctx, const rao_optim *opt, rao_optim_w
     return RAO_OK;
 }
 
+/* Between the gradient and the step, asked for when logs are written: three passes over the parameters that a step need not pay for. */
+static rao_status cosine(rao_ctx *ctx, const rao_optim *opt, double *value) {
+    rao_status st = RAO_OK;
+    rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient), v = rao_vec_view(opt->dtype, opt->n, opt->state[0]);
+    double gv = 0, gg = 0, vv = 0;
+    RAO_TRY(rao_dot(ctx, &g, &v, &gv));
+    RAO_TRY(rao_norm(ctx, &g, &gg));
+    RAO_TRY(rao_norm(ctx, &v, &vv));
+    *value = gg > 0 && vv > 0 ? gv / (gg * vv) : (double)NAN;
+done:
+    return st;
+}
+
 rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info) {
+    rao_status st = RAO_OK;
     if (!opt->rule->wish) return rao_fail(ctx, RAO_EUNABLE, "%s: this rule has no metric", opt->rule->face.name);
-    *info = opt->info;
-    return RAO_OK;
+    rao_optim_step_info now = opt->info;
+    RAO_TRY(cosine(ctx, opt, &now.cosine));
+    *info = now;
+done:
+    return st;
 }
 
 const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradient, exact", .options = &ngd_table, .metric = 1},

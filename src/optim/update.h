@@ -8,6 +8,7 @@
 typedef struct update {
     void *w, *g, *m, *v;
     double rate, l2, decay, beta1, beta2, root, eps; /* root: 1 / sqrt(1 - beta2^t); beta1's correction is in the rate */
+    double scale;                                    /* of a natural gradient, by its radius */
 } update;
 
 /* Runs over [first, first + count); the sum of 0 * w afterwards: 0, or NaN where a parameter is not finite. */
@@ -19,6 +20,7 @@ typedef struct update_set {
     update_pass *sgd[2];      /* v += l2 w first */
     update_pass *nesterov[2]; /* g is fresh: v = beta1 v + g + l2 w; w -= rate (g + l2 w + beta1 v) + decay w */
     update_pass *adam[2];
+    update_pass *natural[2];  /* g is a natural gradient: v = beta1 v + scale g; w -= rate v + decay w */
 } update_set;
 extern const update_set update_generic, update_avx2, update_avx512;
 

@@ -18,5 +18,5 @@
 #undef SQRT
 
 const update_set UPDATE_SET = {
-    {momentum_f32, momentum_f64}, {sgd_f32, sgd_f64}, {nesterov_f32, nesterov_f64}, {adam_f32, adam_f64},
+    {momentum_f32, momentum_f64}, {sgd_f32, sgd_f64}, {nesterov_f32, nesterov_f64}, {adam_f32, adam_f64}, {natural_f32, natural_f64},
 };

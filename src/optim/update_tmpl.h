@@ -29,6 +29,21 @@ static double NAME(sgd)(const update *u, int64_t first, int64_t count) {
     return (double)poison;
 }
 
+static double NAME(natural)(const update *u, int64_t first, int64_t count) {
+    T *restrict w = (T *)u->w + first, *restrict v = (T *)u->v + first;
+    const T *restrict d = (const T *)u->g + first;
+    const T rate = (T)u->rate, decay = (T)u->decay, beta = (T)u->beta1, scale = (T)u->scale;
+    T poison = 0;
+#pragma omp simd reduction(+ : poison)
+    for (int64_t i = 0; i < count; i++) {
+        T y = beta * v[i] + scale * d[i], x = w[i] - (rate * y + decay * w[i]);
+        v[i] = y;
+        w[i] = x;
+        poison += x * 0;
+    }
+    return (double)poison;
+}
+
 static double NAME(nesterov)(const update *u, int64_t first, int64_t count) {
     T *restrict w = (T *)u->w + first, *restrict v = (T *)u->v + first;
     const T *restrict g = (const T *)u->g + first;

@@ -23,7 +23,7 @@ static void fill(vectors *v) {
 }
 
 static update numbers(vectors *v, int dtype) {
-    update u = {.rate = 0.1, .l2 = 0.01, .decay = 0.003, .beta1 = 0.9, .beta2 = 0.99, .root = 1.7, .eps = 1e-8};
+    update u = {.rate = 0.1, .l2 = 0.01, .decay = 0.003, .beta1 = 0.9, .beta2 = 0.99, .root = 1.7, .eps = 1e-8, .scale = 0.7};
     u.w = dtype ? (void *)v->d[0] : v->f[0], u.g = dtype ? (void *)v->d[1] : v->f[1];
     u.m = dtype ? (void *)v->d[2] : v->f[2], u.v = dtype ? (void *)v->d[3] : v->f[3];
     return u;
@@ -59,6 +59,7 @@ static void wider_machines_agree(void **state) {
         compare(update_generic.sgd, sets[level]->sgd);
         compare(update_generic.nesterov, sets[level]->nesterov);
         compare(update_generic.adam, sets[level]->adam);
+        compare(update_generic.natural, sets[level]->natural);
     }
     EXPECT_TRUE(update_passes() == sets[(int)rao_cpu_level() < (int)COUNT(sets) ? (int)rao_cpu_level() : 0]);
 }
