@@ -39,6 +39,19 @@ done:
     return st;
 }
 
+/* Between the gradient and the step of one layer: parts of the optimiser's two vectors. */
+static double layer_cosine(rao_ctx *ctx, const rao_trainer *t, int64_t l) {
+    rao_parameter p = rao_graph_parameter(rao_model_graph(t->model), l);
+    rao_vec g, v;
+    double beta, gv = 0, gg = 0, vv = 0;
+    if (rao_optim_target(ctx, t->optim, &g, &beta) != RAO_OK || !rao_optim_state(t->optim, 0, &v)) return (double)NAN;
+    size_t offset = (size_t)p.offset * rao_dtype_size(g.dtype);
+    g.n = v.n = p.rows * p.cols;
+    g.data = (char *)g.data + offset, v.data = (char *)v.data + offset;
+    if (rao_dot(ctx, &g, &v, &gv) != RAO_OK || rao_norm(ctx, &g, &gg) != RAO_OK || rao_norm(ctx, &v, &vv) != RAO_OK) return (double)NAN;
+    return gg > 0 && vv > 0 ? gv / (gg * vv) : (double)NAN;
+}
+
 /* Layer by layer where the metric has layers to speak of. */
 static void put_layers(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json) {
     rao_fisher_layer layer;
@@ -51,6 +64,7 @@ static void put_layers(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json
         rao_json_number(ctx, json, "pi", layer.pi);
         rao_json_number(ctx, json, "damping_a", layer.damping_a);
         rao_json_number(ctx, json, "damping_g", layer.damping_g);
+        rao_json_number(ctx, json, "cosine", layer_cosine(ctx, t, l));
         rao_json_int(ctx, json, "age", layer.age);
         rao_json_end(ctx, json);
     }
@@ -77,6 +91,9 @@ rao_status train_log_point(rao_ctx *ctx, rao_trainer *t, const rao_train_point *
     rao_json_int(ctx, json, "step", p->step);
     rao_json_number(ctx, json, "epoch", p->epoch);
     rao_json_number(ctx, json, "seconds", p->seconds);
+    rao_json_number(ctx, json, "seconds_gradient", t->phase[TRAIN_GRADIENT]);
+    rao_json_number(ctx, json, "seconds_metric", t->phase[TRAIN_METRIC]);
+    rao_json_number(ctx, json, "seconds_step", t->phase[TRAIN_STEP]);
     rao_json_number(ctx, json, "rate", p->rate);
     rao_json_number(ctx, json, "batch_loss", p->batch_loss);
     rao_json_number(ctx, json, "train_loss", p->train_loss);

@@ -35,6 +35,9 @@ rao_status order_create(rao_ctx *ctx, uint64_t seed, int64_t cases, int64_t batc
 void order_destroy(order *o);
 const int64_t *order_rows(order *o, int64_t step);
 
+/* Where the time of the steps goes: the batch and its gradient, the metric, the rule with its solve. */
+enum { TRAIN_GRADIENT = 0, TRAIN_METRIC, TRAIN_STEP, TRAIN_PHASES };
+
 struct rao_trainer {
     const rao_model *model;
     const rao_dataset *data;
@@ -47,7 +50,7 @@ struct rao_trainer {
     order order;
     void *weights;
     int64_t planned, interval;
-    double seconds, batch_loss, rate;
+    double seconds, phase[TRAIN_PHASES], batch_loss, rate;
     rao_train_point *points;
     int64_t point_count, point_capacity;
     rao_status status; /* of a failed run, kept */

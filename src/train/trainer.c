@@ -183,24 +183,33 @@ done:
 
 /* ---- stepping ---- */
 
+static void lap(rao_trainer *t, int phase, double *clock) {
+    double now = train_clock();
+    t->phase[phase] += now - *clock;
+    *clock = now;
+}
+
 static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     rao_status st = RAO_OK;
     rao_mat x = rao_dataset_x(t->data, RAO_TRAIN), y = rao_dataset_y(t->data, RAO_TRAIN);
     rao_vec w = rao_trainer_weights(t), gradient;
     int64_t step = rao_trainer_steps(t);
-    double beta, rate = rao_optim_rate(t->optim), loss, after;
+    double beta, rate = rao_optim_rate(t->optim), loss, after, clock = train_clock();
     int judged;
     RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, step), 0, t->order.batch));
     RAO_TRY(rao_optim_target(ctx, t->optim, &gradient, &beta));
     RAO_TRY(rao_objective_gradient(ctx, t->objective, &w, beta, &gradient, &loss));
     if (!isfinite(loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", loss, step + 1));
+    lap(t, TRAIN_GRADIENT, &clock);
     RAO_TRY(train_renew_metric(ctx, t, &w));
+    lap(t, TRAIN_METRIC, &clock);
     judged = rao_optim_wants_judgement(t->optim);
     RAO_TRY(rao_optim_step(ctx, t->optim, t->metric ? rao_fisher_op(t->metric) : NULL, &w));
     if (judged) {
         RAO_TRY(rao_objective_loss(ctx, t->objective, &w, &after));
         RAO_TRY(rao_optim_judge(ctx, t->optim, loss, after));
     }
+    lap(t, TRAIN_STEP, &clock);
     t->batch_loss = loss, t->rate = rate;
 done:
     return st;
