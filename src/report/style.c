@@ -102,7 +102,7 @@ static const char page_rules[] =
     "1.9vw,2.5rem);line-height:1.15;font-weight:680;letter-spacing:-.018em;margin:0;max-width:24em;text-wrap:balance}\n"
     "header p{font-size:1.125rem;color:$soft;margin:.75rem 0 0;max-width:42rem}\n"
     "h2{font-size:1.375rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:3.25rem 0 .75rem}\n"
-    "p{margin:0 0 1rem;max-width:42rem}\n"
+    "p{margin:0 0 1rem;max-width:42rem;text-wrap:pretty}\n"
     ".note{font-size:.875rem;line-height:1.5;color:$soft}\n"
     "pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8125rem;line-height:1.55;background:$tint;border-"
     "radius:6px;padding:.85rem 1.1rem;margin:0 0 1.25rem;white-space:pre-wrap;overflow-wrap:anywhere}\n"
