@@ -44,6 +44,15 @@ typedef struct family_data {
     double total;          /* sum of the weights */
 } family_data;
 
+/* Location-scale families: log density -log sigma + log_density(z), z = (x - mu)/sigma. */
+typedef struct family_standard {
+    double (*log_density)(const rao_family *f, double z);
+    double (*slope)(const rao_family *f, double z);       /* -d log_density / dz */
+    double (*stretch)(const rao_family *f, double z);     /* z slope(z) - 1 */
+    double (*entropy)(const rao_family *f);
+    void (*information)(const rao_family *f, double m[3]); /* sigma^2 F = [[m0, m1], [m1, m2]] */
+} family_standard;
+
 typedef struct family_table {
     rao_family_info info;
     int state[3];    /* numbers of a state: state[0] + state[1] d + state[2] d^2 */
@@ -53,6 +62,7 @@ typedef struct family_table {
     double fixed_low, fixed_high; /* the fixed quantity lies in (low, high) */
     int fixed_integer;            /* ... and is a whole number, low included */
     const family_exponential *exponential;
+    const family_standard *standard; /* read by the rao_standard_... slots */
 
     int (*possible)(const rao_family *f, const double *x);                              /* may x be observed under some member? */
     const char *possible_words;                                                         /* "x >= 0" */
@@ -123,6 +133,20 @@ void rao_support_half_line(const rao_family *f, const double *s, double *low, do
 double rao_dual_is_minus_entropy(const rao_family *f, const double *s); /* families whose carrier is 1 */
 void rao_statistic_x(const rao_family *f, const double *x, double *t);
 
+/* The slots of a location-scale family, from its table's `standard`; state mu, sigma. */
+double rao_standard_logpdf(const rao_family *f, const double *s, const double *x);
+void rao_standard_score(const rao_family *f, const double *s, const double *x, double *g);
+void rao_standard_fisher(const rao_family *f, const double *s, double *m);
+double rao_standard_entropy(const rao_family *f, const double *s);
+void rao_standard_center(const rao_family *f, const double *s, double *middle, double *scale);
+/* Fisher scoring from the median and the quartiles of the data. */
+rao_status rao_standard_mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c);
+
+/* Maximum likelihood by Fisher scoring with step halving from the coordinates c of chart 0. ENUMERIC without convergence in 500 steps. */
+rao_status rao_mle_by_scoring(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c);
+/* Weighted quantile u of log x (or of x). */
+rao_status rao_data_quantiles(rao_ctx *ctx, const family_data *data, int of_logarithms, int64_t n, const double *u, double *out);
+
 /* Probability vectors, shared by categorical and multinomial: state p_1..p_k, log p_1..log p_k, by_logits, logits. */
 rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
@@ -131,7 +155,9 @@ int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 #define RAO_FAMILIES(each)                                                                                     \
     each(normal) each(isotropic_normal) each(diagonal_normal) each(lognormal) each(exponential) each(gamma)   \
     each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(binomial) each(geometric)             \
-    each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial)
+    each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial) each(weibull)   \
+    each(gumbel) each(cauchy) each(student_t) each(laplace) each(logistic) each(rayleigh) each(pareto)        \
+    each(inverse_gaussian) each(uniform)
 #define RAO_DECLARE(name) extern const family_table rao_table_##name;
 RAO_FAMILIES(RAO_DECLARE)
 

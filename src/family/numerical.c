@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <rao/num.h>
+
 #include "family/expect.h"
 #include "family/generic.h"
 
@@ -19,14 +21,24 @@ rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out,
 
 static rao_status log_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     const family_item *it = arg;
-    double log_p = it->f->table->logpdf(it->f, it->p, x), log_q = it->f->table->logpdf(it->f, it->q, x);
     (void)ctx;
-    *sum += weight * (log_p - log_q);
+    *sum += weight * (it->f->table->logpdf(it->f, it->p, x) - it->f->table->logpdf(it->f, it->q, x));
+    return RAO_OK;
+}
+
+/* exp(d) - 1 - d with d = log q/p has the same mean where q has no mass outside the support of p, and every term is positive: close pairs keep
+ * their digits. Where q is far, its mass lies where the weights of p vanish, so this form is for close pairs only. */
+static rao_status remainder_of_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    const family_item *it = arg;
+    (void)ctx;
+    *sum += weight * rao_expm1mx(it->f->table->logpdf(it->f, it->q, x) - it->f->table->logpdf(it->f, it->p, x));
     return RAO_OK;
 }
 
 rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    return rao_expect(ctx, it->f, it->p, it->q, 1, log_ratio, (void *)it, out, quality);
+    RAO_OR_RETURN(rao_expect(ctx, it->f, it->p, it->q, 1, log_ratio, (void *)it, out, quality));
+    if (*out > 1e-3) return RAO_OK;
+    return rao_expect(ctx, it->f, it->p, it->q, 1, remainder_of_ratio, (void *)it, out, quality);
 }
 
 typedef struct score_sum {

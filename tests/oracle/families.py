@@ -304,6 +304,94 @@ def counts():
     row("multinomial", "entropy", (0.2, 0.3, 0.5), h, dimension=3, fixed=7)
 
 
+def location_scale():
+    pairs = [((0, 1), (1, 2)), ((0.5, 2), (0.5 + 1e-9, 2)), ((0.5, 2), (0.5, 2 + 1e-9)), ((3, 1e-150), (3, 2e-150)), ((0, 1e-100), (1, 1e100)), ((1e15, 3), (1e15 + 4, 1)), ((1, 5), (1.000001, 4.999999))]
+    for p, q in pairs:
+        (m, s), (n, t) = exact(p), exact(q)
+        row("cauchy", "kl", p, log(((s + t) ** 2 + (m - n) ** 2) / (4 * s * t)), q)
+        d = fabs(m - n) / s
+        row("laplace", "kl", p, fabs(m - n) / t + s / t * exp(-d) - 1 + log(t / s), q)
+        r, e = s / t, (n - m) / t
+        if e < 700:
+            mp.dps = 120
+            row("gumbel", "kl", p, log(t / s) + euler * (r - 1) - e + exp(e) * gamma(1 + r) - 1, q)
+            mp.dps = 60
+        for family, h in [("cauchy", log(4 * pi)), ("laplace", 1 + log(mpf(2))), ("gumbel", 1 + euler), ("logistic", mpf(2))]:
+            row(family, "entropy", p, h + log(s), size=1 + fabs(log(s)))
+        row("cauchy", "fisher", p, [1 / (2 * s * s), 0, 0, 1 / (2 * s * s)])
+        row("laplace", "fisher", p, [1 / s**2, 0, 0, 1 / s**2])
+        row("logistic", "fisher", p, [1 / (3 * s * s), 0, 0, (3 + pi**2) / (9 * s * s)])
+        row("gumbel", "fisher", p, [1 / s**2, -(1 - euler) / s**2, -(1 - euler) / s**2, (pi**2 / 6 + (1 - euler) ** 2) / s**2])
+        for z in [0, 0.3, -5, 40, 1e8, -600]:
+            x = float(m + mpf(z) * s)
+            w = (mpf(x) - m) / s
+            row("cauchy", "logpdf", p, -log(pi * s * (1 + w * w)), x=[x], size=1 + fabs(log(s)))
+            row("laplace", "logpdf", p, -fabs(w) - log(2 * s), x=[x], size=1 + fabs(log(s)))
+            row("logistic", "logpdf", p, -w - log(s) - 2 * log(1 + exp(-w)) if w > -500 else w - log(s), x=[x], size=1 + fabs(log(s)))
+            row("gumbel", "logpdf", p, -w - exp(-w) - log(s), x=[x], size=1 + fabs(log(s)) + fabs(w)) if w > -400 else None
+    mp.dps = 60
+    for nu in [0.1, 1, 2.5, 30, 1e6, 1e12]:
+        v = mpf(nu)
+        for z in [0, 0.5, -7, 1e5, 1e160]:
+            z = mpf(z)
+            lp = loggamma((v + 1) / 2) - loggamma(v / 2) - log(v * pi) / 2 - (v + 1) / 2 * log(1 + z * z / v) - log(mpf(2))
+            row("student_t", "logpdf", (0, 2), lp, x=[float(2 * z)], fixed=nu, size=1)
+        h = (v + 1) / 2 * (digamma((v + 1) / 2) - digamma(v / 2)) + log(v) / 2 + loggamma(v / 2) + loggamma(mpf(1) / 2) - loggamma((v + 1) / 2) + log(mpf(2))
+        row("student_t", "entropy", (0, 2), h, fixed=nu, size=1)
+        row("student_t", "fisher", (0, 2), [(v + 1) / (v + 3) / 4, 0, 0, 2 * v / (v + 3) / 4], fixed=nu)
+    mp.dps = 30
+    for nu, p, q in [(1, (0, 1), (1, 2)), (3, (0, 1), (1, 2)), (3, (0, 1), (0, 5)), (30, (0, 1), (8, 0.5)), (2, (0, 1), (0.001, 1.001))]:
+        v = mpf(nu)
+        (m, s), (n, t) = exact(p), exact(q)
+        lp = lambda x, m, s: loggamma((v + 1) / 2) - loggamma(v / 2) - log(v * pi) / 2 - (v + 1) / 2 * log(1 + ((x - m) / s) ** 2 / v) - log(s)
+        want = quad(lambda x: exp(lp(x, m, s)) * (lp(x, m, s) - lp(x, n, t)), [-inf, -10, 0, 1, 10, inf])
+        row("student_t", "kl", p, want, q, fixed=nu)
+    for p, q in [((0, 1), (1, 2)), ((0, 1), (0, 0.2)), ((0, 1), (0.01, 1.02)), ((0, 1), (30, 1))]:
+        (m, s), (n, t) = exact(p), exact(q)
+        lp = lambda x, m, s: -fabs(x - m) / s - log(s) - 2 * log(1 + exp(-fabs(x - m) / s))
+        want = quad(lambda x: exp(lp(x, m, s)) * (lp(x, m, s) - lp(x, n, t)), [-inf, -20, -5, 0, 1, 5, 20, 30, 60, inf])
+        row("logistic", "kl", p, want, q)
+    mp.dps = 60
+
+
+def positives():
+    mp.dps = 90
+    for p, q in [((1.7, 2), (2.5, 1.5)), ((1.7, 2), (1.7 + 1e-9, 2)), ((1.7, 2), (1.7, 2 + 1e-9)), ((0.01, 1e-100), (0.02, 1e-100)), ((50, 1), (1e-3, 1)), ((1e-3, 3), (5e-4, 3)), ((3, 1e-150), (3, 1.5e-150))]:
+        (k, l), (j, m) = exact(p), exact(q)
+        row("weibull", "kl", p, log(k / l**k) - log(j / m**j) + (k - j) * (log(l) - euler / k) + (l / m) ** j * gamma(j / k + 1) - 1, q)
+        row("weibull", "entropy", p, euler * (1 - 1 / k) + log(l / k) + 1, size=1 + 1 / k + fabs(log(l)))
+        row("weibull", "fisher", p, [(pi**2 / 6 + (1 - euler) ** 2) / k**2, -(1 - euler) / l, -(1 - euler) / l, k**2 / l**2])
+        for u in [0.5, 1, 1.0001, 1.3]:
+            x = float(l * mpf(u))
+            y = mpf(x)
+            row("weibull", "logpdf", p, log(k / l) + (k - 1) * log(y / l) - (y / l) ** k, x=[x], size=1 + fabs(log(y)) + fabs(log(l)))
+    for a, b in [(1, 2), (3, 3 + 1e-10), (1e-150, 2e-150), (1e150, 1e-100)]:
+        s, t = exact([a, b])
+        row("rayleigh", "kl", (a,), s**2 / t**2 - 1 - log(s**2 / t**2) if s / t < 1e100 else inf, (b,))
+        row("rayleigh", "entropy", (a,), 1 + log(s / sqrt(mpf(2))) + euler / 2, size=1 + fabs(log(s)))
+        row("rayleigh", "fisher", (a,), 4 / s**2)
+        row("pareto", "kl", (a,), log(s / t) + t / s - 1, (b,), fixed=2.5)
+        row("pareto", "entropy", (a,), log(mpf(2.5) / s) + 1 / s + 1, fixed=2.5, size=1 + fabs(log(s)) + 1 / s)
+        row("pareto", "logpdf", (a,), log(s) + s * log(mpf(2.5)) - (s + 1) * log(mpf(2.500001)), x=[2.500001], fixed=2.5, size=1 + fabs(log(s))) if a < 1e10 else None
+    ROWS[:] = [r for r in ROWS if r is not None]
+    for p, q in [((1.5, 2.5), (1, 4)), ((1.5, 2.5), (1.5 + 1e-9, 2.5)), ((1.5, 2.5), (1.5, 2.5 + 1e-9)), ((1e-100, 1e-90), (1e-100, 2e-90)), ((1e8, 1e-3), (1e7, 1e-2)), ((1, 1e12), (1.000001, 1e12))]:
+        (m, l), (n, k) = exact(p), exact(q)
+        row("inverse_gaussian", "kl", p, (log(l / k) + k / l - 1) / 2 + k * (m - n) ** 2 / (2 * n**2 * m), q)
+        row("inverse_gaussian", "fisher", p, [l / m**3, 0, 0, 1 / (2 * l * l)])
+        y = 2 * l / m
+        e1 = mp.e1(y) * exp(y) if y < 1000 else sum((-1) ** i * mp.factorial(i) / y ** (i + 1) for i in range(12))
+        row("inverse_gaussian", "entropy", p, log(2 * pi * m**3 / l) / 2 + mpf(1) / 2 - mpf(3) / 2 * e1, size=1 + fabs(log(m)) * 3 + fabs(log(l)))
+        for u in [0.3, 1, 1.00001, 20]:
+            x = float(m * mpf(u))
+            z = mpf(x)
+            row("inverse_gaussian", "logpdf", p, log(l / (2 * pi * z**3)) / 2 - l * (z - m) ** 2 / (2 * m * m * z), x=[x], size=1 + fabs(log(l)) + 3 * fabs(log(z)))
+    for p, q in [((0, 1), (0, 1)), ((0, 1), (-1e-12, 1)), ((0, 1), (0.5, 2)), ((-1e-150, 1e-150), (-1, 1e100)), ((1e15, 1e15 + 4), (1e15 - 2, 1e15 + 4))]:
+        a, b = exact(p), exact(q)
+        row("uniform", "kl", p, log((b[1] - b[0]) / (a[1] - a[0])) if b[0] <= a[0] and a[1] <= b[1] else inf, q)
+        row("uniform", "entropy", p, log(a[1] - a[0]))
+    mp.dps = 60
+
+
 def c(v):
     v = float(v)
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
@@ -322,6 +410,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts]:
+    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts, location_scale, positives]:
         f()
     write()

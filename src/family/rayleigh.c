@@ -1,0 +1,68 @@
+/* rayleigh.c - density (x/sigma^2) exp(-x^2/(2 sigma^2)), x > 0: x^2/2 is exponential with mean sigma^2. KL = r - 1 - log r, r = sigma_p^2/sigma_q^2. */
+#include <math.h>
+
+#include "family/family.h"
+
+static const double euler = 0.57721566490153286061;
+
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    double z = x[0] / s[0];
+    return (void)f, log(x[0]) - 2 * log(s[0]) - 0.5 * z * z;
+}
+static void score(const rao_family *f, const double *s, const double *x, double *g) {
+    double z = x[0] / s[0];
+    (void)f, g[0] = (z * z - 2) / s[0];
+}
+static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 4 / s[0] / s[0]; }
+static double entropy(const rao_family *f, const double *s) { return (void)f, 1 + log(s[0]) - 0.34657359027997265471 + euler / 2; }
+
+/* r - 1 */
+static double excess(const double *s, const double *t) {
+    double u = (s[0] - t[0]) / t[0];
+    return u * (2 + u);
+}
+static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_scale_divergence(excess(s, t), 2 * (log(s[0]) - log(t[0]))); }
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = -2 * excess(s, t) / t[0]; }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = *scale = s[0]; }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = s[0] * sqrt(-2 * log(rao_draw_uniform(d))); }
+
+static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
+    double top = 0, sum = 0;
+    (void)ctx, (void)f;
+    for (int64_t i = 0; i < data->n; i++) top = fmax(top, data_row(data, i)[0]);
+    for (int64_t i = 0; i < data->n; i++) { /* scaled, so that squares neither overflow nor vanish */
+        double z = data_row(data, i)[0] / top;
+        sum += data_weight(data, i) * z * z;
+    }
+    c[0] = top * sqrt(sum / data->total / 2);
+    return RAO_OK;
+}
+
+static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = x[0] * x[0]; }
+static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -0.5 / s[0] / s[0]; }
+static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = 2 * s[0] * s[0]; }
+static double log_partition(const rao_family *f, const double *s) { return (void)f, 2 * log(s[0]); }
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL};
+
+static const family_chart charts[] = {{.name = "sigma", .coords = "sigma", .load = rao_load_positive, .store = rao_store_plain}};
+
+const family_table rao_table_rayleigh = {
+    .info = {"rayleigh", "Rayleigh", "sigma", NULL, NULL, 0, 0, 1, 1},
+    .state = {1},
+    .observation = "x",
+    .charts = charts,
+    .chart_count = 1,
+    .exponential = &exponential,
+    .possible = rao_possible_positive,
+    .possible_words = "x > 0",
+    .logpdf = logpdf,
+    .score = score,
+    .fisher = fisher,
+    .entropy = entropy,
+    .kl = kl,
+    .kl_gradient = kl_gradient,
+    .support = rao_support_half_line,
+    .center = center,
+    .sample = sample,
+    .mle = mle,
+};
