@@ -51,6 +51,7 @@ typedef struct spectrum_view {
     double *value;      /* descending */
     double *bound;      /* NULL where exact */
     double trace, mean, threshold, largest, smallest, condition;
+    int64_t side;       /* threshold = side x epsilon x largest */
     int64_t rank;       /* eigenvalues above the threshold; Ritz: eigenvalues that are certain to be positive */
     double relative[SPECTRUM_DAMPINGS], damping[SPECTRUM_DAMPINGS], dimension[SPECTRUM_DAMPINGS];
     /* not exact: means over the probes of a quadrature that is not below and of one that is not above, with their standard errors; dimension is half way */

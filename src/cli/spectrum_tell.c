@@ -111,15 +111,15 @@ rao_status spectrum_sentences(spectrum_view *v, rao_text *out) {
     RAO_TRY(rao_text_printf(v->ctx, out, "At these weights the loss is %.4g nats a case and its gradient has the norm %.3g.\n", v->loss, v->gradient_norm));
     RAO_TRY(rao_text_printf(v->ctx, out, "Trace %.6g; mean eigenvalue %.4g; largest %s %.6g.\n", v->trace, v->mean, v->exact ? "eigenvalue" : "Ritz value", v->largest));
     if (v->exact) {
-        RAO_TRY(rao_text_printf(v->ctx, out, "Rank %lld of %lld, null space of dimension %lld: an eigenvalue below parameters x epsilon x largest = %.2g counts as zero.\n", (long long)v->rank,
-                                (long long)v->parameters, (long long)(v->parameters - v->rank), v->threshold));
+        RAO_TRY(rao_text_printf(v->ctx, out, "Rank %lld of %lld, null space of dimension %lld: an eigenvalue below %lld x epsilon x largest = %.2g counts as zero.\n", (long long)v->rank,
+                                (long long)v->parameters, (long long)(v->parameters - v->rank), (long long)v->side, v->threshold));
         RAO_TRY(rao_text_printf(v->ctx, out, "Condition of what is left: %.3g (%.4g over %.4g).\n", v->condition, v->largest, v->smallest));
     } else {
         RAO_TRY(rao_text_printf(v->ctx, out, "%lld Ritz values from %lld steps; at least %lld eigenvalues are certain to be positive. Rank, null space and condition are not known from so few.\n",
                                 (long long)v->count, (long long)v->options->steps, (long long)v->rank));
     }
-    RAO_TRY(rao_text_printf(v->ctx, out, "Adam's second moments: %lld batch%s of %lld; times the batch they sum to %.3g of the empirical trace and %.3g of the true one; %.3g of it is the squared mean gradient.\n",
-                            (long long)v->batches, v->batches == 1 ? "" : "es", (long long)v->batch, all->empirical_adam.ratio, all->true_adam.ratio, v->gradient_share));
+    RAO_TRY(rao_text_printf(v->ctx, out, "Adam's second moments: %lld batch%s of %lld; times the batch they sum to %.3g of the empirical trace and %.3g of the true one; %.0f %% of that is the squared mean gradient.\n",
+                            (long long)v->batches, v->batches == 1 ? "" : "es", (long long)v->batch, all->empirical_adam.ratio, all->true_adam.ratio, 100 * v->gradient_share));
 done:
     return st;
 }
@@ -144,6 +144,7 @@ static void put_values(spectrum_view *v, rao_json_writer *json) {
         rao_json_number(ctx, json, "smallest_above_threshold", v->smallest);
         rao_json_number(ctx, json, "condition", v->condition);
         rao_json_number(ctx, json, "threshold", v->threshold);
+        rao_json_int(ctx, json, "threshold_side", v->side);
         rao_json_int(ctx, json, "rank", v->rank);
         rao_json_int(ctx, json, "null_space", v->parameters - v->rank);
         rao_json_numbers(ctx, json, "eigenvalues", v->value, v->count);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double relative[SPECTRUM_DAMPINGS] = {100, 10, 1, 0.1, 0.01, 0.001, 0.0001};
 
@@ -16,6 +17,21 @@ static int descending(const void *a, const void *b) { return (*(const double *)a
 static double number_at(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i]; }
 
 static double unit_of(const spectrum_view *v) { return v->w.dtype == RAO_F64 ? 0x1p-52 : 0x1p-23; }
+
+/* The side of the matrix whose decomposition made the eigenvalues: its rounding is some side x epsilon x largest. kfac and ekfac decompose their factors;
+ * a diagonal decomposes nothing. */
+static int64_t side_of(const spectrum_view *v) {
+    const char *name = rao_fisher_name(v->fisher);
+    const rao_graph *graph = rao_model_graph(v->problem.model);
+    int64_t side = 1;
+    if (!strcmp(name, "dense")) return v->parameters;
+    if (!strcmp(name, "gram")) return v->n * v->columns;
+    for (int64_t l = 0; l < rao_graph_parameters(graph) && strcmp(name, "diagonal"); l++) {
+        rao_parameter p = rao_graph_parameter(graph, l);
+        if (p.rows + p.cols > side) side = p.rows + p.cols;
+    }
+    return side;
+}
 
 /* ---- all eigenvalues ---- */
 
@@ -185,7 +201,8 @@ rao_status spectrum_values(spectrum_view *v) {
     if (!(v->mean > 0)) RAO_TRY(rao_fail(v->ctx, RAO_EDOMAIN, "the Fisher matrix at these weights is zero: no parameter moves the model's distribution"));
     RAO_TRY(v->exact ? all_values(v) : ritz_values(v));
     v->largest = v->count ? v->value[0] : 0;
-    v->threshold = (double)v->parameters * unit_of(v) * v->largest;
+    v->side = side_of(v);
+    v->threshold = (double)v->side * unit_of(v) * v->largest;
     if (v->exact) count_rank(v);
 done:
     return st;

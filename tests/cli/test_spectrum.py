@@ -92,14 +92,14 @@ def eigenvalues(m):
     return np.linalg.eigvalsh(m)[::-1]
 
 
-def check(out, w, rtol=1e-11):
+def check(out, w, side, rtol=1e-11):
     """The numbers of the object against all eigenvalues w, descending."""
     top, k = w[0], len(w)
     assert out["parameters"] == k and out["exact"] is True
     assert np.allclose(out["eigenvalues"], w, rtol=rtol, atol=1e-13 * top)
     assert out["trace"] == pytest.approx(w.sum(), rel=rtol) and out["mean_eigenvalue"] == pytest.approx(w.sum() / k, rel=rtol)
     assert out["largest"] == pytest.approx(top, rel=rtol)
-    assert out["threshold"] == pytest.approx(k * np.finfo(float).eps * top, rel=1e-6)
+    assert out["threshold_side"] == side and out["threshold"] == pytest.approx(side * np.finfo(float).eps * top, rel=1e-6)
     big = w[w > 1e-12 * top]
     assert out["rank"] == len(big) and out["null_space"] == k - len(big)
     assert out["smallest_above_threshold"] == pytest.approx(big[-1], rel=1e-6)
@@ -114,7 +114,8 @@ def check(out, w, rtol=1e-11):
 @pytest.mark.parametrize("flavour", ["true", "empirical"])
 def test_exact_representations(network, representation, flavour):
     out = ok_json(*network.args, "--representation", representation, "--flavour", flavour)
-    check(out, eigenvalues(network.true() if flavour == "true" else network.empirical()))
+    columns = 1 if flavour == "empirical" else OUT - 1 if network.head == "categorical" else OUT
+    check(out, eigenvalues(network.true() if flavour == "true" else network.empirical()), N * columns if representation == "gram" else SIZE)
     assert out["flavour"] == flavour and out["cases"] == N
     assert out["representation"] == ("dense" if representation == "auto" else representation)
 
@@ -126,8 +127,8 @@ def test_the_categorical_null_space(tmp_path):
 
 
 def test_diagonal_and_kfac(network):
-    check(ok_json(*network.args, "--representation", "diagonal"), np.sort(np.diag(network.true()))[::-1])
-    check(ok_json(*network.args, "--representation", "kfac"), np.sort(np.concatenate([eigenvalues(b) for b in network.kfac()]))[::-1])
+    check(ok_json(*network.args, "--representation", "diagonal"), np.sort(np.diag(network.true()))[::-1], 1)
+    check(ok_json(*network.args, "--representation", "kfac"), np.sort(np.concatenate([eigenvalues(b) for b in network.kfac()]))[::-1], OUT + HIDDEN + 1)
     ekfac = ok_json(*network.args, "--representation", "ekfac")
     assert ekfac["trace"] == pytest.approx(np.trace(network.true()), rel=1e-11)
 
