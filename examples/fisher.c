@@ -55,7 +55,8 @@ static void close_world(world *o) {
 }
 
 /* step = (F + damping I)^-1 gradient, the damping a tenth of the mean eigenvalue. */
-static rao_status natural_gradient(rao_ctx *ctx, world *o, const char *representation, rao_flavour flavour, rao_vec *step, double *trace, int64_t *bytes) {
+static rao_status natural_gradient(rao_ctx *ctx, world *o, const char *representation, rao_flavour flavour, rao_vec *step, double *trace,
+                                   int64_t *bytes) {
     rao_status st;
     rao_fisher *fisher = NULL;
     rao_fisher_opts opts;
@@ -83,7 +84,8 @@ static rao_status row(rao_ctx *ctx, world *o, const char *representation, rao_fl
     RAO_TRY(rao_dot(ctx, &o->step, &o->exact, &both));
     RAO_TRY(rao_norm(ctx, &o->step, &a));
     RAO_TRY(rao_norm(ctx, &o->exact, &b));
-    printf("%-9s  %-9s  %7lld  %8.5f  %7.4f  %7.4f\n", representation, rao_flavour_name(flavour), (long long)bytes, trace, both / a / b, a / b);
+    printf("%-9s  %-9s  %7lld  %8.5f  %7.4f  %7.4f\n", representation, rao_flavour_name(flavour), (long long)bytes, trace, both / a / b,
+           a / b);
 done:
     return st;
 }

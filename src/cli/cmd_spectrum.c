@@ -5,19 +5,78 @@
 #include <stddef.h>
 
 static const rao_option rows[] = {
-    {.name = "data", .type = RAO_OPT_STRING, .offset = offsetof(spectrum_options, problem.data), .text = "digits", .help = "digits | idx:IMAGES,LABELS[,..] | npy:X,Y[,..] | csv:FILE[:target=COL]"},
-    {.name = "model", .type = RAO_OPT_STRING, .offset = offsetof(spectrum_options, problem.model), .help = "mlp:IN-HIDDEN-..-OUT:ACTIVATION[:HEAD]; left out: mlp:64-32-10:tanh, with IN and OUT of the data"},
-    {.name = "load", .type = RAO_OPT_STRING, .offset = offsetof(spectrum_options, load), .help = "weights from this file; left out: initial ones, by --init and --seed"},
-    {.name = "init", .type = RAO_OPT_CHOICE, .offset = offsetof(spectrum_options, init), .choices = "auto|glorot|he|sparse15", .help = "initial weights"},
-    {.name = "dtype", .type = RAO_OPT_CHOICE, .offset = offsetof(spectrum_options, problem.dtype), .value = 1, .choices = "f32|f64", .help = "number type of the network and of the matrix"},
-    {.name = "representation", .type = RAO_OPT_CHOICE, .offset = offsetof(spectrum_options, representation), .choices = "auto|dense|diagonal|kfac|ekfac|gram|implicit", .help = "auto: an exact one, by size"},
-    {.name = "flavour", .type = RAO_OPT_CHOICE, .offset = offsetof(spectrum_options, flavour), .choices = "true|sampled|empirical", .help = "expectation over the head, draws from the model, or the data's targets"},
-    {.name = "samples", .type = RAO_OPT_INT, .offset = offsetof(spectrum_options, samples), .value = 1, .min = 1, .max = 1e6, .help = "draws a case, flavour sampled"},
-    {.name = "cases", .type = RAO_OPT_INT, .offset = offsetof(spectrum_options, cases), .min = 0, .max = 0x1p53, .help = "of the training part, by seed; 0: all"},
-    {.name = "batch", .type = RAO_OPT_INT, .offset = offsetof(spectrum_options, batch), .value = 256, .min = 1, .max = 0x1p53, .help = "of Adam's second moments; more than there are cases means all"},
-    {.name = "steps", .type = RAO_OPT_INT, .offset = offsetof(spectrum_options, steps), .value = 64, .min = 1, .max = 20000, .help = "implicit: Lanczos steps of a probe"},
-    {.name = "probes", .type = RAO_OPT_INT, .offset = offsetof(spectrum_options, probes), .value = 8, .min = 2, .max = 1000, .help = "implicit: random starts, for the effective dimension"},
-    {.name = "report", .type = RAO_OPT_STRING, .offset = offsetof(spectrum_options, report), .help = "write one HTML file with tables and curves"},
+    {.name = "data",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(spectrum_options, problem.data),
+     .text = "digits",
+     .help = "digits | idx:IMAGES,LABELS[,..] | npy:X,Y[,..] | csv:FILE[:target=COL]"},
+    {.name = "model",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(spectrum_options, problem.model),
+     .help = "mlp:IN-HIDDEN-..-OUT:ACTIVATION[:HEAD]; left out: mlp:64-32-10:tanh, with IN and OUT of the data"},
+    {.name = "load",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(spectrum_options, load),
+     .help = "weights from this file; left out: initial ones, by --init and --seed"},
+    {.name = "init",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(spectrum_options, init),
+     .choices = "auto|glorot|he|sparse15",
+     .help = "initial weights"},
+    {.name = "dtype",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(spectrum_options, problem.dtype),
+     .value = 1,
+     .choices = "f32|f64",
+     .help = "number type of the network and of the matrix"},
+    {.name = "representation",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(spectrum_options, representation),
+     .choices = "auto|dense|diagonal|kfac|ekfac|gram|implicit",
+     .help = "auto: an exact one, by size"},
+    {.name = "flavour",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(spectrum_options, flavour),
+     .choices = "true|sampled|empirical",
+     .help = "expectation over the head, draws from the model, or the data's targets"},
+    {.name = "samples",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, samples),
+     .value = 1,
+     .min = 1,
+     .max = 1e6,
+     .help = "draws a case, flavour sampled"},
+    {.name = "cases",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, cases),
+     .min = 0,
+     .max = 0x1p53,
+     .help = "of the training part, by seed; 0: all"},
+    {.name = "batch",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, batch),
+     .value = 256,
+     .min = 1,
+     .max = 0x1p53,
+     .help = "of Adam's second moments; more than there are cases means all"},
+    {.name = "steps",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, steps),
+     .value = 64,
+     .min = 1,
+     .max = 20000,
+     .help = "implicit: Lanczos steps of a probe"},
+    {.name = "probes",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, probes),
+     .value = 8,
+     .min = 2,
+     .max = 1000,
+     .help = "implicit: random starts, for the effective dimension"},
+    {.name = "report",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(spectrum_options, report),
+     .help = "write one HTML file with tables and curves"},
 };
 static const rao_option_table table = {"spectrum", sizeof(spectrum_options), rows, sizeof rows / sizeof *rows};
 static const cli_group groups[] = {{rao_dataset_options, offsetof(spectrum_options, problem.dataset)}};
@@ -26,12 +85,16 @@ CLI_OPTIONS_FIT(spectrum_options);
 static void defaults(void *options) { rao_dataset_opts_init(&((spectrum_options *)options)->problem.dataset); }
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {
-    return rao_text_puts(ctx, out,
-                         "The matrix is the mean over the cases of the Fisher matrix of one case, in nats, without damping. All eigenvalues are printed (dense, gram,\n"
-                         "kfac, ekfac, diagonal), or for implicit the Ritz values of Lanczos processes with the distance within which an eigenvalue lies.\n"
-                         "Beside it stand three diagonals: of the true matrix, of the empirical one, and Adam's second moments: the mean over the full batches of one\n"
-                         "epoch, at fixed weights, of the squared gradient of the batch's mean loss. Times the batch it is in expectation the empirical diagonal\n"
-                         "and (batch - 1) times the squared mean gradient; at --batch 1 it is that diagonal.\n");
+    return rao_text_puts(
+        ctx, out,
+        "The matrix is the mean over the cases of the Fisher matrix of one case, in nats, without damping. All eigenvalues are printed "
+        "(dense, gram,\n"
+        "kfac, ekfac, diagonal), or for implicit the Ritz values of Lanczos processes with the distance within which an eigenvalue lies.\n"
+        "Beside it stand three diagonals: of the true matrix, of the empirical one, and Adam's second moments: the mean over the full "
+        "batches of one\n"
+        "epoch, at fixed weights, of the squared gradient of the batch's mean loss. Times the batch it is in expectation the empirical "
+        "diagonal\n"
+        "and (batch - 1) times the squared mean gradient; at --batch 1 it is that diagonal.\n");
 }
 
 /* ---- before ---- */
@@ -56,8 +119,9 @@ static int choose(const spectrum_view *v) {
 static rao_status check_size(const spectrum_view *v, int choice) {
     int64_t side = choice == DENSE ? v->parameters : choice == GRAM ? v->n * v->columns : 0;
     if (side <= EIGEN_LIMIT) return RAO_OK;
-    return rao_fail(v->ctx, RAO_EINVAL, "the eigenvalues of a matrix of %lld rows (%s) are out of reach, want at most %d: take kfac, ekfac or implicit%s", (long long)side,
-                    representations[choice], EIGEN_LIMIT, choice == GRAM ? ", or fewer --cases" : "");
+    return rao_fail(v->ctx, RAO_EINVAL,
+                    "the eigenvalues of a matrix of %lld rows (%s) are out of reach, want at most %d: take kfac, ekfac or implicit%s",
+                    (long long)side, representations[choice], EIGEN_LIMIT, choice == GRAM ? ", or fewer --cases" : "");
 }
 
 static rao_status choose_cases(spectrum_view *v) {
@@ -114,7 +178,8 @@ static rao_status open_view(spectrum_view *v, spectrum_options *o) {
     RAO_TRY(rao_fisher_create(v->ctx, v->problem.model, representations[choice], &f, v->n, &v->fisher));
     v->exact = choice != IMPLICIT;
     RAO_TRY(make_weights(v));
-    RAO_TRY(rao_objective_create(v->ctx, v->problem.model, v->n, RAO_TAPE_FACTORS | (choice == IMPLICIT ? RAO_TAPE_JVP : 0), &v->objective));
+    RAO_TRY(
+        rao_objective_create(v->ctx, v->problem.model, v->n, RAO_TAPE_FACTORS | (choice == IMPLICIT ? RAO_TAPE_JVP : 0), &v->objective));
     RAO_TRY(list_settings(v));
     if (o->report) RAO_TRY(rao_out_open(v->ctx, o->report, &v->out)); /* now, not after the work */
 done:
@@ -145,7 +210,8 @@ static rao_status print_table(spectrum_view *v, const rao_table *t, void *arg) {
 static rao_status print_terminal(spectrum_view *v) {
     rao_status st;
     rao_text text = {0};
-    for (int i = 0; i < v->settings.count; i++) RAO_TRY(rao_text_printf(v->ctx, &text, "%-14s %s\n", v->settings.row[i].key, v->settings.row[i].value.data));
+    for (int i = 0; i < v->settings.count; i++)
+        RAO_TRY(rao_text_printf(v->ctx, &text, "%-14s %s\n", v->settings.row[i].key, v->settings.row[i].value.data));
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
     RAO_TRY(spectrum_sentences(v, &text));
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));

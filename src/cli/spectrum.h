@@ -47,12 +47,12 @@ typedef struct spectrum_view {
 
     /* the spectrum: exact eigenvalues, or Ritz values of a Lanczos process with the distance within which an eigenvalue lies */
     int exact;
-    int64_t count;      /* parameters, or Ritz values */
-    double *value;      /* descending */
-    double *bound;      /* NULL where exact */
+    int64_t count; /* parameters, or Ritz values */
+    double *value; /* descending */
+    double *bound; /* NULL where exact */
     double trace, mean, threshold, largest, smallest, condition;
-    int64_t side;       /* threshold = side x epsilon x largest */
-    int64_t rank;       /* eigenvalues above the threshold; Ritz: eigenvalues that are certain to be positive */
+    int64_t side; /* threshold = side x epsilon x largest */
+    int64_t rank; /* eigenvalues above the threshold; Ritz: eigenvalues that are certain to be positive */
     double relative[SPECTRUM_DAMPINGS], damping[SPECTRUM_DAMPINGS], dimension[SPECTRUM_DAMPINGS];
     /* not exact: means over the probes of a quadrature that is not below and of one that is not above, with their standard errors; dimension is half way */
     double lower[SPECTRUM_DAMPINGS], upper[SPECTRUM_DAMPINGS], lower_error[SPECTRUM_DAMPINGS], upper_error[SPECTRUM_DAMPINGS];
@@ -61,7 +61,7 @@ typedef struct spectrum_view {
     double *truth, *empirical, *adam; /* parameters each */
     int64_t batch, batches;
     double gradient_share; /* of the sum of `adam`: the squared mean gradient; the rest is the noise of the batches */
-    int64_t layers; /* the last one is the whole model */
+    int64_t layers;        /* the last one is the whole model */
     spectrum_layer *layer;
 } spectrum_view;
 

@@ -8,7 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double number_at(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i]; }
+static double number_at(const rao_vec *v, int64_t i) {
+    return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i];
+}
 
 /* ---- making them ---- */
 
@@ -56,7 +58,8 @@ static rao_status second_moments(spectrum_view *v) {
     for (int64_t b = 0; b < v->batches; b++) {
         RAO_TRY(rao_objective_batch(v->ctx, objective, &x, &y, NULL, v->rows + b * v->batch, 0, v->batch));
         RAO_TRY(rao_objective_gradient(v->ctx, objective, &v->w, 0, &g, NULL));
-        for (int64_t i = 0; i < g.n; i++) mean[i] += number_at(&g, i) / (double)v->batches, v->adam[i] += number_at(&g, i) * number_at(&g, i) / (double)v->batches;
+        for (int64_t i = 0; i < g.n; i++)
+            mean[i] += number_at(&g, i) / (double)v->batches, v->adam[i] += number_at(&g, i) * number_at(&g, i) / (double)v->batches;
     }
     for (int64_t i = 0; i < g.n; i++) squared += mean[i] * mean[i], sum += v->adam[i];
     v->gradient_share = squared / sum;

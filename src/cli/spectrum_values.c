@@ -12,9 +12,13 @@
 
 static const double relative[SPECTRUM_DAMPINGS] = {100, 10, 1, 0.1, 0.01, 0.001, 0.0001};
 
-static int descending(const void *a, const void *b) { return (*(const double *)a < *(const double *)b) - (*(const double *)a > *(const double *)b); }
+static int descending(const void *a, const void *b) {
+    return (*(const double *)a < *(const double *)b) - (*(const double *)a > *(const double *)b);
+}
 
-static double number_at(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i]; }
+static double number_at(const rao_vec *v, int64_t i) {
+    return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i];
+}
 
 static double unit_of(const spectrum_view *v) { return v->w.dtype == RAO_F64 ? 0x1p-52 : 0x1p-23; }
 
@@ -44,7 +48,8 @@ static rao_status all_values(spectrum_view *v) {
     for (int64_t i = 0; i < w.n; i++) v->value[i] = number_at(&w, i);
     qsort(v->value, (size_t)w.n, sizeof *v->value, descending);
     v->count = w.n;
-    for (int i = 0; i < SPECTRUM_DAMPINGS && v->damping[i] > 0; i++) RAO_TRY(rao_effective_dimension(v->ctx, &w, v->damping[i], &v->dimension[i]));
+    for (int i = 0; i < SPECTRUM_DAMPINGS && v->damping[i] > 0; i++)
+        RAO_TRY(rao_effective_dimension(v->ctx, &w, v->damping[i], &v->dimension[i]));
 done:
     rao_free_block(&w.data);
     return st;
@@ -113,9 +118,11 @@ static rao_status add_probe(spectrum_view *v, const probe *p, int64_t k) {
     RAO_TRY(rao_scratch(v->ctx, p->made, &diagonal));
     RAO_TRY(rao_scratch(v->ctx, p->made, &square));
     jacobi_matrix(p, diagonal, square);
-    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->upper[i], &v->upper_error[i]);
+    for (int i = 0; i < SPECTRUM_DAMPINGS; i++)
+        add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->upper[i], &v->upper_error[i]);
     if (!whole) put_node_at_zero(p->made, p->theta[p->made - 1], diagonal, square);
-    for (int i = 0; i < SPECTRUM_DAMPINGS; i++) add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->lower[i], &v->lower_error[i]);
+    for (int i = 0; i < SPECTRUM_DAMPINGS; i++)
+        add_sample(size * quadrature(p->made, diagonal, square, v->damping[i]), k, &v->lower[i], &v->lower_error[i]);
 done:
     rao_scratch_reset(v->ctx, mark);
     return st;
@@ -124,7 +131,8 @@ done:
 static void finish_dimensions(spectrum_view *v) {
     double probes = (double)v->options->probes;
     for (int i = 0; i < SPECTRUM_DAMPINGS; i++) {
-        v->upper_error[i] = sqrt(v->upper_error[i] / (probes - 1) / probes), v->lower_error[i] = sqrt(v->lower_error[i] / (probes - 1) / probes);
+        v->upper_error[i] = sqrt(v->upper_error[i] / (probes - 1) / probes),
+        v->lower_error[i] = sqrt(v->lower_error[i] / (probes - 1) / probes);
         v->dimension[i] = (v->lower[i] + v->upper[i]) / 2;
     }
 }
@@ -161,7 +169,8 @@ static rao_status ritz_values(spectrum_view *v) {
     for (int64_t k = 0; k < v->options->probes; k++) {
         rao_stream s = rao_stream_make((uint64_t)v->call->common.seed + (uint64_t)k, RAO_STREAM_PROBES);
         RAO_TRY(rao_lanczos(v->ctx, rao_fisher_op(v->fisher), v->options->steps, s, p.theta, p.bound, p.weight, &p.made));
-        if (rao_ctx_cancelled(v->ctx)) RAO_TRY(rao_fail(v->ctx, RAO_ENUMERIC, "interrupted after %lld of %lld probes", (long long)k, (long long)v->options->probes));
+        if (rao_ctx_cancelled(v->ctx))
+            RAO_TRY(rao_fail(v->ctx, RAO_ENUMERIC, "interrupted after %lld of %lld probes", (long long)k, (long long)v->options->probes));
         if (k == 0) RAO_TRY(keep_probe(v, &p));
         RAO_TRY(add_probe(v, &p, k));
         progress_show(&progress, "Lanczos", (double)(k + 1) / (double)v->options->probes);
@@ -184,7 +193,8 @@ static rao_status point_facts(spectrum_view *v) {
     RAO_TRY(rao_objective_batch(v->ctx, v->objective, &x, &y, NULL, v->rows, 0, v->n));
     RAO_TRY(rao_objective_gradient(v->ctx, v->objective, &v->w, 0, &g, &v->loss));
     RAO_TRY(rao_norm(v->ctx, &g, &v->gradient_norm));
-    if (!isfinite(v->loss) || !isfinite(v->gradient_norm)) st = rao_fail(v->ctx, RAO_ENUMERIC, "the loss at these weights is %g and its gradient has the norm %g", v->loss, v->gradient_norm);
+    if (!isfinite(v->loss) || !isfinite(v->gradient_norm))
+        st = rao_fail(v->ctx, RAO_ENUMERIC, "the loss at these weights is %g and its gradient has the norm %g", v->loss, v->gradient_norm);
 done:
     rao_free_block(&g.data);
     return st;
@@ -198,7 +208,8 @@ rao_status spectrum_values(spectrum_view *v) {
     RAO_TRY(rao_op_trace(v->ctx, rao_fisher_op(v->fisher), &v->trace));
     v->mean = v->trace / (double)v->parameters;
     for (int i = 0; i < SPECTRUM_DAMPINGS; i++) v->relative[i] = relative[i], v->damping[i] = relative[i] * v->mean;
-    if (!(v->mean > 0)) RAO_TRY(rao_fail(v->ctx, RAO_EDOMAIN, "the Fisher matrix at these weights is zero: no parameter moves the model's distribution"));
+    if (!(v->mean > 0))
+        RAO_TRY(rao_fail(v->ctx, RAO_EDOMAIN, "the Fisher matrix at these weights is zero: no parameter moves the model's distribution"));
     RAO_TRY(v->exact ? all_values(v) : ritz_values(v));
     v->largest = v->count ? v->value[0] : 0;
     v->side = side_of(v);

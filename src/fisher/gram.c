@@ -216,7 +216,7 @@ done:
 static rao_status need_damping(rao_ctx *ctx, const rao_op *op) {
     if (op->damping > 0) return RAO_OK;
     int64_t m = state_of(op)->m;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: gram with damping = 0 is singular (rank at most %lld of %lld), want > 0", (long long)(m < op->n ? m : op->n), (long long)op->n);
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: gram divides by its damping, which is 0 (rank of the matrix at most %lld of %lld), want > 0", (long long)(m < op->n ? m : op->n), (long long)op->n);
 }
 
 /* L L^T = K + damping */

@@ -53,7 +53,8 @@ static double covariance_logdet(const network *k) {
         for (int64_t a = 0; a < k->in; a++) mean[a] += network_share(k, i) * k->x[i * k->in + a];
     for (int64_t i = 0; i < k->n; i++)
         for (int64_t a = 0; a < k->in; a++)
-            for (int64_t b = 0; b < k->in; b++) c[a][b] += network_share(k, i) * (k->x[i * k->in + a] - mean[a]) * (k->x[i * k->in + b] - mean[b]);
+            for (int64_t b = 0; b < k->in; b++)
+                c[a][b] += network_share(k, i) * (k->x[i * k->in + a] - mean[a]) * (k->x[i * k->in + b] - mean[b]);
     for (int64_t a = 0; a < k->in; a++) top = fmax(top, c[a][a]);
     for (int64_t p = 0; p < k->in; p++) {
         if (c[p][p] < 1e-12 * top) return -(double)INFINITY;
@@ -105,7 +106,8 @@ static void the_gradient(void **state) {
         for (int64_t i = 0; i < k.n; i++) {
             network_jacobian(&k, i, jacobian, z);
             for (int64_t o = 0; o < k.out; o++)
-                for (int64_t a = 0; a < k.size; a++) want[a] += network_share(&k, i) * jacobian[o * k.size + a] * (z[o] - k.y[i * 2 + o]) / var;
+                for (int64_t a = 0; a < k.size; a++)
+                    want[a] += network_share(&k, i) * jacobian[o * k.size + a] * (z[o] - k.y[i * 2 + o]) / var;
         }
         OK(k.ctx, rao_objective_gradient(k.ctx, k.objective, &k.w, 0, &g, NULL));
         EXPECT_TRUE(largest_difference(g.data, want, k.size) <= 1e-14 * (1 + largest(want, k.size)));
@@ -124,7 +126,9 @@ typedef struct plain {
     double h[DEPTH + 1][WIDTH + 1], slope[DEPTH + 1][WIDTH], b[DEPTH + 1][WIDTH][WIDTH];
 } plain;
 
-static const double *layer_weights(const network *k, int l) { return (const double *)k->w.data + rao_graph_parameter(rao_model_graph(k->model), l).offset; }
+static const double *layer_weights(const network *k, int l) {
+    return (const double *)k->w.data + rao_graph_parameter(rao_model_graph(k->model), l).offset;
+}
 
 static void activate(const char *kind, double z, double *h, double *slope) {
     if (!strcmp(kind, "tanh")) *h = tanh(z), *slope = 1 - *h * *h;
@@ -155,7 +159,8 @@ static void plain_backward(const network *k, plain *p) {
         for (int o = 0; o < out; o++)
             for (int r = 0; r < p->width[l]; r++) {
                 p->b[l][o][r] = 0;
-                for (int q = 0; q < p->width[l + 1]; q++) p->b[l][o][r] += p->b[l + 1][o][q] * w[q * (p->width[l] + 1) + r] * p->slope[l][r];
+                for (int q = 0; q < p->width[l + 1]; q++)
+                    p->b[l][o][r] += p->b[l + 1][o][q] * w[q * (p->width[l] + 1) + r] * p->slope[l][r];
             }
     }
 }
@@ -185,7 +190,8 @@ static void add_block(const network *k, const plain *p, double share, double h[W
                 for (int q = 0; q < out; q++) middle += p->b[l][o][r] * h[o][q] * p->b[m][q][s];
             for (int64_t c = 0; c < pl.cols; c++)
                 for (int64_t d = 0; d < pm.cols; d++)
-                    f[(pl.offset + r * pl.cols + c) * k->size + pm.offset + s * pm.cols + d] += share * middle * p->h[l - 1][c] * p->h[m - 1][d];
+                    f[(pl.offset + r * pl.cols + c) * k->size + pm.offset + s * pm.cols + d] +=
+                        share * middle * p->h[l - 1][c] * p->h[m - 1][d];
         }
 }
 
@@ -289,7 +295,8 @@ static void hessian_of_the_divergence(void **state) {
     (void)state;
     LAW("F is the Hessian of E KL(w : w') in w' at w' = w, and of E KL(w' : w), for every head");
     static const char *const specs[] = {
-        "mlp:3-3-3:tanh:categorical", "mlp:2-3-2:logistic:bernoulli", "mlp:2-3-2:softplus:poisson", "mlp:2-3-2:gelu:normal:var=0.25", "mlp:2-2-4:tanh:normal.mu_logvar",
+        "mlp:3-3-3:tanh:categorical",     "mlp:2-3-2:logistic:bernoulli",    "mlp:2-3-2:softplus:poisson",
+        "mlp:2-3-2:gelu:normal:var=0.25", "mlp:2-2-4:tanh:normal.mu_logvar",
     };
     for (size_t s = 0; s < COUNT(specs); s++) {
         network k = network_open(specs[s], RAO_F64, 5, s % 2 == 0);
@@ -309,12 +316,9 @@ static void hessian_of_the_divergence(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear_regression),
-        cmocka_unit_test(positive_definite_iff_the_covariance_is),
-        cmocka_unit_test(the_gradient),
-        cmocka_unit_test(composition),
-        cmocka_unit_test(product_of_two),
-        cmocka_unit_test(hessian_of_the_divergence),
+        cmocka_unit_test(linear_regression), cmocka_unit_test(positive_definite_iff_the_covariance_is),
+        cmocka_unit_test(the_gradient),      cmocka_unit_test(composition),
+        cmocka_unit_test(product_of_two),    cmocka_unit_test(hessian_of_the_divergence),
     };
     return rao_test_run("cross/closed_forms", tests, COUNT(tests));
 }

@@ -58,7 +58,8 @@ static void one_step_solves_linear_regression(void **state) {
     static const char *const representations[] = {"dense", "implicit", "kfac", "ekfac"};
     for (size_t r = 0; r < COUNT(representations); r++)
         for (int weighted = 0; weighted < 2; weighted++) {
-            network k = network_open("mlp:4-3:identity:normal:var=0.5", RAO_F64, 17, weighted), e = network_open("mlp:4-3:identity:normal:var=0.5", RAO_F64, 17, weighted);
+            network k = network_open("mlp:4-3:identity:normal:var=0.5", RAO_F64, 17, weighted),
+                    e = network_open("mlp:4-3:identity:normal:var=0.5", RAO_F64, 17, weighted);
             double before = gradient_norm(&k);
             descend(&k, "ngd:lr=1" UNDAMPED, representations[r], 1);
             EXPECT_TRUE(gradient_norm(&k) <= 1e-12 * before);
@@ -197,7 +198,8 @@ static double separation(const twin_case *c, int weighted, const char *rule, con
 
 static void kfac_does_not_see_affine_maps(void **state) {
     (void)state;
-    LAW("undamped K-FAC is invariant under affine maps of inputs, layers and outputs, with averages, momentum and a radius; Euclidean descent is not");
+    LAW("undamped K-FAC is invariant under affine maps of inputs, layers and outputs, with averages, momentum and a radius; Euclidean "
+        "descent is not");
     for (size_t c = 0; c < COUNT(twins); c++) {
         /* rounding, times the conditions of the factors, times the steps */
         EXPECT_TRUE(separation(&twins[c], c % 2 == 0, "kfac:lr=0.3:momentum=0.5:damping=1e-300:unit=loss:radius=0.01", "kfac", 6) < 1e-8);
@@ -316,7 +318,8 @@ static double chart_difference(const fit *f, const chart *a, const chart *b, int
 
 static void affine_charts(void **state) {
     (void)state;
-    LAW("in an affine chart of the parameters the natural gradient takes the same steps to rounding, whatever their length; the Euclidean one does not");
+    LAW("in an affine chart of the parameters the natural gradient takes the same steps to rounding, whatever their length; the Euclidean "
+        "one does not");
     static const chart skew[] = {{"mu_sigma", {{2, 0.5}, {-1, 3}}, {0.3, -0.2}}, {"natural", {{0.1, 1}, {-0.7, 0.2}}, {1, -1}}};
     static const chart plain[] = {{"mu_sigma", {{1, 0}, {0, 1}}, {0, 0}}, {"natural", {{1, 0}, {0, 1}}, {0, 0}}};
     fit f = fit_open();
@@ -330,7 +333,8 @@ static void affine_charts(void **state) {
 
 static void curved_charts(void **state) {
     (void)state;
-    LAW("between curved charts, at a fixed length of the descent, natural paths differ by O(lr): half the rate, half the difference; Euclidean ones by O(1)");
+    LAW("between curved charts, at a fixed length of the descent, natural paths differ by O(lr): half the rate, half the difference; "
+        "Euclidean ones by O(1)");
     static const char *const names[] = {"mu_var", "mu_logvar", "natural", "expectation"};
     fit f = fit_open();
     for (size_t c = 0; c < COUNT(names); c++) {
