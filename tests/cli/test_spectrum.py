@@ -1,13 +1,16 @@
 """rao spectrum against a network written down again in numpy: its Jacobians, its Fisher matrices, their eigenvalues, and Adam's second moments."""
 import json
 import os
+import pathlib
+import re
 import struct
+import subprocess
 import xml.dom.minidom
 
 import numpy as np
 import pytest
 
-from rao_program import ok, ok_json, refused
+from rao_program import RAO, ok, ok_json, refused
 
 IN, HIDDEN, OUT, N = 3, 5, 4, 23
 SIZE = HIDDEN * (IN + 1) + OUT * (HIDDEN + 1)
@@ -272,3 +275,30 @@ def test_too_large_is_said_before_the_work():
     assert "fewer --cases" in refused(2, "spectrum", "--representation", "gram", "--flavour", "sampled", "--samples", 100)
     sentence = refused(1, "spectrum", "--model", "mlp:64-600000-600000-10:tanh", "--cases", 2, "--representation", "kfac", timeout=20)
     assert "GB" in sentence and "this machine has" in sentence
+
+
+GUIDE = pathlib.Path(os.environ.get("RAO_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+
+
+def blocks_of_guide():
+    return re.findall(r"^```(\w*)\n(.*?)^```", (GUIDE / "docs/guide/fisher.md").read_text(), re.M | re.S)
+
+
+def test_the_guide_quotes_the_example():
+    example = "".join(line.strip() + "\n" for line in (GUIDE / "examples/fisher.c").read_text().splitlines())
+    quotes = [text for kind, text in blocks_of_guide() if kind == "c"]
+    assert quotes
+    for text in quotes:
+        assert "".join(line.strip() + "\n" for line in text.splitlines()) in example
+
+
+def test_the_guide_prints_what_the_example_prints():
+    program = pathlib.Path(RAO).parent / "examples" / "fisher"
+    if not program.exists():
+        pytest.skip("the examples are not built")
+    printed = subprocess.run([program], capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
+    quoted = [text for kind, text in blocks_of_guide() if kind == ""][0].splitlines()
+    assert printed[0] == quoted[0] and len(printed) == len(quoted) == 9
+    for a, b in zip(printed[1:], quoted[1:]):
+        assert a.split()[:3] == b.split()[:3]
+        assert list(map(float, a.split()[3:])) == pytest.approx(list(map(float, b.split()[3:])), abs=3e-4)
