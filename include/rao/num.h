@@ -65,6 +65,139 @@ RAO_API double rao_tetragamma_excess(double x);
 RAO_API double rao_digamma_inverse(double y);
 RAO_API double rao_digamma_excess_inverse(double e);
 
+/* ---- error function and normal law --------------------------------------------------------------------------- */
+
+RAO_API double rao_erfcx(double x);               /* exp(x^2) erfc(x); error 2 */
+RAO_API double rao_log_erfc(double x);            /* log erfc(x); error 1 */
+RAO_API double rao_erf_inverse(double y);         /* |y| <= 1; error 2.5 */
+RAO_API double rao_erfc_inverse(double q);        /* 0 <= q <= 2; error 2.5 */
+RAO_API double rao_normal_cdf(double x);          /* Phi(x); the upper tail is Phi(-x); error 2.5 */
+RAO_API double rao_normal_log_cdf(double x);      /* log Phi(x); error 2.5 */
+RAO_API double rao_normal_hazard(double x);       /* phi(x) / Phi(-x), error 1.5; the derivative of log Phi is hazard(-x) */
+RAO_API double rao_normal_quantile(double p);     /* Phi^-1(p), 0 <= p <= 1; error 2.5 */
+RAO_API double rao_normal_quantile_log(double l); /* Phi^-1(exp(l)), l <= 0: tails below 1e-308; error 2 */
+
+/* ---- incomplete gamma and beta ------------------------------------------------------------------------------- */
+
+/* P(a, x) = int_0^x t^(a-1) e^-t dt / Gamma(a), Q = 1 - P; a > 0, x >= 0, shapes up to 1e300. The smaller of the two
+ * is computed; error 3 (1 + |log P|), as an ulp of x alone moves a tail that much; 7 for the logarithms. */
+RAO_API double rao_gamma_p(double a, double x);
+RAO_API double rao_gamma_q(double a, double x);
+RAO_API double rao_log_gamma_p(double a, double x);
+RAO_API double rao_log_gamma_q(double a, double x);
+RAO_API double rao_gamma_p_inverse(double a, double p); /* the x with P(a, x) = p */
+RAO_API double rao_gamma_q_inverse(double a, double q);
+/* I_x(a, b) = int_0^x t^(a-1) (1-t)^(b-1) dt / B(a, b) and 1 - I; a, b > 0, 0 <= x <= 1. For x near one with 1 - x = y known better,
+ * use I_x(a, b) = 1 - I_y(b, a). */
+RAO_API double rao_beta_p(double a, double b, double x);
+RAO_API double rao_beta_q(double a, double b, double x);
+RAO_API double rao_log_beta_p(double a, double b, double x);
+RAO_API double rao_log_beta_q(double a, double b, double x);
+RAO_API double rao_beta_p_inverse(double a, double b, double p);
+RAO_API double rao_beta_q_inverse(double a, double b, double q);
+
+/* ---- modified Bessel functions ------------------------------------------------------------------------------- */
+
+RAO_API double rao_bessel_i0e(double x);    /* exp(-|x|) I0(x); error 2.5 */
+RAO_API double rao_bessel_i1e(double x);    /* exp(-|x|) I1(x); error 3.5 */
+RAO_API double rao_log_bessel_i0(double x); /* log I0(x); error 1 */
+/* A(x) = I1(x)/I0(x), the mean resultant length of a von Mises law; 1 - A; A' = 1 - A/x - A^2; A''. Errors 2, 5, 5, 7. */
+typedef struct rao_bessel_ratio_value {
+    double a, complement, d1, d2;
+} rao_bessel_ratio_value;
+RAO_API rao_bessel_ratio_value rao_bessel_ratio(double x);
+RAO_API double rao_bessel_ratio_inverse(double r);            /* the x >= 0 with A(x) = r, 0 <= r <= 1 */
+RAO_API double rao_bessel_ratio_inverse_complement(double c); /* the x with 1 - A(x) = c: concentrations up to 1e300 */
+
+/* ---- quadrature ---------------------------------------------------------------------------------------------- */
+
+/* Points at which an integrand is wanted, all in one piece [low, high] between neighbouring break points (either end may be infinite).
+ * left = x - low and right = high - x carry no cancellation: an integrand that is singular at an end c of its piece must be written
+ * in them, because x = c + 1e-30 is c. */
+typedef struct rao_nodes {
+    int64_t count;
+    double low, high;
+    const double *x, *left, *right;
+} rao_nodes;
+
+/* f[i * m + j] = component j at x[i]. A failing status ends the integration with that status; EDOMAIN, an infinity or a NaN is
+ * tolerated far out at an infinite or singular end, where x^2 exp(-x^2) overflows before it vanishes. */
+typedef rao_status rao_integrand(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f);
+
+typedef struct rao_quad_opts {
+    size_t size;
+    double rel_tol;         /* 1e-12 */
+    double abs_tol;         /* 0 */
+    double magnitude_tol;   /* 1e-14: what rounding allows where positive and negative parts cancel */
+    double scale;           /* length over which f changes at an infinite end; 0: the span of the breaks, else 1 */
+    int64_t max_evaluations; /* 200000 */
+    const double *breaks;   /* ascending: singularities, kinks, narrow peaks; those outside (a, b) are ignored. Borrowed. */
+    int64_t n_breaks;
+} rao_quad_opts;
+#define rao_quad_opts_init(o) rao_quad_opts_init_sized((o), sizeof *(o))
+RAO_API void rao_quad_opts_init_sized(rao_quad_opts *opts, size_t size);
+
+typedef struct rao_quad_info {
+    double value, error, magnitude; /* the best value, a bound meant for its error, int |f| */
+    int64_t evaluations;            /* points, of all components together */
+    int converged;                  /* error <= max(abs_tol, rel_tol |value|, magnitude_tol magnitude) */
+} rao_quad_info;
+
+/* values[j] = int_a^b f_j(x) dx for m functions at once, a <= b, either infinite; ends and breaks may carry integrable singularities.
+ * `opts` NULL: the defaults; `info` NULL or m entries, which are also written when the integral was not reached. A feature narrower
+ * than about a hundredth of its piece is seen only if a break point is given in it. A warm call allocates nothing.
+ * EINVAL; EDOMAIN: improper, or the integrand is not finite inside; ENUMERIC: not within the tolerance; the integrand's own status. */
+RAO_API rao_status rao_quad(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, double a, double b, double *values, rao_quad_info *info);
+
+/* The inner integrand at a fixed x, and the inner interval [*low, *high] (either infinite) there; NULL: the whole line. */
+typedef rao_status rao_integrand2(rao_ctx *ctx, void *arg, double x, const rao_nodes *at, double *f);
+typedef rao_status rao_inner_range(rao_ctx *ctx, void *arg, double x, double *low, double *high);
+
+/* values[j] = int_a^b int_low(x)^high(x) f_j(x, y) dy dx, nested; `opts` serve the outer, `inner` the inner integral (NULL: the defaults
+ * with a tenth of opts's tolerances). Errors of the inner integrals are carried into the estimate. */
+RAO_API rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opts *inner, rao_integrand2 *f, rao_inner_range *range, void *arg, int64_t m, double a,
+                             double b, double *values, rao_quad_info *info);
+
+/* ---- sums over the integers ---------------------------------------------------------------------------------- */
+
+/* f[i * m + j] = component j of the term at the integer k[i]; called outwards from the centre, never outside [low, high]. */
+typedef rao_status rao_term(rao_ctx *ctx, void *arg, int64_t count, const double *k, double *f);
+
+typedef struct rao_sum_opts {
+    size_t size;
+    double rel_tol, abs_tol, magnitude_tol; /* 1e-13, 0, 1e-14, as for rao_quad */
+    double centre, width;                   /* 0, 1: where the terms are large (mean and standard deviation of the law) */
+    int64_t max_terms;                      /* 1e7 */
+} rao_sum_opts;
+#define rao_sum_opts_init(o) rao_sum_opts_init_sized((o), sizeof *(o))
+RAO_API void rao_sum_opts_init_sized(rao_sum_opts *opts, size_t size);
+
+/* values[j] = sum over the integers k in [low, high] (either infinite) of f_j(k), for terms that fall at least geometrically at an
+ * infinite end. Wide smooth bells are summed with a stride: about a hundred terms whatever the width. EINVAL; EDOMAIN: a term is not
+ * finite; ENUMERIC: not within the tolerance (info is written); the term's own status. */
+RAO_API rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void *arg, int64_t m, double low, double high, double *values, rao_quad_info *info);
+
+/* ---- roots and minima in one variable ------------------------------------------------------------------------ */
+
+typedef rao_status rao_scalar(rao_ctx *ctx, void *arg, double x, double *f);
+typedef rao_status rao_scalar_slope(rao_ctx *ctx, void *arg, double x, double *f, double *slope);
+
+typedef struct rao_root_info {
+    double x, f, low, high; /* the root lies in [low, high] */
+    int64_t evaluations;
+} rao_root_info;
+
+/* *x with f(x) = 0 in [low, high], where f changes sign (it may be infinite at the ends), to x_tol relative (0: to a few ulp).
+ * About 10 evaluations for a smooth function, at most 64 + 60. EINVAL; EDOMAIN: no change of sign, NaN; ENUMERIC. */
+RAO_API rao_status rao_root(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, rao_root_info *info);
+/* The same with derivatives: Newton's method from `start`, kept in the bracket. */
+RAO_API rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double low, double high, double start, double x_tol, double *x, rao_root_info *info);
+/* bracket[0] < bracket[1] with a change of sign between them, searched outwards from x by doubling steps inside (low, high).
+ * EDOMAIN: none found. */
+RAO_API rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, double x, double step, double low, double high, double bracket[2]);
+/* A local minimum of f in [low, high] to x_tol relative (at least 1.5e-8: a minimum is no sharper). */
+RAO_API rao_status rao_minimise(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, double *minimum);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,23 +3,27 @@
 
 #include <stdint.h>
 
+
+const double NUM_ODD[20] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21,
+                              1.0 / 23, 1.0 / 25, 1.0 / 27, 1.0 / 29, 1.0 / 31, 1.0 / 33, 1.0 / 35, 1.0 / 37, 1.0 / 39, 1.0 / 41};
+
 /* With t = x / (2 + x): log(1 + x) = 2 atanh t and x - 2t = x t, so that
  * log(1 + x) - x = -x t + 2 t^3 (1/3 + t^2/5 + t^4/7 + ...), the second part at most a sixth of the first where the series is used. */
 double rao_log1pmx(double x) {
     if (!(x > -0.55 && x < 1)) return x == NUM_INF ? -NUM_INF : log1p(x) - x;
     double t = x / (2 + x), u = t * t;
     int terms = u < 1e-4 ? 4 : u < 4e-3 ? 7 : u < 0.06 ? 13 : 19;
-    double s = 0;
-    for (int k = terms; k >= 1; k--) s = s * u + 1.0 / (2 * k + 1);
-    return t * (2 * u * s - x);
+    return t * (2 * u * num_poly(NUM_ODD, terms, u) - x);
 }
+
+/* 1/2!, 1/3!, ... */
+static const double FACTORIAL[16] = {1.0 / 2,        1.0 / 6,         1.0 / 24,         1.0 / 120,         1.0 / 720,          1.0 / 5040,
+                                     1.0 / 40320,    1.0 / 362880,    1.0 / 3628800,    1.0 / 39916800,    1.0 / 479001600,    1.0 / 6227020800,
+                                     1.0 / 87178291200, 1.0 / 1307674368000, 1.0 / 20922789888000, 1.0 / 355687428096000};
 
 double rao_expm1mx(double x) {
     if (!(fabs(x) < 1)) return x == NUM_INF ? NUM_INF : expm1(x) - x;
-    int terms = fabs(x) < 0.03125 ? 8 : 17;
-    double s = 1;
-    for (int k = terms; k >= 3; k--) s = 1 + s * x / k;
-    return 0.5 * x * x * s;
+    return x * x * num_poly(FACTORIAL, fabs(x) < 0.03125 ? 8 : 16, x);
 }
 
 double rao_log1mexp(double x) { return x > -NUM_LOG2 ? log(-expm1(x)) : log1p(-exp(x)); }

@@ -79,9 +79,8 @@ double rao_gamma(double x) {
 
 /* J(x) - J(x + 1) = (x + 1/2) log(1 + 1/x) - 1 = t^2/3 + t^4/5 + ... with t = 1/(2x + 1) */
 static double stirling_step(double x) {
-    double t = 1 / (2 * x + 1), u = t * t, s = 0;
-    for (int k = u > 0.03 ? 20 : u > 0.01 ? 12 : 8; k >= 1; k--) s = s * u + 1.0 / (2 * k + 1);
-    return u * s;
+    double t = 1 / (2 * x + 1), u = t * t;
+    return u * num_poly(NUM_ODD, u > 0.03 ? 20 : u > 0.01 ? 12 : 8, u);
 }
 
 double rao_stirling(double x) {

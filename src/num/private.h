@@ -23,6 +23,9 @@ static inline double num_poly(const double *c, int n, double x) {
     return s;
 }
 
+/* 1/3, 1/5, ..., 1/41: atanh t = t + t^3 (1/3 + t^2/5 + ...) */
+extern const double NUM_ODD[20];
+
 /* a b = hi + lo exactly, unless hi overflows or lo underflows */
 static inline double num_product(double a, double b, double *lo) {
     double hi = a * b;
@@ -41,5 +44,12 @@ static inline double num_gauss(double x) {
 double num_log_step(double x, double y, double d);
 double num_log1pmx_step(double x, double y, double d);
 double num_xlogx_step(double x, double y, double d);
+
+/* between a and b: their mean, or the mean of their ranks among the doubles where they are far apart */
+double num_middle(double a, double b);
+
+/* rao_quad whose convergence looks at the first `leading` components only */
+rao_status num_quad_steered(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, int64_t leading, double a, double b, double *values,
+                            rao_quad_info *info);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the tables of src/num: `num_tables.py NAME > src/num/tables_NAME.h`, NAME one of gamma temme kronrod bessel.
+"""Prints the tables of src/num: `num_tables.py NAME > src/num/tables_NAME.h`, NAME one of gamma kronrod tail bessel.
 
 Everything is computed here with mpmath at 50 digits or more; nothing is taken from another library.
 """
@@ -53,11 +53,28 @@ def gamma_tables():
 
 
 def kronrod_tables():
-    for n in (7, 10):
-        nodes, weights, gauss = kronrod(n)
-        array(f"K{2 * n + 1}_NODE", nodes, f"Kronrod nodes of order {2 * n + 1} from the outermost to 0")
-        array(f"K{2 * n + 1}_WEIGHT", weights)
-        array(f"G{n}_WEIGHT", gauss, "Gauss weights at every second node, from the second")
+    nodes, weights, gauss = kronrod(10)
+    array("K21_NODE", nodes, "Kronrod nodes of order 21 from the outermost to 0")
+    array("K21_WEIGHT", weights)
+    array("G10_WEIGHT", gauss, "Gauss weights at every second node, from the second")
+    points = [-x for x in nodes] + nodes[-2::-1]  # ascending
+    norm = mp.sqrt(sum(w * w for w in weights[:-1]) * 2 + weights[-1] ** 2)
+    basis = []
+    with mp.workdps(80):
+        for degree in range(21):
+            u = [x ** degree for x in points]
+            for v in basis:
+                dot = mp.fdot(u, v)
+                u = [a - dot * b for a, b in zip(u, v)]
+            length = mp.sqrt(mp.fdot(u, u))
+            basis.append([a / length for a in u])
+    print("/* Null rules: vectors at the 21 nodes, of the length of K21_WEIGHT, orthogonal to each other and to all polynomials of lower degree;")
+    print(" * degrees 20, 19, ..., 15; the half from x = -1 to 0, the other half even or odd with the degree. */")
+    print("static const double NULL_RULE[6][11] = {")
+    for degree in range(20, 14, -1):
+        row = [norm * v for v in basis[degree][:11]]
+        print("    {" + ", ".join(number(v) for v in row[:6]) + ",\n     " + ", ".join(number(v) if abs(v) > mp.mpf(10) ** -30 else "0.0" for v in row[6:]) + "},")
+    print("};")
 
 
 def legendre_weights(nodes):
@@ -126,7 +143,35 @@ def kronrod(n):
         return [-x for x in nodes[:half]], weights[:half], gauss[:(n + 1) // 2]
 
 
-TABLES = {"gamma": gamma_tables, "kronrod": kronrod_tables}
+def tail_tables():
+    # int_0^inf f(s) ds by the trapezoidal rule in t, s = exp(t - exp(-t)); f(1) = 1/e and log f concave leave nothing outside the range
+    h = mp.mpf(3) / 28
+    nodes = [(mp.exp(t - mp.exp(-t)), h * mp.exp(t - mp.exp(-t)) * (1 + mp.exp(-t))) for t in (h * j for j in range(-35, 36))]
+    array("TAIL_NODE", [s for s, _ in nodes], "s(t_j) and h s'(t_j), s = exp(t - exp(-t)), t_j = 3j/28, |j| <= 35")
+    array("TAIL_WEIGHT", [w for _, w in nodes])
+
+
+def bessel_tables():
+    # 1 - cos(theta_j), theta_j = pi j / 32: the trapezoidal rule on a circle of 64 points, folded
+    array("VERSINE", [2 * mp.sin(mp.pi * j / 64) ** 2 for j in range(33)], "1 - cos(pi j / 32), j = 0..32")
+    # A = I1/I0 ~ 1 - sum_k c_k x^-k from the Riccati equation A' = 1 - A/x - A^2
+    n = 40
+    c = [mp.mpf(0)] * (n + 1)
+    b = [mp.mpf(0)] * (n + 1)  # A = 1 - B: B' = -1 + (1 - B)/x + (1 - B)^2 = (1 - B)/x - 2B + B^2
+    for k in range(1, n + 1):
+        # coefficient of x^-k: -(k-1) b_{k-1} = [k == 1] - b_{k-1} - 2 b_k + sum_{i+j=k} b_i b_j
+        square = sum(b[i] * b[k - i] for i in range(1, k))
+        b[k] = ((1 if k == 1 else 0) + (k - 2) * b[k - 1] + square) / 2 if k > 1 else mp.mpf(1) / 2
+    # and A = sum_k a_k x^(2k+1): (2k+1) a_k = [k == 0] - a_k - sum_{i+j=k-1} a_i a_j
+    a = []
+    for k in range(24):
+        square = sum(a[i] * a[k - 1 - i] for i in range(k))
+        a.append(((1 if k == 0 else 0) - square) / mp.mpf(2 * k + 2))
+    array("RATIO_SMALL", a, "I1(x)/I0(x) = sum_k a_k x^(2k+1), |x| < 2.4")
+    array("RATIO", b[1:31], "1 - I1(x)/I0(x) ~ sum_k c_k x^-k, k = 1..30")
+
+
+TABLES = {"gamma": gamma_tables, "kronrod": kronrod_tables, "tail": tail_tables, "bessel": bessel_tables}
 
 if __name__ == "__main__":
     name = sys.argv[1]
