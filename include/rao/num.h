@@ -17,15 +17,15 @@ extern "C" {
 
 /* ---- exp and log without cancellation ------------------------------------------------------------------------ */
 
-RAO_API double rao_log1pmx(double x);               /* log(1 + x) - x, x > -1; error 2 */
-RAO_API double rao_expm1mx(double x);               /* exp(x) - 1 - x; error 1 */
-RAO_API double rao_log1mexp(double x);              /* log(1 - exp(x)), x < 0; error 1 */
-RAO_API double rao_logistic(double x);              /* 1 / (1 + exp(-x)); error 1 */
-RAO_API double rao_logit(double p);                 /* log(p / (1 - p)), 0 <= p <= 1; error 1.2 */
-RAO_API double rao_softplus(double x);              /* log(1 + exp(x)), error 1; -rao_softplus(-x) is log logistic(x) */
-RAO_API double rao_xlogy(double x, double y);       /* x log y, 0 where x = 0 */
-RAO_API double rao_xlog1py(double x, double y);     /* x log(1 + y), 0 where x = 0 */
-RAO_API double rao_logaddexp(double a, double b);   /* log(exp(a) + exp(b)) */
+RAO_API double rao_log1pmx(double x);                     /* log(1 + x) - x, x > -1; error 2 */
+RAO_API double rao_expm1mx(double x);                     /* exp(x) - 1 - x; error 1 */
+RAO_API double rao_log1mexp(double x);                    /* log(1 - exp(x)), x < 0; error 1 */
+RAO_API double rao_logistic(double x);                    /* 1 / (1 + exp(-x)); error 1 */
+RAO_API double rao_logit(double p);                       /* log(p / (1 - p)), 0 <= p <= 1; error 1.2 */
+RAO_API double rao_softplus(double x);                    /* log(1 + exp(x)), error 1; -rao_softplus(-x) is log logistic(x) */
+RAO_API double rao_xlogy(double x, double y);             /* x log y, 0 where x = 0 */
+RAO_API double rao_xlog1py(double x, double y);           /* x log(1 + y), 0 where x = 0 */
+RAO_API double rao_logaddexp(double a, double b);         /* log(exp(a) + exp(b)) */
 RAO_API double rao_logsumexp(int64_t n, const double *x); /* log sum exp(x_i); -inf for n = 0 */
 /* p log(p/q) - p + q >= 0 for p, q >= 0 (q = 0 < p: inf): the relative entropy of two masses, also the KL of two Poisson laws. Error 2.
  * Sums of it over the cells of two probability vectors lose nothing when they are close. */
@@ -33,9 +33,9 @@ RAO_API double rao_relative_entropy(double p, double q);
 
 /* ---- gamma and its logarithm --------------------------------------------------------------------------------- */
 
-RAO_API double rao_gamma(double x);    /* Gamma(x); NaN at 0, -1, -2, ...; error 2.5 */
-RAO_API double rao_lgamma(double x);   /* log |Gamma(x)|; error 1.5, relative to 1 + |value| for x < 0 */
-RAO_API double rao_lgamma1p(double x); /* log Gamma(1 + x); error 2 */
+RAO_API double rao_gamma(double x);           /* Gamma(x); NaN at 0, -1, -2, ...; error 2.5 */
+RAO_API double rao_lgamma(double x);          /* log |Gamma(x)|; error 1.5, relative to 1 + |value| for x < 0 */
+RAO_API double rao_lgamma1p(double x);        /* log Gamma(1 + x); error 2 */
 RAO_API double rao_lbeta(double a, double b); /* log B(a, b), a, b > 0; error 5 of max(1, |value|) */
 /* lgamma(x + d) - lgamma(x) for x, x + d > 0, without cancellation for small d; error 5 of max(|value|, |d|). */
 RAO_API double rao_lgamma_diff(double x, double d);
@@ -52,10 +52,10 @@ RAO_API double rao_lgamma_excess_bregman(double x, double d);
 
 /* ---- derivatives of lgamma ----------------------------------------------------------------------------------- */
 
-RAO_API double rao_digamma(double x);          /* psi, relative accuracy also near its positive root; error 1.5 */
-RAO_API double rao_trigamma(double x);         /* psi'; error 2 */
-RAO_API double rao_tetragamma(double x);       /* psi''; error 3, 6 of the pole's size for x < 0 */
-RAO_API double rao_polygamma(int n, double x); /* psi^(n), 0 <= n <= 100, x > 0; error 6 */
+RAO_API double rao_digamma(double x);                /* psi, relative accuracy also near its positive root; error 1.5 */
+RAO_API double rao_trigamma(double x);               /* psi'; error 2 */
+RAO_API double rao_tetragamma(double x);             /* psi''; error 3, 6 of the pole's size for x < 0 */
+RAO_API double rao_polygamma(int n, double x);       /* psi^(n), 0 <= n <= 100, x > 0; error 6 */
 RAO_API double rao_digamma_diff(double x, double d); /* psi(x + d) - psi(x), x, x + d > 0; error 2 */
 /* h', h'', h''' of the excess h: psi(x) - log x < 0, psi'(x) - 1/x > 0, psi''(x) + 1/x^2 < 0; x > 0; error 3. */
 RAO_API double rao_digamma_excess(double x);
@@ -126,12 +126,12 @@ typedef rao_status rao_integrand(rao_ctx *ctx, void *arg, const rao_nodes *at, d
 
 typedef struct rao_quad_opts {
     size_t size;
-    double rel_tol;         /* 1e-12 */
-    double abs_tol;         /* 0 */
-    double magnitude_tol;   /* 1e-14: what rounding allows where positive and negative parts cancel */
-    double scale;           /* length over which f changes at an infinite end; 0: the span of the breaks, else 1 */
+    double rel_tol;          /* 1e-12 */
+    double abs_tol;          /* 0 */
+    double magnitude_tol;    /* 1e-14: what rounding allows where positive and negative parts cancel */
+    double scale;            /* length over which f changes at an infinite end; 0: the span of the breaks, else 1 */
     int64_t max_evaluations; /* 200000 */
-    const double *breaks;   /* ascending: singularities, kinks, narrow peaks; those outside (a, b) are ignored. Borrowed. */
+    const double *breaks;    /* ascending: singularities, kinks, narrow peaks; those outside (a, b) are ignored. Borrowed. */
     int64_t n_breaks;
 } rao_quad_opts;
 #define rao_quad_opts_init(o) rao_quad_opts_init_sized((o), sizeof *(o))
@@ -147,7 +147,8 @@ typedef struct rao_quad_info {
  * `opts` NULL: the defaults; `info` NULL or m entries, which are also written when the integral was not reached. A feature narrower
  * than about a hundredth of its piece is seen only if a break point is given in it. A warm call allocates nothing.
  * EINVAL; EDOMAIN: improper, or the integrand is not finite inside; ENUMERIC: not within the tolerance; the integrand's own status. */
-RAO_API rao_status rao_quad(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, double a, double b, double *values, rao_quad_info *info);
+RAO_API rao_status rao_quad(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, double a, double b,
+                            double *values, rao_quad_info *info);
 
 /* The inner integrand at a fixed x, and the inner interval [*low, *high] (either infinite) there; NULL: the whole line. */
 typedef rao_status rao_integrand2(rao_ctx *ctx, void *arg, double x, const rao_nodes *at, double *f);
@@ -155,8 +156,8 @@ typedef rao_status rao_inner_range(rao_ctx *ctx, void *arg, double x, double *lo
 
 /* values[j] = int_a^b int_low(x)^high(x) f_j(x, y) dy dx, nested; `opts` serve the outer, `inner` the inner integral (NULL: the defaults
  * with a tenth of opts's tolerances). Errors of the inner integrals are carried into the estimate. */
-RAO_API rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opts *inner, rao_integrand2 *f, rao_inner_range *range, void *arg, int64_t m, double a,
-                             double b, double *values, rao_quad_info *info);
+RAO_API rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opts *inner, rao_integrand2 *f, rao_inner_range *range,
+                             void *arg, int64_t m, double a, double b, double *values, rao_quad_info *info);
 
 /* ---- sums over the integers ---------------------------------------------------------------------------------- */
 
@@ -175,7 +176,8 @@ RAO_API void rao_sum_opts_init_sized(rao_sum_opts *opts, size_t size);
 /* values[j] = sum over the integers k in [low, high] (either infinite) of f_j(k), for terms that fall at least geometrically at an
  * infinite end. Wide smooth bells are summed with a stride: about a hundred terms whatever the width. EINVAL; EDOMAIN: a term is not
  * finite; ENUMERIC: not within the tolerance (info is written); the term's own status. */
-RAO_API rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void *arg, int64_t m, double low, double high, double *values, rao_quad_info *info);
+RAO_API rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void *arg, int64_t m, double low, double high,
+                           double *values, rao_quad_info *info);
 
 /* ---- roots and minima in one variable ------------------------------------------------------------------------ */
 
@@ -191,10 +193,12 @@ typedef struct rao_root_info {
  * About 10 evaluations for a smooth function, at most 64 + 60. EINVAL; EDOMAIN: no change of sign, NaN; ENUMERIC. */
 RAO_API rao_status rao_root(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, rao_root_info *info);
 /* The same with derivatives: Newton's method from `start`, kept in the bracket. */
-RAO_API rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double low, double high, double start, double x_tol, double *x, rao_root_info *info);
+RAO_API rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double low, double high, double start, double x_tol,
+                                   double *x, rao_root_info *info);
 /* bracket[0] < bracket[1] with a change of sign between them, searched outwards from x by doubling steps inside (low, high).
  * EDOMAIN: none found. */
-RAO_API rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, double x, double step, double low, double high, double bracket[2]);
+RAO_API rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, double x, double step, double low, double high,
+                                    double bracket[2]);
 /* A local minimum of f in [low, high] to x_tol relative (at least 1.5e-8: a minimum is no sharper). */
 RAO_API rao_status rao_minimise(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, double *minimum);
 

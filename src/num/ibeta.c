@@ -20,7 +20,8 @@ static double mean_gap(const point *q) {
 /* log of x^a y^b / B(a, b). For large a and b through the deviations from the mean: e1 = (bx - ay)/a, e2 = -(bx - ay)/b. */
 static double log_front(const point *q) {
     double a = q->a, b = q->b;
-    if (a < 10 || b < 10) return a * (q->x < 0.5 ? log(q->x) : log1p(-q->y)) + b * (q->y < 0.5 ? log(q->y) : log1p(-q->x)) - rao_lbeta(a, b);
+    if (a < 10 || b < 10)
+        return a * (q->x < 0.5 ? log(q->x) : log1p(-q->y)) + b * (q->y < 0.5 ? log(q->y) : log1p(-q->x)) - rao_lbeta(a, b);
     double gap = -mean_gap(q), exponent = a * num_log1pmx_step(a, q->x * (a + b), gap) + b * num_log1pmx_step(b, q->y * (a + b), -gap);
     double remainder = rao_stirling(a) + rao_stirling(b) - rao_stirling(a + b);
     return exponent - remainder - 0.5 * log1p(a / b) + 0.5 * log(a) - NUM_HALF_LOG_2PI;

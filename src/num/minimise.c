@@ -27,7 +27,8 @@ static void insert(triple *t, double u, double fu) {
 }
 
 rao_status rao_minimise(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, double *minimum) {
-    if (!isfinite(low) || !isfinite(high) || !(low <= high)) return rao_fail(ctx, RAO_EINVAL, "minimise: interval [%g, %g], want finite ends in order", low, high);
+    if (!isfinite(low) || !isfinite(high) || !(low <= high))
+        return rao_fail(ctx, RAO_EINVAL, "minimise: interval [%g, %g], want finite ends in order", low, high);
     double tol = fmax(x_tol, 1.5e-8), start = low + GOLDEN * (high - low), fu, u, step = 0, before = 0;
     rao_status st = f(ctx, arg, start, &fu);
     if (st != RAO_OK) return st;

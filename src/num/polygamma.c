@@ -123,7 +123,7 @@ double rao_digamma_diff(double x, double d) {
     double shifted = 0;
     for (; fmin(x, y) < SERIES_FROM; x++, y++) shifted += d / x / y;
     double u = 1 / x / x, v = 1 / y / y, gap = d / x / y, difference = gap * (1 / x + 1 / y); /* u - v, of d's sign */
-    double power = difference, last = v, series = 0;                                           /* u^n - v^n and v^n */
+    double power = difference, last = v, series = 0;                                          /* u^n - v^n and v^n */
     for (int n = 1; n <= SERIES_TERMS; n++) {
         series += BERNOULLI[n - 1] / (2 * n) * power;
         power = u * power + last * difference;

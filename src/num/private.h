@@ -49,7 +49,7 @@ double num_xlogx_step(double x, double y, double d);
 double num_middle(double a, double b);
 
 /* rao_quad whose convergence looks at the first `leading` components only */
-rao_status num_quad_steered(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, int64_t leading, double a, double b, double *values,
-                            rao_quad_info *info);
+rao_status num_quad_steered(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, int64_t leading, double a,
+                            double b, double *values, rao_quad_info *info);
 
 #endif

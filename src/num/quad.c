@@ -14,11 +14,41 @@
 enum { NODES = 21, HALVINGS_BEFORE_END = 5, SCAN_POINTS = 32, NOISY = 3 };
 
 static const rao_option rows[] = {
-    {.name = "rel_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_quad_opts, rel_tol), .value = 1e-12, .min = 0, .max = 1, .help = "error relative to the integral"},
-    {.name = "abs_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_quad_opts, abs_tol), .value = 0, .min = 0, .max = DBL_MAX, .help = "absolute error"},
-    {.name = "magnitude_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_quad_opts, magnitude_tol), .value = 1e-14, .min = 0, .max = 1, .help = "error relative to the integral of |f|"},
-    {.name = "scale", .type = RAO_OPT_REAL, .offset = offsetof(rao_quad_opts, scale), .value = 0, .min = 0, .max = 1e300, .help = "length over which f changes at an unbounded end (0: from the breaks, else 1)"},
-    {.name = "max_evaluations", .type = RAO_OPT_INT, .offset = offsetof(rao_quad_opts, max_evaluations), .value = 200000, .min = 100, .max = 1e12, .help = "points at most"},
+    {.name = "rel_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_quad_opts, rel_tol),
+     .value = 1e-12,
+     .min = 0,
+     .max = 1,
+     .help = "error relative to the integral"},
+    {.name = "abs_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_quad_opts, abs_tol),
+     .value = 0,
+     .min = 0,
+     .max = DBL_MAX,
+     .help = "absolute error"},
+    {.name = "magnitude_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_quad_opts, magnitude_tol),
+     .value = 1e-14,
+     .min = 0,
+     .max = 1,
+     .help = "error relative to the integral of |f|"},
+    {.name = "scale",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_quad_opts, scale),
+     .value = 0,
+     .min = 0,
+     .max = 1e300,
+     .help = "length over which f changes at an unbounded end (0: from the breaks, else 1)"},
+    {.name = "max_evaluations",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_quad_opts, max_evaluations),
+     .value = 200000,
+     .min = 100,
+     .max = 1e12,
+     .help = "points at most"},
 };
 static const rao_option_table table = {"quad", sizeof(rao_quad_opts), rows, sizeof rows / sizeof *rows};
 
@@ -124,7 +154,9 @@ static rao_status measure(work *w, int64_t i) {
     for (int64_t j = 0; j < w->m; j++) {
         for (int k = 0; k < NODES; k++) {
             double s = w->samples[k * w->m + j];
-            if (!isfinite(s)) return rao_fail(w->ctx, RAO_EDOMAIN, "quad: the integrand is %g at x = %.17g; a singularity must be an end or a break point", s, w->x[k]);
+            if (!isfinite(s))
+                return rao_fail(w->ctx, RAO_EDOMAIN,
+                                "quad: the integrand is %g at x = %.17g; a singularity must be an end or a break point", s, w->x[k]);
             g[k] = s == 0 ? 0 : s * w->weight[k];
         }
         apply_rule(g, half, &out[j], &out[w->m + j], &out[2 * w->m + j]);
@@ -134,7 +166,8 @@ static rao_status measure(work *w, int64_t i) {
 }
 
 /* One point of an end: whether all components are finite, whether any is not zero; F = f dx/dlog(distance) goes to `reach`. */
-static rao_status probe(work *w, const quad_piece *piece, quad_kind kind, double width, double t, int *finite, int *nonzero, double *reach) {
+static rao_status probe(work *w, const quad_piece *piece, quad_kind kind, double width, double t, int *finite, int *nonzero,
+                        double *reach) {
     quad_place at = quad_place_at(piece, kind, width, t);
     put_place(w, 0, at);
     rao_status st = evaluate(w, piece, 1);
@@ -198,7 +231,8 @@ static rao_status add(work *w, interval v) {
 
 static rao_status add_range(work *w, int32_t piece, quad_kind kind, double width, double end, int parts, int halvings, double distrust) {
     rao_status st = RAO_OK;
-    for (int k = 0; k < parts; k++) RAO_TRY(add(w, (interval){end * k / parts, end * (k + 1) / parts, width, piece, halvings, kind, distrust, 0}));
+    for (int k = 0; k < parts; k++)
+        RAO_TRY(add(w, (interval){end * k / parts, end * (k + 1) / parts, width, piece, halvings, kind, distrust, 0}));
 done:
     return st;
 }
@@ -392,9 +426,12 @@ static rao_status check_arguments(rao_ctx *ctx, const rao_quad_opts *o, int64_t 
 static rao_status not_converged(const work *w) {
     for (int64_t j = 0; j < w->leading; j++)
         if (!converged(w, j) && !isnan(w->improper_at) && w->end_errors[j] > tolerance(w, j))
-            return rao_fail(w->ctx, RAO_EDOMAIN, "quad: the integral is improper: near x = %g the integrand does not fall faster than 1/distance", w->improper_at);
+            return rao_fail(w->ctx, RAO_EDOMAIN,
+                            "quad: the integral is improper: near x = %g the integrand does not fall faster than 1/distance",
+                            w->improper_at);
         else if (!converged(w, j))
-            return rao_fail(w->ctx, RAO_ENUMERIC, "quad: component %lld is %.17g with error %.3g, above the tolerance %.3g, after %lld evaluations", (long long)j,
+            return rao_fail(w->ctx, RAO_ENUMERIC,
+                            "quad: component %lld is %.17g with error %.3g, above the tolerance %.3g, after %lld evaluations", (long long)j,
                             w->totals[j], w->totals[w->m + j], tolerance(w, j), (long long)w->evaluations);
     return RAO_OK;
 }
@@ -405,8 +442,8 @@ static void report(const work *w, rao_quad_info *info) {
             info[j] = (rao_quad_info){w->totals[j], w->totals[w->m + j], w->totals[2 * w->m + j], w->evaluations, converged(w, j)};
 }
 
-rao_status num_quad_steered(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, int64_t leading, double a, double b, double *values,
-                            rao_quad_info *info) {
+rao_status num_quad_steered(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, int64_t leading, double a,
+                            double b, double *values, rao_quad_info *info) {
     rao_quad_opts own;
     rao_quad_opts_init(&own);
     if (opts) memcpy(&own, opts, opts->size < sizeof own ? opts->size : sizeof own);
@@ -434,6 +471,7 @@ done:
     return st;
 }
 
-rao_status rao_quad(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, double a, double b, double *values, rao_quad_info *info) {
+rao_status rao_quad(rao_ctx *ctx, const rao_quad_opts *opts, rao_integrand *f, void *arg, int64_t m, double a, double b, double *values,
+                    rao_quad_info *info) {
     return num_quad_steered(ctx, opts, f, arg, m, m, a, b, values, info);
 }

@@ -43,8 +43,8 @@ static rao_status outer_integrand(rao_ctx *ctx, void *arg, const rao_nodes *at, 
     return RAO_OK;
 }
 
-rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opts *inner, rao_integrand2 *f, rao_inner_range *range, void *arg, int64_t m, double a, double b,
-                     double *values, rao_quad_info *info) {
+rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opts *inner, rao_integrand2 *f, rao_inner_range *range,
+                     void *arg, int64_t m, double a, double b, double *values, rao_quad_info *info) {
     if (m < 1) return rao_fail(ctx, RAO_EINVAL, "quad2: %lld components, want >= 1", (long long)m);
     rao_quad_opts outer, own;
     rao_quad_opts_init(&outer);
@@ -73,8 +73,8 @@ rao_status rao_quad2(rao_ctx *ctx, const rao_quad_opts *opts, const rao_quad_opt
     if (info && n.evaluations > 0) memcpy(info, two, (size_t)m * sizeof *info);
     if (st != RAO_OK) goto done;
     if (!reached) {
-        st = rao_fail(ctx, RAO_ENUMERIC, "quad2: %.17g with error %.3g after %lld evaluations: the inner integrals are not exact enough", two[0].value, two[0].error,
-                      (long long)n.evaluations);
+        st = rao_fail(ctx, RAO_ENUMERIC, "quad2: %.17g with error %.3g after %lld evaluations: the inner integrals are not exact enough",
+                      two[0].value, two[0].error, (long long)n.evaluations);
         goto done;
     }
     memcpy(values, both, (size_t)m * sizeof *values);

@@ -50,7 +50,8 @@ static void report(rao_root_info *info, const search *s, double x, double f, dou
 
 /* Values at both ends; *done when one of them is a root. */
 static rao_status open_bracket(search *s, double a, double b, double *fa, double *fb, double slopes[2]) {
-    if (!isfinite(a) || !isfinite(b) || !(a <= b)) return rao_fail(s->ctx, RAO_EINVAL, "root: bracket [%g, %g], want finite ends in order", a, b);
+    if (!isfinite(a) || !isfinite(b) || !(a <= b))
+        return rao_fail(s->ctx, RAO_EINVAL, "root: bracket [%g, %g], want finite ends in order", a, b);
     rao_status st = value_at(s, a, fa, &slopes[0]);
     if (st != RAO_OK) return st;
     st = value_at(s, b, fb, &slopes[1]);
@@ -99,7 +100,8 @@ rao_status rao_root(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double h
     return rao_fail(ctx, RAO_ENUMERIC, "root: not found in %d steps; it lies in [%.17g, %.17g]", MOST_STEPS, fmin(a, b), fmax(a, b));
 }
 
-rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double low, double high, double start, double x_tol, double *x, rao_root_info *info) {
+rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double low, double high, double start, double x_tol, double *x,
+                           rao_root_info *info) {
     search s = {.ctx = ctx, .arg = arg, .fd = f};
     double flow, fhigh, slopes[2];
     rao_status st = open_bracket(&s, low, high, &flow, &fhigh, slopes);
@@ -120,7 +122,8 @@ rao_status rao_root_newton(rao_ctx *ctx, rao_scalar_slope *f, void *arg, double 
         /* a step out of the bracket, or not half as long as the one before it, is replaced by bisection */
         if (!(next > low && next < high) || !(fabs(next - now) <= 0.5 * fabs(last) || i == 0)) next = num_middle(low, high);
         last = next - now;
-        if (fnow == 0 || fabs(last) <= 0.5 * width_wanted(now, x_tol) || high - low <= width_wanted(now, x_tol) || next == low || next == high) {
+        if (fnow == 0 || fabs(last) <= 0.5 * width_wanted(now, x_tol) || high - low <= width_wanted(now, x_tol) || next == low ||
+            next == high) {
             *x = fnow == 0 ? now : next;
             report(info, &s, *x, fnow, low, high);
             return RAO_OK;
@@ -140,7 +143,8 @@ static double outwards(double x, double limit, double step) {
 
 rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, double x, double step, double low, double high, double bracket[2]) {
     search s = {.ctx = ctx, .arg = arg, .f = f};
-    if (!(x > low && x < high) || !(step > 0)) return rao_fail(ctx, RAO_EINVAL, "root: start %g and step %g, want a start in (%g, %g) and a step > 0", x, step, low, high);
+    if (!(x > low && x < high) || !(step > 0))
+        return rao_fail(ctx, RAO_EINVAL, "root: start %g and step %g, want a start in (%g, %g) and a step > 0", x, step, low, high);
     double a = x, b = x, fa, fb, unused;
     rao_status st = value_at(&s, x, &fa, &unused);
     if (st != RAO_OK) return st;
@@ -156,7 +160,8 @@ rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, double x, do
         else a = left, b = right;
     }
     if (fa != 0 && fb != 0 && (fa > 0) == (fb > 0))
-        return rao_fail(ctx, RAO_EDOMAIN, "root: no change of sign found in (%g, %g): the function is %g at %g and %g at %g", low, high, fa, a, fb, b);
+        return rao_fail(ctx, RAO_EDOMAIN, "root: no change of sign found in (%g, %g): the function is %g at %g and %g at %g", low, high, fa,
+                        a, fb, b);
     bracket[0] = a, bracket[1] = b;
     return RAO_OK;
 }

@@ -13,12 +13,48 @@
 enum { BLOCK = 16 };
 
 static const rao_option rows[] = {
-    {.name = "rel_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_sum_opts, rel_tol), .value = 1e-13, .min = 0, .max = 1, .help = "error relative to the sum"},
-    {.name = "abs_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_sum_opts, abs_tol), .value = 0, .min = 0, .max = DBL_MAX, .help = "absolute error"},
-    {.name = "magnitude_tol", .type = RAO_OPT_REAL, .offset = offsetof(rao_sum_opts, magnitude_tol), .value = 1e-14, .min = 0, .max = 1, .help = "error relative to the sum of |f|"},
-    {.name = "centre", .type = RAO_OPT_REAL, .offset = offsetof(rao_sum_opts, centre), .value = 0, .min = -DBL_MAX, .max = DBL_MAX, .help = "where the terms are large"},
-    {.name = "width", .type = RAO_OPT_REAL, .offset = offsetof(rao_sum_opts, width), .value = 1, .min = 0, .max = DBL_MAX, .help = "over how many integers they are"},
-    {.name = "max_terms", .type = RAO_OPT_INT, .offset = offsetof(rao_sum_opts, max_terms), .value = 10000000, .min = 1, .max = 1e15, .help = "terms at most"},
+    {.name = "rel_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_sum_opts, rel_tol),
+     .value = 1e-13,
+     .min = 0,
+     .max = 1,
+     .help = "error relative to the sum"},
+    {.name = "abs_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_sum_opts, abs_tol),
+     .value = 0,
+     .min = 0,
+     .max = DBL_MAX,
+     .help = "absolute error"},
+    {.name = "magnitude_tol",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_sum_opts, magnitude_tol),
+     .value = 1e-14,
+     .min = 0,
+     .max = 1,
+     .help = "error relative to the sum of |f|"},
+    {.name = "centre",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_sum_opts, centre),
+     .value = 0,
+     .min = -DBL_MAX,
+     .max = DBL_MAX,
+     .help = "where the terms are large"},
+    {.name = "width",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_sum_opts, width),
+     .value = 1,
+     .min = 0,
+     .max = DBL_MAX,
+     .help = "over how many integers they are"},
+    {.name = "max_terms",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_sum_opts, max_terms),
+     .value = 10000000,
+     .min = 1,
+     .max = 1e15,
+     .help = "terms at most"},
 };
 static const rao_option_table table = {"sum", sizeof(rao_sum_opts), rows, sizeof rows / sizeof *rows};
 
@@ -153,14 +189,16 @@ done:
     return st;
 }
 
-rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void *arg, int64_t m, double low, double high, double *values, rao_quad_info *info) {
+rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void *arg, int64_t m, double low, double high, double *values,
+                   rao_quad_info *info) {
     rao_sum_opts own;
     rao_sum_opts_init(&own);
     if (opts) memcpy(&own, opts, opts->size < sizeof own ? opts->size : sizeof own);
     rao_status st = rao_options_check(ctx, &table, &own);
     if (st != RAO_OK) return st;
     if (m < 1) return rao_fail(ctx, RAO_EINVAL, "sum: %lld components, want >= 1", (long long)m);
-    if (!(low <= high) || floor(low) != low || floor(high) != high) return rao_fail(ctx, RAO_EINVAL, "sum: from %g to %g, want integers in order", low, high);
+    if (!(low <= high) || floor(low) != low || floor(high) != high)
+        return rao_fail(ctx, RAO_EINVAL, "sum: from %g to %g, want integers in order", low, high);
     rao_mark mark = rao_scratch_mark(ctx);
     rao_quad_info *found = NULL;
     work w = {.ctx = ctx, .opts = &own, .term = term, .arg = arg, .m = m, .low = low, .high = high};
@@ -170,8 +208,8 @@ rao_status rao_sum(rao_ctx *ctx, const rao_sum_opts *opts, rao_term *term, void 
     if (info) memcpy(info, found, (size_t)m * sizeof *info);
     for (int64_t j = 0; j < m; j++)
         if (!found[j].converged) {
-            st = rao_fail(ctx, RAO_ENUMERIC, "sum: component %lld is %.17g with error %.3g after %lld terms, above the tolerance", (long long)j, found[j].value, found[j].error,
-                          (long long)w.terms);
+            st = rao_fail(ctx, RAO_ENUMERIC, "sum: component %lld is %.17g with error %.3g after %lld terms, above the tolerance",
+                          (long long)j, found[j].value, found[j].error, (long long)w.terms);
             goto done;
         }
     for (int64_t j = 0; j < m; j++) values[j] = found[j].value;

@@ -1,4 +1,5 @@
 /* tables_bessel.h - made by tests/oracle/num_tables.py bessel (mpmath, 60 digits); do not edit. */
+/* clang-format off */
 /* 1 - cos(pi j / 32), j = 0..32 */
 static const double VERSINE[33] = {
     0.0, 4.81527332780311375516e-3, 1.92147195967695508738e-2, 4.30596642677911350642e-2,

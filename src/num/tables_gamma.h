@@ -1,4 +1,5 @@
 /* tables_gamma.h - made by tests/oracle/num_tables.py gamma (mpmath, 60 digits); do not edit. */
+/* clang-format off */
 /* lgamma(2 + z) / z for |z| <= 1/2 */
 static const double LGAMMA2[21] = {
     4.22784335098467139393e-1, 3.22467033424113217955e-1, -6.73523010531980949984e-2, 2.05808084277846304263e-2,

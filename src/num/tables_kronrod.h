@@ -1,4 +1,5 @@
 /* tables_kronrod.h - made by tests/oracle/num_tables.py kronrod (mpmath, 60 digits); do not edit. */
+/* clang-format off */
 /* Kronrod nodes of order 21 from the outermost to 0 */
 static const double K21_NODE[11] = {
     9.95657163025808080736e-1, 9.73906528517171720078e-1, 9.30157491355708226001e-1, 8.65063366688984510732e-1,

@@ -1,4 +1,5 @@
 /* tables_tail.h - made by tests/oracle/num_tables.py tail (mpmath, 60 digits); do not edit. */
+/* clang-format off */
 /* s(t_j) and h s'(t_j), s = exp(t - exp(-t)), t_j = 3j/28, |j| <= 35 */
 static const double TAIL_NODE[71] = {
     8.03016401324862079626e-21, 6.72232081543294305894e-19, 3.62811195748834909127e-17, 1.32001119090960766079e-15,

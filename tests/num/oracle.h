@@ -29,19 +29,23 @@ static inline void oracle_check(const char *name, oracle_fn *f, const oracle_row
         if (e > worst) worst = e, at = &rows[i];
     }
     if (getenv("RAO_TEST_VERBOSE"))
-        printf("# %-24s %5zu points, worst %9.3g of %g at (%.17g, %.17g, %.17g): %.17g, want %.17g\n", name, count, worst, bound, at->in[0], at->in[1],
-               at->in[2], f(at->in), at->want);
+        printf("# %-24s %5zu points, worst %9.3g of %g at (%.17g, %.17g, %.17g): %.17g, want %.17g\n", name, count, worst, bound, at->in[0],
+               at->in[1], at->in[2], f(at->in), at->want);
     if (worst <= bound) return;
     rao_test_claim("oracle", name, "mpmath, tests/oracle");
     char text[200];
     snprintf(text, sizeof text, "%s(%.17g, %.17g, %.17g)", name, at->in[0], at->in[1], at->in[2]);
-    rao_test_close(f(at->in), at->want, bound * DBL_EPSILON * at->scale / (at->want != 0 ? fabs(at->want) : 1), 0, text, __FILE__, __LINE__);
+    rao_test_close(f(at->in), at->want, bound * DBL_EPSILON * at->scale / (at->want != 0 ? fabs(at->want) : 1), 0, text, __FILE__,
+                   __LINE__);
     fail_msg("%s: error %.3g, bound %.3g", text, worst, bound);
 }
 
-#define ORACLE_1(f) static double f##_1(const double *in) { return rao_##f(in[0]); }
-#define ORACLE_2(f) static double f##_2(const double *in) { return rao_##f(in[0], in[1]); }
-#define ORACLE_3(f) static double f##_3(const double *in) { return rao_##f(in[0], in[1], in[2]); }
+#define ORACLE_1(f) \
+    static double f##_1(const double *in) { return rao_##f(in[0]); }
+#define ORACLE_2(f) \
+    static double f##_2(const double *in) { return rao_##f(in[0], in[1]); }
+#define ORACLE_3(f) \
+    static double f##_3(const double *in) { return rao_##f(in[0], in[1], in[2]); }
 #define CHECK(f, arity, table, bound) oracle_check(#f, f##_##arity, table, COUNT(table), bound)
 
 #endif

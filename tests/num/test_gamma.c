@@ -4,9 +4,10 @@
 #include "oracle_gamma.h"
 #include "oracle_polygamma.h"
 
-ORACLE_1(log1pmx) ORACLE_1(expm1mx) ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_2(relative_entropy)
+ORACLE_1(log1pmx)
+ORACLE_1(expm1mx) ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_2(relative_entropy)
 
-static void elementary_functions(void **state) {
+    static void elementary_functions(void **state) {
     (void)state;
     CHECK(log1pmx, 1, LOG1PMX, 3);
     CHECK(expm1mx, 1, EXPM1MX, 3);
@@ -17,10 +18,11 @@ static void elementary_functions(void **state) {
     CHECK(relative_entropy, 2, RELATIVE_ENTROPY, 4);
 }
 
-ORACLE_1(lgamma) ORACLE_1(lgamma1p) ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess)
-ORACLE_2(lgamma_diff) ORACLE_2(lgamma_bregman) ORACLE_2(lgamma_excess_bregman) ORACLE_2(lbeta)
+ORACLE_1(lgamma)
+ORACLE_1(lgamma1p) ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) ORACLE_2(lgamma_diff) ORACLE_2(lgamma_bregman)
+    ORACLE_2(lgamma_excess_bregman) ORACLE_2(lbeta)
 
-static void gamma_functions(void **state) {
+        static void gamma_functions(void **state) {
     (void)state;
     CHECK(lgamma, 1, LGAMMA, 3);
     CHECK(lgamma1p, 1, LGAMMA1P, 4);
@@ -34,9 +36,11 @@ static void gamma_functions(void **state) {
     CHECK(lbeta, 2, LBETA, 8);
 }
 
-ORACLE_1(digamma) ORACLE_1(trigamma) ORACLE_1(tetragamma) ORACLE_2(digamma_diff)
-ORACLE_1(digamma_excess) ORACLE_1(trigamma_excess) ORACLE_1(tetragamma_excess)
-static double polygamma_2(const double *in) { return rao_polygamma((int)in[0], in[1]); }
+ORACLE_1(digamma)
+ORACLE_1(trigamma) ORACLE_1(tetragamma) ORACLE_2(digamma_diff) ORACLE_1(digamma_excess) ORACLE_1(trigamma_excess)
+    ORACLE_1(tetragamma_excess) static double polygamma_2(const double *in) {
+    return rao_polygamma((int)in[0], in[1]);
+}
 
 static void polygamma_functions(void **state) {
     (void)state;
@@ -73,8 +77,10 @@ static void edges(void **state) {
     (void)state;
     LAW("limits at 0 and infinity; NaN outside the domain; NaN in, NaN out");
     double inf = (double)INFINITY, nan = (double)NAN;
-    double (*const unary[])(double) = {rao_log1pmx, rao_expm1mx, rao_log1mexp, rao_logistic, rao_logit, rao_softplus, rao_gamma, rao_lgamma, rao_lgamma1p,
-        rao_stirling, rao_lgamma_excess, rao_digamma, rao_trigamma, rao_tetragamma, rao_digamma_excess, rao_trigamma_excess, rao_tetragamma_excess, rao_digamma_inverse};
+    double (*const unary[])(double) = {
+        rao_log1pmx,        rao_expm1mx,         rao_log1mexp,          rao_logistic,       rao_logit,   rao_softplus, rao_gamma,
+        rao_lgamma,         rao_lgamma1p,        rao_stirling,          rao_lgamma_excess,  rao_digamma, rao_trigamma, rao_tetragamma,
+        rao_digamma_excess, rao_trigamma_excess, rao_tetragamma_excess, rao_digamma_inverse};
     for (size_t i = 0; i < COUNT(unary); i++) EXPECT_TRUE(isnan(unary[i](nan)));
     EXPECT_TRUE(rao_log1pmx(-1) == -inf && isnan(rao_log1pmx(-1.5)) && rao_log1pmx(0) == 0 && rao_log1pmx(inf) == -inf);
     EXPECT_TRUE(rao_expm1mx(inf) == inf && rao_expm1mx(-inf) == inf && rao_expm1mx(0) == 0);
@@ -85,12 +91,17 @@ static void edges(void **state) {
     EXPECT_TRUE(rao_logsumexp(0, NULL) == -inf && rao_logaddexp(-inf, -inf) == -inf && rao_logaddexp(inf, 3) == inf);
     const double many[3] = {-1000, -1000, -inf};
     EXPECT_REL(rao_logsumexp(3, many), -1000 + log(2), DBL_EPSILON);
-    EXPECT_TRUE(rao_relative_entropy(0, 0) == 0 && rao_relative_entropy(0, 2) == 2 && rao_relative_entropy(1, 0) == inf && isnan(rao_relative_entropy(-1, 1)));
+    EXPECT_TRUE(rao_relative_entropy(0, 0) == 0 && rao_relative_entropy(0, 2) == 2 && rao_relative_entropy(1, 0) == inf &&
+                isnan(rao_relative_entropy(-1, 1)));
     EXPECT_TRUE(rao_lgamma(0) == inf && rao_lgamma(-3) == inf && rao_lgamma(inf) == inf && rao_lgamma(1) == 0 && rao_lgamma(2) == 0);
-    EXPECT_TRUE(rao_gamma(5) == 24 && isnan(rao_gamma(0)) && isnan(rao_gamma(-2)) && rao_gamma(172) == inf && rao_gamma(-0.5) < 0 && rao_gamma(-1.5) > 0);
-    EXPECT_TRUE(isnan(rao_digamma(0)) && isnan(rao_digamma(-1)) && rao_digamma(inf) == inf && rao_trigamma(0) == inf && rao_trigamma(inf) == 0);
-    EXPECT_TRUE(rao_lgamma_bregman(1, 0) == 0 && rao_lgamma_bregman(1, -1) == inf && isnan(rao_lgamma_bregman(1, -2)) && isnan(rao_lgamma_bregman(-1, 3)));
-    EXPECT_TRUE(rao_lgamma_excess_bregman(1, 0) == 0 && rao_lgamma_excess_bregman(20, -20) == inf && rao_lbeta(0, 1) == inf && isnan(rao_lbeta(-1, 1)));
+    EXPECT_TRUE(rao_gamma(5) == 24 && isnan(rao_gamma(0)) && isnan(rao_gamma(-2)) && rao_gamma(172) == inf && rao_gamma(-0.5) < 0 &&
+                rao_gamma(-1.5) > 0);
+    EXPECT_TRUE(isnan(rao_digamma(0)) && isnan(rao_digamma(-1)) && rao_digamma(inf) == inf && rao_trigamma(0) == inf &&
+                rao_trigamma(inf) == 0);
+    EXPECT_TRUE(rao_lgamma_bregman(1, 0) == 0 && rao_lgamma_bregman(1, -1) == inf && isnan(rao_lgamma_bregman(1, -2)) &&
+                isnan(rao_lgamma_bregman(-1, 3)));
+    EXPECT_TRUE(rao_lgamma_excess_bregman(1, 0) == 0 && rao_lgamma_excess_bregman(20, -20) == inf && rao_lbeta(0, 1) == inf &&
+                isnan(rao_lbeta(-1, 1)));
     EXPECT_TRUE(rao_digamma_excess_inverse(0) == inf && isnan(rao_digamma_excess_inverse(1)) && rao_polygamma(0, 1) == rao_digamma(1));
 }
 
@@ -112,7 +123,11 @@ static void recurrences(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(elementary_functions), cmocka_unit_test(gamma_functions), cmocka_unit_test(polygamma_functions), cmocka_unit_test(inverses),
-                                       cmocka_unit_test(edges), cmocka_unit_test(recurrences)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(elementary_functions),
+                                       cmocka_unit_test(gamma_functions),
+                                       cmocka_unit_test(polygamma_functions),
+                                       cmocka_unit_test(inverses),
+                                       cmocka_unit_test(edges),
+                                       cmocka_unit_test(recurrences)};
     return rao_test_run("num", tests, COUNT(tests));
 }

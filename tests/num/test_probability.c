@@ -4,10 +4,11 @@
 #include "oracle_erf.h"
 #include "oracle_igamma.h"
 
-ORACLE_1(erfcx) ORACLE_1(log_erfc) ORACLE_1(normal_cdf) ORACLE_1(normal_log_cdf) ORACLE_1(normal_hazard)
-ORACLE_1(normal_quantile) ORACLE_1(normal_quantile_log) ORACLE_1(erf_inverse) ORACLE_1(erfc_inverse)
+ORACLE_1(erfcx)
+ORACLE_1(log_erfc) ORACLE_1(normal_cdf) ORACLE_1(normal_log_cdf) ORACLE_1(normal_hazard) ORACLE_1(normal_quantile)
+    ORACLE_1(normal_quantile_log) ORACLE_1(erf_inverse) ORACLE_1(erfc_inverse)
 
-static void error_function_and_normal(void **state) {
+        static void error_function_and_normal(void **state) {
     (void)state;
     CHECK(erfcx, 1, ERFCX, 4);
     CHECK(log_erfc, 1, LOG_ERFC, 4);
@@ -20,9 +21,10 @@ static void error_function_and_normal(void **state) {
     CHECK(erfc_inverse, 1, ERFC_INVERSE, 4);
 }
 
-ORACLE_2(gamma_p) ORACLE_2(gamma_q) ORACLE_2(log_gamma_p) ORACLE_2(log_gamma_q)
+ORACLE_2(gamma_p)
+ORACLE_2(gamma_q) ORACLE_2(log_gamma_p) ORACLE_2(log_gamma_q)
 
-static void incomplete_gamma(void **state) {
+    static void incomplete_gamma(void **state) {
     (void)state;
     CHECK(gamma_p, 2, GAMMA_P, 4);
     CHECK(gamma_q, 2, GAMMA_Q, 4);
@@ -30,8 +32,9 @@ static void incomplete_gamma(void **state) {
     CHECK(log_gamma_q, 2, LOG_GAMMA_Q, 10);
 }
 
-ORACLE_1(bessel_i0e) ORACLE_1(bessel_i1e) ORACLE_1(log_bessel_i0)
-static double ratio_a(const double *in) { return rao_bessel_ratio(in[0]).a; }
+ORACLE_1(bessel_i0e) ORACLE_1(bessel_i1e) ORACLE_1(log_bessel_i0) static double ratio_a(const double *in) {
+    return rao_bessel_ratio(in[0]).a;
+}
 static double ratio_complement(const double *in) { return rao_bessel_ratio(in[0]).complement; }
 static double ratio_d1(const double *in) { return rao_bessel_ratio(in[0]).d1; }
 static double ratio_d2(const double *in) { return rao_bessel_ratio(in[0]).d2; }
@@ -71,7 +74,8 @@ static void quantiles(void **state) {
         tol = 256 * size * DBL_EPSILON + 4 * ulp;
         EXPECT_REL(rao_beta_p(a, b, x), p, tol);
         double q = rao_beta_q(a, b, x), slope = rao_beta_q(a, b, x * (1 - 1e-6)) - q; /* q's rounding error, in x */
-        if (q < 0.999 && slope > 0) EXPECT_REL(rao_beta_q_inverse(a, b, q), x, 256 * DBL_EPSILON * (1 + q * (1 + fabs(log(q))) / slope * 1e-6));
+        if (q < 0.999 && slope > 0)
+            EXPECT_REL(rao_beta_q_inverse(a, b, q), x, 256 * DBL_EPSILON * (1 + q * (1 + fabs(log(q))) / slope * 1e-6));
     }
 }
 
@@ -80,7 +84,8 @@ static void special_cases(void **state) {
     LAW("elementary special cases: P(1,x) = 1 - e^-x, P(1/2,x^2) = erf x, I_x(a,1) = x^a, reflection of I, Riccati equation of I1/I0");
     rao_stream s = rao_stream_make(rao_test_seed(), 2);
     for (uint64_t i = 0; i < 2000; i++) {
-        double x = log_uniform(s, 4 * i, 1e-5, 20), a = log_uniform(s, 4 * i + 1, 1e-3, 1e3), b = log_uniform(s, 4 * i + 2, 1e-3, 1e3), u = rao_uniform_at(s, 1, i);
+        double x = log_uniform(s, 4 * i, 1e-5, 20), a = log_uniform(s, 4 * i + 1, 1e-3, 1e3), b = log_uniform(s, 4 * i + 2, 1e-3, 1e3),
+               u = rao_uniform_at(s, 1, i);
         EXPECT_REL(rao_gamma_p(1, x), -expm1(-x), 8 * DBL_EPSILON);
         EXPECT_REL(rao_gamma_q(1, x), exp(-x), 8 * (1 + x) * DBL_EPSILON);
         double lo = sqrt(x);
@@ -106,26 +111,51 @@ static void edges(void **state) {
     (void)state;
     LAW("limits at 0 and infinity; NaN outside the domain; NaN in, NaN out");
     double inf = (double)INFINITY, nan = (double)NAN;
-    double (*const unary[])(double) = {rao_erfcx, rao_log_erfc, rao_erf_inverse, rao_erfc_inverse, rao_normal_cdf, rao_normal_log_cdf, rao_normal_hazard,
-        rao_normal_quantile, rao_normal_quantile_log, rao_bessel_i0e, rao_bessel_i1e, rao_log_bessel_i0, rao_bessel_ratio_inverse, rao_bessel_ratio_inverse_complement};
+    double (*const unary[])(double) = {rao_erfcx,
+                                       rao_log_erfc,
+                                       rao_erf_inverse,
+                                       rao_erfc_inverse,
+                                       rao_normal_cdf,
+                                       rao_normal_log_cdf,
+                                       rao_normal_hazard,
+                                       rao_normal_quantile,
+                                       rao_normal_quantile_log,
+                                       rao_bessel_i0e,
+                                       rao_bessel_i1e,
+                                       rao_log_bessel_i0,
+                                       rao_bessel_ratio_inverse,
+                                       rao_bessel_ratio_inverse_complement};
     for (size_t i = 0; i < COUNT(unary); i++) EXPECT_TRUE(isnan(unary[i](nan)));
-    EXPECT_TRUE(isnan(rao_bessel_ratio(nan).a) && isnan(rao_gamma_p(nan, 1)) && isnan(rao_gamma_q(1, nan)) && isnan(rao_beta_p(1, 1, nan)) && isnan(rao_gamma_p_inverse(1, nan)));
+    EXPECT_TRUE(isnan(rao_bessel_ratio(nan).a) && isnan(rao_gamma_p(nan, 1)) && isnan(rao_gamma_q(1, nan)) &&
+                isnan(rao_beta_p(1, 1, nan)) && isnan(rao_gamma_p_inverse(1, nan)));
     EXPECT_TRUE(rao_erfcx(inf) == 0 && rao_erfcx(-inf) == inf && rao_log_erfc(inf) == -inf && rao_log_erfc(-inf) == log(2));
     EXPECT_TRUE(rao_normal_cdf(-inf) == 0 && rao_normal_cdf(inf) == 1 && rao_normal_log_cdf(-inf) == -inf && rao_normal_log_cdf(inf) == 0);
-    EXPECT_TRUE(rao_normal_hazard(-inf) == 0 && rao_normal_hazard(inf) == inf && rao_normal_quantile(0) == -inf && rao_normal_quantile(1) == inf);
-    EXPECT_TRUE(rao_normal_quantile(0.5) == 0 && isnan(rao_normal_quantile(1.5)) && rao_normal_quantile_log(0) == inf && rao_normal_quantile_log(-inf) == -inf);
-    EXPECT_TRUE(rao_erf_inverse(1) == inf && rao_erf_inverse(-1) == -inf && rao_erf_inverse(0) == 0 && rao_erfc_inverse(0) == inf && rao_erfc_inverse(2) == -inf);
-    EXPECT_TRUE(rao_gamma_p(2, 0) == 0 && rao_gamma_q(2, 0) == 1 && rao_gamma_p(2, inf) == 1 && rao_log_gamma_q(2, inf) == -inf && isnan(rao_gamma_p(0, 1)) && isnan(rao_gamma_p(1, -1)));
-    EXPECT_TRUE(rao_gamma_p_inverse(2, 0) == 0 && rao_gamma_p_inverse(2, 1) == inf && rao_gamma_q_inverse(2, 0) == inf && isnan(rao_gamma_p_inverse(2, 2)));
-    EXPECT_TRUE(rao_beta_p(1, 2, 0) == 0 && rao_beta_p(1, 2, 1) == 1 && rao_beta_q(1, 2, 0) == 1 && rao_log_beta_p(1, 2, 0) == -inf && isnan(rao_beta_p(1, 2, 1.5)));
+    EXPECT_TRUE(rao_normal_hazard(-inf) == 0 && rao_normal_hazard(inf) == inf && rao_normal_quantile(0) == -inf &&
+                rao_normal_quantile(1) == inf);
+    EXPECT_TRUE(rao_normal_quantile(0.5) == 0 && isnan(rao_normal_quantile(1.5)) && rao_normal_quantile_log(0) == inf &&
+                rao_normal_quantile_log(-inf) == -inf);
+    EXPECT_TRUE(rao_erf_inverse(1) == inf && rao_erf_inverse(-1) == -inf && rao_erf_inverse(0) == 0 && rao_erfc_inverse(0) == inf &&
+                rao_erfc_inverse(2) == -inf);
+    EXPECT_TRUE(rao_gamma_p(2, 0) == 0 && rao_gamma_q(2, 0) == 1 && rao_gamma_p(2, inf) == 1 && rao_log_gamma_q(2, inf) == -inf &&
+                isnan(rao_gamma_p(0, 1)) && isnan(rao_gamma_p(1, -1)));
+    EXPECT_TRUE(rao_gamma_p_inverse(2, 0) == 0 && rao_gamma_p_inverse(2, 1) == inf && rao_gamma_q_inverse(2, 0) == inf &&
+                isnan(rao_gamma_p_inverse(2, 2)));
+    EXPECT_TRUE(rao_beta_p(1, 2, 0) == 0 && rao_beta_p(1, 2, 1) == 1 && rao_beta_q(1, 2, 0) == 1 && rao_log_beta_p(1, 2, 0) == -inf &&
+                isnan(rao_beta_p(1, 2, 1.5)));
     EXPECT_TRUE(rao_beta_p_inverse(1, 2, 0) == 0 && rao_beta_p_inverse(1, 2, 1) == 1 && isnan(rao_beta_p_inverse(-1, 2, 0.5)));
-    EXPECT_TRUE(rao_bessel_i0e(0) == 1 && rao_bessel_i1e(0) == 0 && rao_bessel_i0e(inf) == 0 && rao_log_bessel_i0(0) == 0 && rao_log_bessel_i0(inf) == inf);
-    EXPECT_TRUE(rao_bessel_i1e(-2) == -rao_bessel_i1e(2) && rao_bessel_ratio(-2).a == -rao_bessel_ratio(2).a && rao_bessel_ratio(0).d1 == 0.5);
+    EXPECT_TRUE(rao_bessel_i0e(0) == 1 && rao_bessel_i1e(0) == 0 && rao_bessel_i0e(inf) == 0 && rao_log_bessel_i0(0) == 0 &&
+                rao_log_bessel_i0(inf) == inf);
+    EXPECT_TRUE(rao_bessel_i1e(-2) == -rao_bessel_i1e(2) && rao_bessel_ratio(-2).a == -rao_bessel_ratio(2).a &&
+                rao_bessel_ratio(0).d1 == 0.5);
     EXPECT_TRUE(rao_bessel_ratio_inverse(0) == 0 && rao_bessel_ratio_inverse(1) == inf && isnan(rao_bessel_ratio_inverse(2)));
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(error_function_and_normal), cmocka_unit_test(incomplete_gamma), cmocka_unit_test(bessel_functions),
-                                       cmocka_unit_test(quantiles), cmocka_unit_test(special_cases), cmocka_unit_test(edges)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(error_function_and_normal),
+                                       cmocka_unit_test(incomplete_gamma),
+                                       cmocka_unit_test(bessel_functions),
+                                       cmocka_unit_test(quantiles),
+                                       cmocka_unit_test(special_cases),
+                                       cmocka_unit_test(edges)};
     return rao_test_run("num", tests, COUNT(tests));
 }

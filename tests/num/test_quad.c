@@ -24,10 +24,10 @@ static rao_status call(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) 
     return RAO_OK;
 }
 
-#define F(name, expression)                                       \
-    static double name(double x, double left, double right) {     \
-        (void)x, (void)left, (void)right;                         \
-        return expression;                                        \
+#define F(name, expression)                                   \
+    static double name(double x, double left, double right) { \
+        (void)x, (void)left, (void)right;                     \
+        return expression;                                    \
     }
 F(one, 1)
 F(zero, 0)
@@ -44,7 +44,7 @@ F(absolute, fabs(x))
 F(kink_power, pow(fabs(x - 0.3) < 0.01 ? fmin(left, right) : fabs(x - 0.3), -0.9))
 F(step, x > 0.3 ? 1 : 0)
 F(gauss, exp(-0.5 * x * x) / sqrt(2 * PI))
-F(naive_gauss, x *x *exp(-x * x))
+F(naive_gauss, x *x *exp(-x *x))
 F(cauchy, 1 / (PI * (1 + x * x)))
 F(shifted_cauchy, 1 / (PI * (1 + (x - 1e6) * (x - 1e6))))
 F(exact_cauchy, 1 / (PI * (1 + fmin(left, right) * fmin(left, right))))
@@ -59,15 +59,15 @@ F(exponential, exp(-x))
 F(gamma_half, exp(-x) / sqrt(left))
 F(entropy_of_gauss, exp(-0.5 * x * x) / sqrt(2 * PI) * (0.5 * x * x + 0.5 * log(2 * PI)))
 F(logistic, 0.25 / (cosh(0.5 * x) * cosh(0.5 * x)))
-F(odd, x *exp(-x * x))
+F(odd, x *exp(-x *x))
 F(runge, 1 / (1 + 25 * x * x))
 F(sharp_runge, 1e-3 / (1e-6 + (x - 0.37) * (x - 0.37)))
 F(reciprocal, 1 / left)
 F(far_reciprocal, 1 / x)
 F(interior_pole, 1 / fabs(x - 0.3))
 
-static const double zero_break[] = {0}, three_tenths[] = {0.3}, peak[] = {0.3 - 1e-7, 0.3, 0.3 + 1e-7}, far_peak[] = {1e15}, million[] = {1e6},
-                    tiny_breaks[] = {-1e-150, 1e-150};
+static const double zero_break[] = {0}, three_tenths[] = {0.3}, peak[] = {0.3 - 1e-7, 0.3, 0.3 + 1e-7}, far_peak[] = {1e15},
+                    million[] = {1e6}, tiny_breaks[] = {-1e-150, 1e-150};
 
 static const job good[] = {
     {"one", one, -1, 3, 4, 1e-12, 100, NULL, 0},
@@ -116,7 +116,8 @@ static double wanted(const job *j) {
 
 static void known_integrals(void **state) {
     (void)state;
-    ORACLE("integrals with closed forms, nasty ones included: right, the error estimate above the true error, at a bounded cost", "calculus");
+    ORACLE("integrals with closed forms, nasty ones included: right, the error estimate above the true error, at a bounded cost",
+           "calculus");
     rao_ctx *ctx = rao_test_ctx();
     for (size_t k = 0; k < COUNT(good); k++) {
         job j = good[k];
@@ -128,7 +129,8 @@ static void known_integrals(void **state) {
         rao_status st = rao_quad(ctx, &o, call, &j, 1, j.a, j.b, &value, &info);
         double want = wanted(&j), error = fabs(info.value - want);
         if (getenv("RAO_TEST_VERBOSE"))
-            printf("# %-36s %-9s error %8.1e estimate %8.1e evaluations %6lld\n", j.name, rao_status_name(st), error, info.error, (long long)info.evaluations);
+            printf("# %-36s %-9s error %8.1e estimate %8.1e evaluations %6lld\n", j.name, rao_status_name(st), error, info.error,
+                   (long long)info.evaluations);
         if (st != RAO_OK) print_error("%s: %s\n", j.name, rao_ctx_message(ctx));
         EXPECT_EQ(st, RAO_OK);
         EXPECT_TRUE(info.converged && value == info.value);
@@ -269,7 +271,7 @@ static void the_plane(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_integrals), cmocka_unit_test(impossible_integrals), cmocka_unit_test(many_at_once),
-                                       cmocka_unit_test(allocation_failures), cmocka_unit_test(the_plane)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(known_integrals), cmocka_unit_test(impossible_integrals),
+                                       cmocka_unit_test(many_at_once), cmocka_unit_test(allocation_failures), cmocka_unit_test(the_plane)};
     return rao_test_run("num", tests, COUNT(tests));
 }

@@ -21,9 +21,15 @@ static double log_slope(double x) { return 1 / x; }
 static double flat(double x) { return pow(x - 1, 9); }
 static double flat_slope(double x) { return 9 * pow(x - 1, 8); }
 static double sign_step(double x) { return x > 0.7 ? 1 : -1; }
-static double no_slope(double x) { (void)x; return 0; }
+static double no_slope(double x) {
+    (void)x;
+    return 0;
+}
 static double tiny(double x) { return x - 1e-200; }
-static double unit_slope(double x) { (void)x; return 1; }
+static double unit_slope(double x) {
+    (void)x;
+    return 1;
+}
 static double pole(double x) { return x > 0 ? 1 / x - 1e10 : INF; }
 static double pole_slope(double x) { return -1 / (x * x); }
 static double psi(double x) { return rao_digamma(x); }
@@ -123,7 +129,8 @@ static rao_status poisson(rao_ctx *ctx, void *arg, int64_t count, const double *
     (void)ctx;
     double rate = *(double *)arg;
     for (int64_t i = 0; i < count; i++) {
-        double p = k[i] > 0 ? exp(-rao_relative_entropy(k[i], rate) - rao_stirling(k[i])) / sqrt(2 * 3.14159265358979323846 * k[i]) : exp(-rate);
+        double p =
+            k[i] > 0 ? exp(-rao_relative_entropy(k[i], rate) - rao_stirling(k[i])) / sqrt(2 * 3.14159265358979323846 * k[i]) : exp(-rate);
         f[3 * i] = p;
         f[3 * i + 1] = p * (k[i] - rate);
         f[3 * i + 2] = p * (k[i] - rate) / rate * (k[i] - rate);
@@ -139,7 +146,8 @@ static rao_status geometric(rao_ctx *ctx, void *arg, int64_t count, const double
 static rao_status lattice(rao_ctx *ctx, void *arg, int64_t count, const double *k, double *f) {
     (void)ctx;
     double width = *(double *)arg;
-    for (int64_t i = 0; i < count; i++) f[i] = exp(-0.5 * k[i] / width * (k[i] / width)) * (fmod(fabs(k[i]), 2) == 0); /* even integers only */
+    for (int64_t i = 0; i < count; i++)
+        f[i] = exp(-0.5 * k[i] / width * (k[i] / width)) * (fmod(fabs(k[i]), 2) == 0); /* even integers only */
     return RAO_OK;
 }
 static rao_status constant(rao_ctx *ctx, void *arg, int64_t count, const double *k, double *f) {
@@ -163,7 +171,9 @@ static void sums(void **state) {
         o.centre = rate, o.width = sqrt(rate), o.rel_tol = 1e-12;
         double rounding = (64 + 2 * fabs(fmin(log(rate), 0))) * DBL_EPSILON; /* of each probability */
         OK(ctx, rao_sum(ctx, &o, poisson, &rate, 3, 0, INF, got, info));
-        if (getenv("RAO_TEST_VERBOSE")) printf("# rate %g: %.17g %g (err %g mag %g) %.17g terms %lld\n", rate, got[0], got[1], info[1].error, info[1].magnitude, got[2], (long long)info[0].evaluations);
+        if (getenv("RAO_TEST_VERBOSE"))
+            printf("# rate %g: %.17g %g (err %g mag %g) %.17g terms %lld\n", rate, got[0], got[1], info[1].error, info[1].magnitude, got[2],
+                   (long long)info[0].evaluations);
         EXPECT_TRUE(fabs(got[0] - 1) <= info[0].error + rounding);
         EXPECT_TRUE(fabs(got[1]) <= info[1].error + rounding * info[1].magnitude);
         EXPECT_REL(got[2], 1, rounding);
@@ -206,6 +216,7 @@ static void allocation_failures(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(roots), cmocka_unit_test(minima), cmocka_unit_test(sums), cmocka_unit_test(allocation_failures)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(roots), cmocka_unit_test(minima), cmocka_unit_test(sums),
+                                       cmocka_unit_test(allocation_failures)};
     return rao_test_run("num", tests, COUNT(tests));
 }

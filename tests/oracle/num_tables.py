@@ -176,4 +176,5 @@ TABLES = {"gamma": gamma_tables, "kronrod": kronrod_tables, "tail": tail_tables,
 if __name__ == "__main__":
     name = sys.argv[1]
     print(f"/* tables_{name}.h - made by tests/oracle/num_tables.py {name} (mpmath, 60 digits); do not edit. */")
+    print("/* clang-format off */")
     TABLES[name]()
