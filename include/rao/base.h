@@ -49,6 +49,9 @@ RAO_API const char *rao_status_name(rao_status status);
 /* "0.1.0" */
 RAO_API const char *rao_version(void);
 
+/* The instruction set that the library's own kernels use in this process: "generic", "avx2" or "avx512". Never NULL. */
+RAO_API const char *rao_instructions(void);
+
 /* ---- context ------------------------------------------------------------------------------------------------- */
 
 /* A context carries the allocator, the scratch stack, the number of threads, the log and cancel callbacks, and the

@@ -161,8 +161,8 @@ RAO_API int64_t rao_race_runs(const rao_race *race, int64_t rival, int64_t setti
 RAO_API rao_status rao_race_run_at(rao_ctx *ctx, const rao_race *race, int64_t rival, int64_t setting, int64_t run, rao_race_run_info *info);
 /* The rival at a setting; setting = -1: at its best one (least median final training loss). */
 RAO_API rao_status rao_race_result_at(rao_ctx *ctx, const rao_race *race, int64_t rival, int64_t setting, rao_race_result *result);
-/* The target as given, or the largest best_loss among the rivals (each at its best setting) that at least halved their initial loss - so that all of
- * them reach it - or, where none did, among all. NaN when nothing was run. */
+/* The target as given, or the largest best_loss among the rivals (each at its best setting) that came down to a tenth of their initial loss - so that
+ * all of these reach it, and one that hardly moved does not spoil it - or, where none did, among all. NaN when nothing was run. */
 RAO_API double rao_race_target(const rao_race *race);
 
 #ifdef __cplusplus

@@ -1,6 +1,8 @@
 /* cpu.c - x86-64 levels by CPUID (System V psABI, table 3.1) and XGETBV. */
 #include "base/cpu.h"
 
+#include <rao/base.h>
+
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -55,3 +57,5 @@ const char *rao_cpu_name(rao_cpu level) {
     static const char *const names[] = {"generic", "avx2", "avx512"};
     return names[level];
 }
+
+const char *rao_instructions(void) { return rao_cpu_name(rao_cpu_level()); }

@@ -36,7 +36,7 @@ static rao_status info(cli_call *call) {
     if (st != RAO_OK) return st;
     if (call->common.json) return info_json(call, &m);
     printf("rao         %s\n", rao_version());
-    printf("processor   %s\n", m.cpu);
+    printf("processor   %s, kernels for %s\n", m.cpu, rao_instructions());
     printf("threads     %d\n", m.threads);
     printf("BLAS        %s, %.0f GF/s on 256 x 256 in float, one thread\n", m.blas_line, m.blas.gflops);
     if (*m.blas.warning) printf("            %s\n", m.blas.warning);

@@ -31,6 +31,7 @@ rao_status machine_ask(rao_ctx *ctx, machine *m) {
 
 void machine_json(rao_ctx *ctx, rao_json_writer *json, const machine *m) {
     rao_json_string(ctx, json, "cpu", m->cpu);
+    rao_json_string(ctx, json, "instructions", rao_instructions());
     rao_json_int(ctx, json, "threads", m->threads);
     rao_json_object(ctx, json, "blas");
     rao_json_string(ctx, json, "name", m->blas.name);
@@ -48,6 +49,6 @@ rao_status machine_report(rao_ctx *ctx, rao_report *report, const machine *m) {
     char threads[16], rate[64];
     snprintf(threads, sizeof threads, "%d", m->threads);
     snprintf(rate, sizeof rate, "%.0f GF/s on 256 x 256 in float, one thread", m->blas.gflops);
-    const rao_pair pairs[] = {{"rao", rao_version()}, {"processor", m->cpu}, {"threads", threads}, {"BLAS", m->blas_line}, {"its speed", rate}, {"warning", m->blas.warning}};
-    return rao_report_pairs(ctx, report, "Machine", pairs, *m->blas.warning ? 6 : 5);
+    const rao_pair pairs[] = {{"rao", rao_version()}, {"processor", m->cpu}, {"kernels for", rao_instructions()}, {"threads", threads}, {"BLAS", m->blas_line}, {"its speed", rate}, {"warning", m->blas.warning}};
+    return rao_report_pairs(ctx, report, "Machine", pairs, *m->blas.warning ? 7 : 6);
 }

@@ -131,7 +131,7 @@ static rao_status say_target(const race_view *v, rao_text *out) {
     rao_status st;
     if (isnan(v->target)) return rao_text_puts(v->ctx, out, "No rival was evaluated.\n");
     RAO_TRY(add_number(v->ctx, "Target: training loss ", v->target, RAO_NUMBER_GENERAL, "", out));
-    RAO_TRY(rao_text_puts(v->ctx, out, isnan(v->options->race.target) ? ", the least that every rival reached that learnt at all.\n" : ", as given.\n"));
+    RAO_TRY(rao_text_puts(v->ctx, out, isnan(v->options->race.target) ? ", the largest of the rivals' best losses (of those that came down to a tenth of the start, where any did).\n" : ", as given.\n"));
 done:
     return st;
 }

@@ -15,7 +15,7 @@ static const rao_option_table train_table = {"train", sizeof(rao_train_opts), tr
 
 static const rao_option race_rows[] = {
     {.name = "seeds", .type = RAO_OPT_INT, .offset = offsetof(rao_race_opts, seeds), .value = 1, .min = 1, .max = 1e6, .help = "runs of each optimiser, from seed, seed + 1, ..."},
-    {.name = "target", .type = RAO_OPT_REAL, .offset = offsetof(rao_race_opts, target), .value = NAN, .min = -INFINITY, .max = INFINITY, .help = "training loss to reach; left out: the least that all reach"},
+    {.name = "target", .type = RAO_OPT_REAL, .offset = offsetof(rao_race_opts, target), .value = NAN, .min = -INFINITY, .max = INFINITY, .help = "training loss to reach; left out: the least that all reach who learnt"},
     {.name = "sweep", .type = RAO_OPT_CHOICE, .offset = offsetof(rao_race_opts, sweep), .choices = "none|lr", .help = "lr: each optimiser at each rate of one grid"},
 };
 static const rao_option_table race_table = {"race", sizeof(rao_race_opts), race_rows, sizeof race_rows / sizeof *race_rows};

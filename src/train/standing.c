@@ -98,16 +98,16 @@ static int64_t best_setting(const rao_race *r, int64_t rival, double *work) {
 }
 
 static double find_target(const rao_race *r, double *work) {
-    double halved = -endless, any = -endless;
+    double learnt = -endless, any = -endless;
     if (!isnan(r->opts.target)) return r->opts.target;
     for (int64_t i = 0; i < r->rivals; i++) {
         const race_entry *e = race_entry_at(r, i, best_setting(r, i, work));
         double best = over_runs(e, lowest_loss, 0, work), first = over_runs(e, first_loss, 0, work);
         if (!isfinite(best)) continue;
         any = fmax(any, best);
-        if (best <= 0.5 * first) halved = fmax(halved, best);
+        if (best <= 0.1 * first) learnt = fmax(learnt, best);
     }
-    return finite_or_nan(isfinite(halved) ? halved : any);
+    return finite_or_nan(isfinite(learnt) ? learnt : any);
 }
 
 double rao_race_target(const rao_race *r) { return find_target(r, r->work); }

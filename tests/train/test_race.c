@@ -83,19 +83,19 @@ static void failures_are_not_forgotten(void **state) {
 
 static void the_target_is_what_all_reach(void **state) {
     (void)state;
-    LAW("the default target is the largest best loss among the rivals that halved their initial loss");
+    LAW("the default target is the largest best loss among the rivals that came down to a tenth of their initial loss");
     problem p = problem_open(RAO_F32, "mlp:64-3-10:tanh", 1);
     rao_race *r = open_race(&p, "sgd,adam,adamw", NAN);
-    write_run(p.ctx, race_entry_at(r, 0, 0), (double[]){1, 0.25, 0.375, -1}, RAO_OK);
-    write_run(p.ctx, race_entry_at(r, 1, 0), (double[]){1, 0.5, 0.125, -1}, RAO_OK);
-    EXPECT_TRUE(rao_race_target(r) == 0.25);
-    write_run(p.ctx, race_entry_at(r, 2, 0), (double[]){1, 0.875, 0.75, -1}, RAO_OK); /* hardly moved: does not spoil the target */
-    EXPECT_TRUE(rao_race_target(r) == 0.25);
+    write_run(p.ctx, race_entry_at(r, 0, 0), (double[]){1, 0.0625, 0.125, -1}, RAO_OK);
+    write_run(p.ctx, race_entry_at(r, 1, 0), (double[]){1, 0.5, 0.03125, -1}, RAO_OK);
+    EXPECT_TRUE(rao_race_target(r) == 0.0625);
+    write_run(p.ctx, race_entry_at(r, 2, 0), (double[]){1, 0.875, 0.125, -1}, RAO_OK); /* hardly moved: does not spoil the target */
+    EXPECT_TRUE(rao_race_target(r) == 0.0625);
     EXPECT_TRUE(result(&p, r, 0).steps_to_target == 10 && result(&p, r, 1).steps_to_target == 20 && isnan(result(&p, r, 2).steps_to_target));
     rao_race_destroy(&r);
     r = open_race(&p, "sgd,adam", NAN);
     EXPECT_TRUE(isnan(rao_race_target(r)) && isnan(result(&p, r, 0).train_loss) && isnan(result(&p, r, 0).spread[0]));
-    write_run(p.ctx, race_entry_at(r, 0, 0), (double[]){1, 0.875, -1}, RAO_OK); /* nobody halved it: the largest of all */
+    write_run(p.ctx, race_entry_at(r, 0, 0), (double[]){1, 0.875, -1}, RAO_OK); /* nobody came down so far: the largest of all */
     write_run(p.ctx, race_entry_at(r, 1, 0), (double[]){1, 0.75, -1}, RAO_OK);
     EXPECT_TRUE(rao_race_target(r) == 0.875);
     rao_race_destroy(&r);
