@@ -49,7 +49,7 @@ struct cli_call {
 };
 
 /* cmd_<name>.c, one each */
-extern const cli_command cmd_race, cmd_spectrum, cmd_train, cmd_info, cmd_bench;
+extern const cli_command cmd_race, cmd_spectrum, cmd_train, cmd_eval, cmd_info, cmd_bench;
 
 /* commands.c: in the order of the overview */
 extern const cli_command *const cli_commands[];

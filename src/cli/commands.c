@@ -5,6 +5,7 @@ const cli_command *const cli_commands[] = {
     &cmd_race,
     &cmd_train,
     &cmd_spectrum,
+    &cmd_eval,
     &cmd_info,
     &cmd_bench,
 };

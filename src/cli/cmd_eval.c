@@ -1,0 +1,85 @@
+/* cmd_eval.c - the machine interface: requests on standard input, answers on standard output, in order. */
+#include "eval.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 16 };
+static const int64_t LINE_LIMIT = (int64_t)1 << 28;
+
+/* What has been read and not yet answered, and what has been answered and not yet written. */
+typedef struct stream {
+    eval_state state;
+    rao_text pending, out;
+} stream;
+
+/* Answers every whole line of `pending`; the rest stays. */
+static rao_status answer_lines(stream *s, int last) {
+    rao_status st = RAO_OK;
+    char *at = s->pending.data, *end = at + s->pending.length;
+    while (at < end) {
+        char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop && !last) break;
+        if (!stop) stop = end;
+        int64_t length = stop - at - (stop > at && stop[-1] == '\r');
+        if (length > 0) RAO_TRY(eval_line(&s->state, at, length, &s->out));
+        at = stop < end ? stop + 1 : end;
+    }
+    s->pending.length = end - at;
+    if (s->pending.length) memmove(s->pending.data, at, (size_t)s->pending.length);
+    if (s->pending.length > LINE_LIMIT) RAO_TRY(rao_fail(s->state.ctx, RAO_EINVAL, "a line of more than %lld bytes", (long long)LINE_LIMIT));
+done:
+    return st;
+}
+
+/* After every block: whoever waits for answers gets those of all that was sent. */
+static rao_status flush(stream *s) {
+    cli_print(&s->out);
+    if (fflush(stdout) != 0 || ferror(stdout)) return rao_fail(s->state.ctx, RAO_EIO, "cannot write to standard output: %s", strerror(errno));
+    return RAO_OK;
+}
+
+static rao_status eval(cli_call *call) {
+    rao_status st = RAO_OK;
+    stream s = {.state = {.ctx = call->ctx, .seed = call->common.seed}};
+    static char block[BLOCK];
+    for (;;) {
+        ssize_t n = read(STDIN_FILENO, block, sizeof block);
+        if (n < 0 && errno == EINTR && !rao_ctx_cancelled(call->ctx)) continue;
+        if (n < 0) RAO_TRY(rao_fail(call->ctx, RAO_EIO, "cannot read standard input: %s", strerror(errno)));
+        RAO_TRY(rao_text_add(call->ctx, &s.pending, block, n));
+        RAO_TRY(answer_lines(&s, n == 0));
+        RAO_TRY(flush(&s));
+        if (n == 0 || rao_ctx_cancelled(call->ctx)) break;
+    }
+done:
+    rao_text_destroy(&s.pending);
+    rao_text_destroy(&s.out);
+    eval_close(&s.state);
+    return st;
+}
+
+static rao_status details(rao_ctx *ctx, rao_text *out) {
+    rao_status st = RAO_OK;
+    RAO_TRY(rao_text_puts(ctx, out,
+                          "One request a line, one answer a line, in order. A request names family, quantity and p, and where they are used chart, fixed,\n"
+                          "q, x, data, weights, method, samples, seed and id; p, q and x may be arrays of points. A bad line is answered with its error.\n\nquantities: mle"));
+    for (int q = 0; q < RAO_QUANTITIES; q++) RAO_TRY(rao_text_printf(ctx, out, ", %s", rao_quantity_name((rao_quantity)q)));
+    RAO_TRY(rao_text_puts(ctx, out, "\n\nfamilies and their charts:\n"));
+    for (int64_t i = 0; rao_family_list(i); i++) {
+        const rao_family_info *f = rao_family_list(i);
+        RAO_TRY(rao_text_printf(ctx, out, "  %-18s %s%s%s\n", f->name, f->charts, f->fixed ? "; fixed: " : "", f->fixed ? f->fixed : ""));
+    }
+done:
+    return st;
+}
+
+const cli_command cmd_eval = {
+    .name = "eval",
+    .summary = "JSON lines in, JSON lines out: quantities of families of distributions, batched",
+    .details = details,
+    .example = "rao eval <<< '{\"family\":\"normal\",\"quantity\":\"kl\",\"p\":[0,1],\"q\":[1,2]}'",
+    .run = eval,
+};
