@@ -88,7 +88,7 @@ RAO_API double rao_log_gamma_q(double a, double x);
 RAO_API double rao_gamma_p_inverse(double a, double p); /* the x with P(a, x) = p */
 RAO_API double rao_gamma_q_inverse(double a, double q);
 /* I_x(a, b) = int_0^x t^(a-1) (1-t)^(b-1) dt / B(a, b) and 1 - I; a, b > 0, 0 <= x <= 1. For x near one with 1 - x = y known better,
- * use I_x(a, b) = 1 - I_y(b, a). */
+ * use I_x(a, b) = 1 - I_y(b, a). Error 4 (1 + |log I|); 11 for the logarithms. */
 RAO_API double rao_beta_p(double a, double b, double x);
 RAO_API double rao_beta_q(double a, double b, double x);
 RAO_API double rao_log_beta_p(double a, double b, double x);
@@ -201,6 +201,87 @@ RAO_API rao_status rao_root_bracket(rao_ctx *ctx, rao_scalar *f, void *arg, doub
                                     double bracket[2]);
 /* A local minimum of f in [low, high] to x_tol relative (at least 1.5e-8: a minimum is no sharper). */
 RAO_API rao_status rao_minimise(rao_ctx *ctx, rao_scalar *f, void *arg, double low, double high, double x_tol, double *x, double *minimum);
+
+/* ---- dual numbers: value, gradient and Hessian together ------------------------------------------------------- */
+
+/* A function of n <= 8 variables at a point, to second order: v, g_i and, for order 2, h_ij with i >= j at h[i (i+1)/2 + j]. Numbers
+ * combine when their n and order agree; a constant (n = 0) combines with all. They are values: copy, return, forget. Non-smooth
+ * functions (abs, min, max, floor) have the derivative of the branch taken. NaN outside a domain, as for the functions above. */
+enum { RAO_DUAL_MAX = 8 };
+typedef struct rao_dual {
+    int n, order;
+    double v, g[RAO_DUAL_MAX], h[RAO_DUAL_MAX * (RAO_DUAL_MAX + 1) / 2];
+} rao_dual;
+
+RAO_API rao_dual rao_dual_constant(double v);
+/* Variable i of n with value v; order 1 or 2. */
+RAO_API rao_dual rao_dual_variable(double v, int i, int n, int order);
+/* f(a) from f, f', f'' at a.v, and f(a, b) from its value and partial derivatives: for functions of one's own. */
+RAO_API rao_dual rao_dual_chain(const rao_dual *a, double f, double f1, double f2);
+RAO_API rao_dual rao_dual_chain2(const rao_dual *a, const rao_dual *b, double f, double fa, double fb, double faa, double fab, double fbb);
+
+RAO_API rao_dual rao_dual_add(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_sub(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_mul(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_div(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_pow(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_powr(rao_dual a, double b);
+RAO_API rao_dual rao_dual_scale(rao_dual a, double factor);
+RAO_API rao_dual rao_dual_shift(rao_dual a, double term);
+RAO_API rao_dual rao_dual_neg(rao_dual a);
+RAO_API rao_dual rao_dual_min(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_max(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_hypot(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_atan2(rao_dual y, rao_dual x);
+RAO_API rao_dual rao_dual_xlogy(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_xlog1py(rao_dual a, rao_dual b);
+RAO_API rao_dual rao_dual_lbeta(rao_dual a, rao_dual b);
+
+/* The functions of math.h and of this header, under their names. */
+RAO_API rao_dual rao_dual_abs(rao_dual a);
+RAO_API rao_dual rao_dual_sign(rao_dual a);
+RAO_API rao_dual rao_dual_floor(rao_dual a);
+RAO_API rao_dual rao_dual_ceil(rao_dual a);
+RAO_API rao_dual rao_dual_exp(rao_dual a);
+RAO_API rao_dual rao_dual_expm1(rao_dual a);
+RAO_API rao_dual rao_dual_log(rao_dual a);
+RAO_API rao_dual rao_dual_log2(rao_dual a);
+RAO_API rao_dual rao_dual_log10(rao_dual a);
+RAO_API rao_dual rao_dual_log1p(rao_dual a);
+RAO_API rao_dual rao_dual_sqrt(rao_dual a);
+RAO_API rao_dual rao_dual_cbrt(rao_dual a);
+RAO_API rao_dual rao_dual_sin(rao_dual a);
+RAO_API rao_dual rao_dual_cos(rao_dual a);
+RAO_API rao_dual rao_dual_tan(rao_dual a);
+RAO_API rao_dual rao_dual_asin(rao_dual a);
+RAO_API rao_dual rao_dual_acos(rao_dual a);
+RAO_API rao_dual rao_dual_atan(rao_dual a);
+RAO_API rao_dual rao_dual_sinh(rao_dual a);
+RAO_API rao_dual rao_dual_cosh(rao_dual a);
+RAO_API rao_dual rao_dual_tanh(rao_dual a);
+RAO_API rao_dual rao_dual_asinh(rao_dual a);
+RAO_API rao_dual rao_dual_acosh(rao_dual a);
+RAO_API rao_dual rao_dual_atanh(rao_dual a);
+RAO_API rao_dual rao_dual_log1pmx(rao_dual a);
+RAO_API rao_dual rao_dual_expm1mx(rao_dual a);
+RAO_API rao_dual rao_dual_log1mexp(rao_dual a);
+RAO_API rao_dual rao_dual_logistic(rao_dual a);
+RAO_API rao_dual rao_dual_logit(rao_dual a);
+RAO_API rao_dual rao_dual_softplus(rao_dual a);
+RAO_API rao_dual rao_dual_gamma(rao_dual a);
+RAO_API rao_dual rao_dual_lgamma(rao_dual a);
+RAO_API rao_dual rao_dual_digamma(rao_dual a);
+RAO_API rao_dual rao_dual_trigamma(rao_dual a); /* a > 0 */
+RAO_API rao_dual rao_dual_erf(rao_dual a);
+RAO_API rao_dual rao_dual_erfc(rao_dual a);
+RAO_API rao_dual rao_dual_erfcx(rao_dual a);
+RAO_API rao_dual rao_dual_normal_cdf(rao_dual a);
+RAO_API rao_dual rao_dual_normal_log_cdf(rao_dual a);
+RAO_API rao_dual rao_dual_normal_quantile(rao_dual a);
+RAO_API rao_dual rao_dual_bessel_i0e(rao_dual a);
+RAO_API rao_dual rao_dual_bessel_i1e(rao_dual a);
+RAO_API rao_dual rao_dual_log_bessel_i0(rao_dual a);
+RAO_API rao_dual rao_dual_bessel_ratio(rao_dual a); /* A = I1/I0 */
 
 #ifdef __cplusplus
 }

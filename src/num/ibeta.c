@@ -11,18 +11,27 @@ typedef struct point {
     double a, b, x, y; /* y = 1 - x */
 } point;
 
-/* a y - b x = a - (a + b) x */
+/* a y - b x = a - (a + b) x. Where it is small its digits matter: the products are exact, and so is the rounding error of the larger of
+ * x and y, which is taken to be one minus the smaller. */
 static double mean_gap(const point *q) {
     double lo1, lo2, hi1 = num_product(q->a, q->y, &lo1), hi2 = num_product(q->b, q->x, &lo2);
-    return (hi1 - hi2) + (lo1 - lo2);
+    double missing = q->x <= q->y ? q->a * ((1 - q->y) - q->x) : -q->b * ((1 - q->x) - q->y);
+    return (hi1 - hi2) + (lo1 - lo2 + missing);
 }
 
-/* log of x^a y^b / B(a, b). For large a and b through the deviations from the mean: e1 = (bx - ay)/a, e2 = -(bx - ay)/b. */
+/* log of x^a y^b / B(a, b) for a < 10, b >= 20: with lgamma(a+b) - lgamma(b) = a log b + ..., the two large logarithms meet in b x. */
+static double log_front_unequal(double a, double b, double x, double y) {
+    double log_y = x <= y ? log1p(-x) : log(y);
+    return a * log(b * x) + b * log_y + (a * rao_digamma_excess(b) + rao_lgamma_bregman(b, a)) - rao_lgamma(a);
+}
+
+/* For large a and b through the deviations from the mean: e1 = (bx - ay)/a, e2 = -(bx - ay)/b. */
 static double log_front(const point *q) {
-    double a = q->a, b = q->b;
-    if (a < 10 || b < 10)
-        return a * (q->x < 0.5 ? log(q->x) : log1p(-q->y)) + b * (q->y < 0.5 ? log(q->y) : log1p(-q->x)) - rao_lbeta(a, b);
-    double gap = -mean_gap(q), exponent = a * num_log1pmx_step(a, q->x * (a + b), gap) + b * num_log1pmx_step(b, q->y * (a + b), -gap);
+    double a = q->a, b = q->b, x = q->x, y = q->y;
+    if (a < 10 && b >= 20) return log_front_unequal(a, b, x, y);
+    if (b < 10 && a >= 20) return log_front_unequal(b, a, y, x);
+    if (a < 10 || b < 10) return a * (x < 0.5 ? log(x) : log1p(-y)) + b * (y < 0.5 ? log(y) : log1p(-x)) - rao_lbeta(a, b);
+    double gap = -mean_gap(q), exponent = a * num_log1pmx_step(a, x * (a + b), gap) + b * num_log1pmx_step(b, y * (a + b), -gap);
     double remainder = rao_stirling(a) + rao_stirling(b) - rao_stirling(a + b);
     return exponent - remainder - 0.5 * log1p(a / b) + 0.5 * log(a) - NUM_HALF_LOG_2PI;
 }

@@ -5,7 +5,8 @@
 #include "oracle_polygamma.h"
 
 ORACLE_1(log1pmx)
-ORACLE_1(expm1mx) ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_2(relative_entropy)
+ORACLE_1(expm1mx)
+ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_2(relative_entropy)
 
     static void elementary_functions(void **state) {
     (void)state;
@@ -19,8 +20,9 @@ ORACLE_1(expm1mx) ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACL
 }
 
 ORACLE_1(lgamma)
-ORACLE_1(lgamma1p) ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) ORACLE_2(lgamma_diff) ORACLE_2(lgamma_bregman)
-    ORACLE_2(lgamma_excess_bregman) ORACLE_2(lbeta)
+ORACLE_1(lgamma1p)
+ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) ORACLE_2(lgamma_diff) ORACLE_2(lgamma_bregman) ORACLE_2(lgamma_excess_bregman)
+    ORACLE_2(lbeta)
 
         static void gamma_functions(void **state) {
     (void)state;
@@ -37,7 +39,8 @@ ORACLE_1(lgamma1p) ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) OR
 }
 
 ORACLE_1(digamma)
-ORACLE_1(trigamma) ORACLE_1(tetragamma) ORACLE_2(digamma_diff) ORACLE_1(digamma_excess) ORACLE_1(trigamma_excess)
+ORACLE_1(trigamma)
+ORACLE_1(tetragamma) ORACLE_2(digamma_diff) ORACLE_1(digamma_excess) ORACLE_1(trigamma_excess)
     ORACLE_1(tetragamma_excess) static double polygamma_2(const double *in) {
     return rao_polygamma((int)in[0], in[1]);
 }

@@ -2,6 +2,7 @@
 
 #include "oracle_bessel.h"
 #include "oracle_erf.h"
+#include "oracle_ibeta.h"
 #include "oracle_igamma.h"
 
 ORACLE_1(erfcx)
@@ -30,6 +31,17 @@ ORACLE_2(gamma_q) ORACLE_2(log_gamma_p) ORACLE_2(log_gamma_q)
     CHECK(gamma_q, 2, GAMMA_Q, 4);
     CHECK(log_gamma_p, 2, LOG_GAMMA_P, 10);
     CHECK(log_gamma_q, 2, LOG_GAMMA_Q, 10);
+}
+
+ORACLE_3(beta_p)
+ORACLE_3(beta_q) ORACLE_3(log_beta_p) ORACLE_3(log_beta_q)
+
+    static void incomplete_beta(void **state) {
+    (void)state;
+    CHECK(beta_p, 3, BETA_P, 6);
+    CHECK(beta_q, 3, BETA_Q, 6);
+    CHECK(log_beta_p, 3, LOG_BETA_P, 16);
+    CHECK(log_beta_q, 3, LOG_BETA_Q, 16);
 }
 
 ORACLE_1(bessel_i0e) ORACLE_1(bessel_i1e) ORACLE_1(log_bessel_i0) static double ratio_a(const double *in) {
@@ -153,6 +165,7 @@ static void edges(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(error_function_and_normal),
                                        cmocka_unit_test(incomplete_gamma),
+                                       cmocka_unit_test(incomplete_beta),
                                        cmocka_unit_test(bessel_functions),
                                        cmocka_unit_test(quantiles),
                                        cmocka_unit_test(special_cases),

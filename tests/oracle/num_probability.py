@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Oracle of src/num/{erf,igamma,ibeta,bessel}.c: `num_probability.py erf|igamma|ibeta|bessel > tests/num/oracle_NAME.h`."""
+"""Oracle of src/num/{erf,igamma,ibeta,bessel}.c: `num_probability.py erf|igamma|ibeta|bessel|dual > tests/num/oracle_NAME.h`."""
 import math
 import sys
 
@@ -67,7 +67,7 @@ def gamma_tails(a, x):
         """integral outwards from x in steps of the local scale, until nothing is added"""
         total, u = mpf(0), x
         slope = abs((a - 1) / x - 1)
-        width = 1 / (slope + 1 / sd)
+        width = 6 / (slope + 1 / sd)
         for _ in range(400):
             v = u + sign * width
             if v <= 0:
@@ -118,7 +118,7 @@ def igamma():
 def beta_tails(a, b, x):
     """(I, 1 - I) by integration in the logit, outwards from x both ways"""
     a, b, x = mpf(a), mpf(b), mpf(x)
-    with mp.workdps(60):
+    with mp.workdps(45):
         w0 = mp.log(x) - mp.log1p(-x)
         norm = mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b)
         peak, sd = mp.log(a / b), mp.sqrt(1 / a + 1 / b)
@@ -130,7 +130,7 @@ def beta_tails(a, b, x):
             total, u = mpf(0), w0
             for _ in range(3000):
                 slope = abs(a / (1 + mp.exp(u)) - b / (1 + mp.exp(-u)))
-                width = min(1 / (slope + 1 / min(sd, 1)), mpf(3))
+                width = min(6 / (slope + 1 / min(sd, 1)), mpf(3))
                 if slope * 3 < mpf(10) ** -3 and sd > 100:
                     width = mpf(3)
                 v = u + sign * width
@@ -206,5 +206,26 @@ def bessel():
     return t
 
 
+def dual():
+    """first and second derivatives of functions whose closed forms cancel: (which, x, order)"""
+    t = Tables("num_probability.py", "dual")
+    functions = [
+        (lambda x: mp.exp(x * x) * mp.erfc(x), uniform(-3, 40, 40, 41) + log_uniform(1e-6, 3, 20, 42)),
+        (lambda x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2), [-x for x in uniform(0, 40, 40, 43)] + uniform(0, 5, 20, 44)),
+        (lambda x: mp.exp(-x) * mp.besseli(0, x), log_uniform(1e-6, 1e4, 60, 45)),
+        (lambda x: mp.exp(-x) * mp.besseli(1, x), log_uniform(1e-6, 1e4, 60, 46)),
+        (lambda x: mp.tanh(x), uniform(-30, 30, 40, 47)),
+        (lambda x: mp.log1p(mp.exp(x)), uniform(-40, 40, 40, 48)),
+    ]
+    rows = []
+    with mp.workdps(120):
+        for which, (f, xs) in enumerate(functions):
+            for x in xs:
+                for order in (1, 2):
+                    rows.append(((float(which), x, float(order)), mp.diff(f, mpf(x), order, h=mpf(10) ** -40)))
+    t.add("DERIVATIVES", rows)
+    return t
+
+
 if __name__ == "__main__":
-    {"erf": erf, "igamma": igamma, "ibeta": ibeta, "bessel": bessel}[sys.argv[1]]().print()
+    {"erf": erf, "igamma": igamma, "ibeta": ibeta, "bessel": bessel, "dual": dual}[sys.argv[1]]().print()
