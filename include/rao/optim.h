@@ -33,7 +33,8 @@ extern "C" {
  *   ekfac  the same in the factors' eigenbases (George et al. 2018)
  * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
- * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction).
+ * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A relative damping stays above a
+ * hundredth of `damping` times the largest mean eigenvalue so far: F goes to 0 where the model becomes sure, and must not take the damping with it.
  * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.
  *
  * The rate of step t = 0, 1, ... of a run of H steps (its horizon): lr s(t), where for t < warmup s = (t + 1) / warmup, and then
