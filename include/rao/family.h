@@ -110,6 +110,8 @@ RAO_API const char *rao_quantity_name(rao_quantity quantity); /* "logpdf", "scor
 RAO_API rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quantity);
 RAO_API int rao_quantity_takes_q(rao_quantity quantity);
 RAO_API int rao_quantity_takes_x(rao_quantity quantity);
+/* theta . T = sum over j of w_j theta_j T_j: 2 for the entries of a matrix off the diagonal (each stands for two), else 1. */
+RAO_API double rao_family_pairing_weight(const rao_family *family, int64_t j);
 /* Numbers of one answer: 1, the tangent, its square, or the order of the exponential family (0 when the family is none). */
 RAO_API int64_t rao_family_answer(const rao_family *family, int64_t chart, rao_quantity quantity);
 

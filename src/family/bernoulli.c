@@ -75,7 +75,7 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[LOGIT]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[P]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, s[BY_LOGIT] != 0 ? rao_softplus(s[LOGIT]) : -log1p(-s[P]); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},

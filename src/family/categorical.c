@@ -219,7 +219,7 @@ static double log_partition(const rao_family *f, const double *s) {
     return -logpdf(f, s, &last);
 }
 
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},

@@ -86,7 +86,7 @@ static double log_partition(const rao_family *f, const double *s) {
     for (int64_t i = 0; i < f->d; i++) sum += rao_table_normal.exponential->log_partition(f, part(f, s, i).s);
     return sum;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu#,sigma#", .load = load, .store = rao_store_plain}};
 

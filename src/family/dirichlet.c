@@ -252,7 +252,7 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
     for (int64_t i = 0; i < f->d; i++) eta[i] = rao_dirichlet_mean_log(s, f->d, s[f->d], i);
 }
 static double log_partition(const rao_family *f, const double *s) { return rao_dirichlet_log_beta(s, f->d, s[f->d]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {{.name = "alpha", .coords = "alpha#", .load = load, .store = rao_store_plain}};
 

@@ -144,7 +144,7 @@ static rao_status dual_potential(rao_ctx *ctx, const family_item *it, double *ou
     e->natural(it->f, it->p, theta);
     e->expectation(it->f, it->p, eta);
     sum = -e->log_partition(it->f, it->p);
-    for (int64_t i = 0; i < it->f->dim; i++) sum += theta[i] * eta[i];
+    for (int64_t i = 0; i < it->f->dim; i++) sum += (e->pairing_weight ? e->pairing_weight(it->f, i) : 1) * theta[i] * eta[i];
     *out = sum;
 done:
     rao_scratch_reset(ctx, mark);

@@ -50,7 +50,7 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -s[RATE]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[SCALE]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, -log(s[RATE]); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "rate", .coords = "rate", .load = load_rate, .store = rao_store_plain},

@@ -3,7 +3,7 @@
  * A state is what a point becomes once it is checked: the numbers that the formulas want, in the family's own layout, loaded from the
  * coordinates of a chart. It may hold one thing twice (p and log p), so that no chart loses digits to another.
  * Tensors (score, Fisher, gradients) are in the tangent coordinates of chart 0; charts carry them over by their Jacobian or,
- * where that product would cancel, by forms of their own. A NULL slot: the generic version, or EUNABLE where there is none. */
+ * where that product would cancel, by forms of their own. A state belongs to one caller at a time: states of matrices (spd.h) end in a work area that slots write. A NULL slot: the generic version, or EUNABLE where there is none. */
 #ifndef RAO_FAMILY_FAMILY_PRIVATE_H
 #define RAO_FAMILY_FAMILY_PRIVATE_H
 
@@ -34,6 +34,7 @@ typedef struct family_exponential {
     void (*expectation)(const rao_family *f, const double *s, double *eta);
     double (*log_partition)(const rao_family *f, const double *s);
     double (*dual_potential)(const rao_family *f, const double *s); /* NULL: theta . eta - F */
+    double (*pairing_weight)(const rao_family *f, int64_t j);       /* theta . T = sum w_j theta_j T_j; NULL: 1 */
 } family_exponential;
 
 /* Weighted observations. */
@@ -157,7 +158,7 @@ int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
     each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(binomial) each(geometric)             \
     each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial) each(weibull)   \
     each(gumbel) each(cauchy) each(student_t) each(laplace) each(logistic) each(rayleigh) each(pareto)        \
-    each(inverse_gaussian) each(uniform)
+    each(inverse_gaussian) each(uniform) each(mvn) each(wishart)
 #define RAO_DECLARE(name) extern const family_table rao_table_##name;
 RAO_FAMILIES(RAO_DECLARE)
 

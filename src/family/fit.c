@@ -18,13 +18,23 @@ typedef struct draw_walk {
 enum { DRAW_GRAIN = 1024 };
 
 static rao_status draw_block(rao_ctx *ctx, int64_t block, void *arg) {
-    (void)ctx;
+    rao_status st = RAO_OK;
     const draw_walk *w = arg;
+    const double *s = w->s;
+    double *own;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (w->f->table->state[2] > 0) { /* a state of matrices has a work area, which threads cannot share */
+        RAO_TRY(rao_scratch(ctx, w->f->state, &own));
+        memcpy(own, s, sizeof *own * (size_t)w->f->state);
+        s = own;
+    }
     for (int64_t i = block * DRAW_GRAIN; i < rao_block_end(w->n, DRAW_GRAIN, block); i++) {
         rao_draws d = rao_draws_at(w->stream, w->step, (uint64_t)(w->first + i));
-        w->f->table->sample(w->f, w->s, &d, w->x + i * w->stride);
+        w->f->table->sample(w->f, s, &d, w->x + i * w->stride);
     }
-    return RAO_OK;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
 }
 
 rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step, int64_t first, int64_t n,

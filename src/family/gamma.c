@@ -167,7 +167,7 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_digamma_excess(s[GAMMA_SHAPE]) + log(s[GAMMA_MEAN]), eta[1] = s[GAMMA_MEAN];
 }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "shape_rate", .coords = "shape,rate", .load = rao_gamma_load_rate, .store = rao_store_plain},

@@ -81,7 +81,7 @@ static void natural(const rao_family *f, const double *s, double *theta) {
 }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[MU], eta[1] = 1 / s[MU] + 1 / s[LAMBDA]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, -0.5 * log(s[LAMBDA]) - s[LAMBDA] / s[MU]; }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL};
 
 static const family_chart charts[] = {{.name = "mu_lambda", .coords = "mu,lambda", .load = rao_load_positive, .store = rao_store_plain}};
 

@@ -47,7 +47,7 @@ static void natural(const rao_family *f, const double *s, double *theta) { rao_t
 static void expectation(const rao_family *f, const double *s, double *eta) { rao_table_normal.exponential->expectation(f, s, eta); }
 static double log_partition(const rao_family *f, const double *s) { return rao_table_normal.exponential->log_partition(f, s); }
 static double dual_potential(const rao_family *f, const double *s) { return -rao_table_normal.entropy(f, s); } /* the carrier is 1/x, 1 in log x */
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu,sigma", .load = rao_load_real_positive, .store = rao_store_plain}};
 

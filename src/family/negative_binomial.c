@@ -79,7 +79,7 @@ static void expectation(const rao_family *f, const double *s, double *eta) { eta
 static double log_partition(const rao_family *f, const double *s) {
     return -successes(f) * log(s[P]) + (f->table == &rao_table_geometric ? log1p(-s[P]) : 0);
 }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, NULL};
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, NULL, NULL};
 
 static const family_chart charts[] = {{.name = "p", .coords = "p", .load = load, .store = rao_store_plain}};
 

@@ -114,7 +114,7 @@ static double log_partition(const rao_family *f, const double *s) {
     double z = s[MU] / s[SIGMA];
     return (void)f, 0.5 * z * z + log(s[SIGMA]) + half_log_2pi;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "mu_sigma", .coords = "mu,sigma", .load = load_sigma, .store = rao_store_plain},

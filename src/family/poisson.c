@@ -63,7 +63,7 @@ static void natural(const rao_family *f, const double *s, double *theta) { (void
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[LAMBDA]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, s[LAMBDA]; }
 static double dual_potential(const rao_family *f, const double *s) { return (void)f, s[LAMBDA] * (s[LOG] - 1); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, dual_potential};
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, dual_potential, NULL};
 
 static const family_chart charts[] = {
     {.name = "lambda", .coords = "lambda", .load = load_lambda, .store = rao_store_plain},

@@ -42,7 +42,7 @@ static void statistic(const rao_family *f, const double *x, double *t) { (void)f
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -0.5 / s[0] / s[0]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = 2 * s[0] * s[0]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, 2 * log(s[0]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL};
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL};
 
 static const family_chart charts[] = {{.name = "sigma", .coords = "sigma", .load = rao_load_positive, .store = rao_store_plain}};
 

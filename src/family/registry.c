@@ -129,6 +129,11 @@ int64_t rao_family_tangent(const rao_family *family, int64_t chart) {
     return rao_names_count(c->tangent ? c->tangent : c->coords, family->d);
 }
 
+double rao_family_pairing_weight(const rao_family *family, int64_t j) {
+    const family_exponential *e = family->table->exponential;
+    return e && e->pairing_weight ? e->pairing_weight(family, j) : 1;
+}
+
 const char *rao_method_name(rao_method method) {
     static const char *const names[] = {"closed form", "series", "quadrature", "monte carlo", "empirical", "kl hessian"};
     return (unsigned)method < sizeof names / sizeof *names ? names[method] : "?";

@@ -359,7 +359,7 @@ static void conform_kl(conform *k) {
 }
 
 static void conform_exponential(conform *k) {
-    LAW("E T = eta, eta = dF/dtheta, log p - theta.T + F does not depend on the point, F + F* = theta.eta, B_F(p:q) = KL(q:p)");
+    LAW("E T = eta, eta = dF/dtheta, log p - theta.T + F (entries off a diagonal counted twice) does not depend on the point, F + F* = theta.eta, B_F(p:q) = KL(q:p)");
     double theta[CONFORM_MOST], eta[CONFORM_MOST], theta_q[CONFORM_MOST], t[CONFORM_MOST], f_p, f_q, dual, bregman, kl;
     rao_family_args a;
     rao_family_args_init(&a);
@@ -377,7 +377,7 @@ static void conform_exponential(conform *k) {
     OK(k->ctx, rao_family_kl(k->ctx, k->f, 0, k->c->q, k->c->p, &kl));
     EXPECT_TRUE(bregman == kl);
     double pairing = 0, size = fabs(f_p) + fabs(dual), mean[CONFORM_MOST] = {0}, spread[CONFORM_MOST] = {0};
-    for (int64_t i = 0; i < k->dim; i++) pairing += theta[i] * eta[i], size += fabs(theta[i] * eta[i]);
+    for (int64_t i = 0; i < k->dim; i++) pairing += rao_family_pairing_weight(k->f, i) * theta[i] * eta[i], size += fabs(theta[i] * eta[i]);
     EXPECT_TRUE(fabs(f_p + dual - pairing) <= 1e-12 * size);
     a.p = a.q;
     OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_NATURAL, &a, theta_q, 0));
@@ -387,7 +387,7 @@ static void conform_exponential(conform *k) {
         double log_p = conform_logpdf(k, 0, k->c->p, x), log_q = conform_logpdf(k, 0, k->c->q, x), dot_p = 0, dot_q = 0, most = 0;
         a.x = rao_points_of(x, 0);
         OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_STATISTIC, &a, t, 0));
-        for (int64_t j = 0; j < k->dim; j++) dot_p += theta[j] * t[j], dot_q += theta_q[j] * t[j], most += fabs(theta[j] * t[j]) + fabs(theta_q[j] * t[j]);
+        for (int64_t j = 0; j < k->dim; j++) dot_p += rao_family_pairing_weight(k->f, j) * theta[j] * t[j], dot_q += rao_family_pairing_weight(k->f, j) * theta_q[j] * t[j], most += fabs(theta[j] * t[j]) + fabs(theta_q[j] * t[j]);
         if (isfinite(log_q)) EXPECT_TRUE(fabs((log_p - dot_p + f_p) - (log_q - dot_q + f_q)) <= 1e-12 * (most + fabs(f_p) + fabs(f_q) + fabs(log_p)));
     }
     double tol = conform_tolerance(k);
@@ -417,7 +417,7 @@ static void conform_exponential(conform *k) {
             p[j] = theta[j] - h;
             OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_LOG_PARTITION, &a, &down, 0));
             p[j] = theta[j];
-            EXPECT_TRUE(fabs((up - down) / (2 * h) - eta[j]) <= 1e-8 * (unit + fabs(eta[j])) + 100 * DBL_EPSILON * (fabs(up) + fabs(theta[j] * eta[j])) / h);
+            EXPECT_TRUE(fabs((up - down) / (2 * h) - rao_family_pairing_weight(k->f, j) * eta[j]) <= 1e-8 * (unit + fabs(eta[j])) + 100 * DBL_EPSILON * (fabs(up) + fabs(theta[j] * eta[j])) / h);
         }
     }
 }

@@ -119,6 +119,44 @@ static void heads_agree_with_families(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+/* Sigma_ij = rho^|i - j|: tridiagonal inverse, log det (d - 1) log(1 - rho^2). */
+static void mvn_in_a_thousand_dimensions(void **state) {
+    (void)state;
+    ORACLE("mvn KL, entropy, log density in 1000 dimensions", "first-order autoregressive covariances in closed form");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f = NULL;
+    rao_family_opts o;
+    int64_t d = 1000, n = d + d * (d + 1) / 2;
+    const double rho[2] = {0.3, -0.6};
+    double *p[2], *x, value;
+    rao_family_opts_init(&o);
+    o.dimension = d;
+    OK(ctx, rao_family_create(ctx, "mvn", &o, &f));
+    OK(ctx, rao_alloc(ctx, d, &x));
+    for (int k = 0; k < 2; k++) {
+        OK(ctx, rao_alloc(ctx, n, &p[k]));
+        double *at = p[k] + d;
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t j = i; j < d; j++) *at++ = pow(rho[k], (double)(j - i));
+    }
+    p[1][d - 1] = 2;
+    double a = rho[0], b = rho[1], logdet_a = (double)(d - 1) * log1p(-a * a), logdet_b = (double)(d - 1) * log1p(-b * b);
+    double trace = (2 + (double)(d - 2) * (1 + b * b) - 2 * (double)(d - 1) * a * b) / (1 - b * b), shift = 4 / (1 - b * b);
+    OK(ctx, rao_family_kl(ctx, f, 0, p[0], p[1], &value));
+    EXPECT_REL(value, 0.5 * (trace - (double)d + logdet_b - logdet_a + shift), 1e-12);
+    OK(ctx, rao_family_entropy(ctx, f, 0, p[0], &value));
+    EXPECT_REL(value, 0.5 * ((double)d * (1 + log(2 * 3.14159265358979323846)) + logdet_a), 1e-12);
+    x[0] = 3, x[1] = -1;
+    double square = (9 - 2 * a * 3 * -1 + (1 + a * a)) / (1 - a * a);
+    OK(ctx, rao_family_logpdf(ctx, f, 0, p[0], x, &value));
+    EXPECT_REL(value, -0.5 * (square + logdet_a + (double)d * log(2 * 3.14159265358979323846)), 1e-12);
+    p[0][d + 1] = 1.0001;
+    EXPECT_FAIL(ctx, rao_family_entropy(ctx, f, 0, p[0], &value), RAO_EDOMAIN, "leading minor of order 2");
+    rao_free(&x), rao_free(&p[0]), rao_free(&p[1]);
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void bad_requests_are_named(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -216,7 +254,7 @@ static void threads_do_not_matter(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(closed_forms_match),          cmocka_unit_test(heads_agree_with_families), cmocka_unit_test(bad_requests_are_named),
+        cmocka_unit_test(closed_forms_match),          cmocka_unit_test(heads_agree_with_families), cmocka_unit_test(mvn_in_a_thousand_dimensions), cmocka_unit_test(bad_requests_are_named),
         cmocka_unit_test(survives_failed_allocations), cmocka_unit_test(threads_do_not_matter),
     };
     return rao_test_run("family: oracles", tests, COUNT(tests));

@@ -392,6 +392,53 @@ def positives():
     mp.dps = 60
 
 
+def matrices():
+    def full(u, d):
+        m, at = matrix(d, d), 0
+        for i in range(d):
+            for j in range(i, d):
+                m[i, j] = m[j, i] = mpf(float(u[at]))
+                at += 1
+        return m
+
+    def upper(m, d, factor=1):
+        return [factor * m[i, j] for i in range(d) for j in range(i, d)]
+
+    def kl(m, s, n, t):
+        d = s.rows
+        ti = t**-1
+        return (sum((ti * s)[i, i] for i in range(d)) - d + ((n - m).T * ti * (n - m))[0] + log(det(t) / det(s))) / 2
+    mp.dps = 80
+    for p, q in [([0, 0, 1, 0, 1], [2, 0, 1, 0, 1]), ([0.5, -1, 2, 0.7, 1], [0.5 + 1e-9, -1, 2, 0.7, 1]), ([0.5, -1, 2, 0.7, 1], [0.5, -1, 2, 0.7 + 1e-10, 1]), ([0, 0, 1e-200, 0, 1e-200], [1e-100, 0, 2e-200, 1e-200, 2e-200]),
+                 ([1e15, 1, 3, 1, 2], [1e15 + 2, 1, 2, 0, 2]), ([1, 1, 1, 0.999, 1], [1, 1.5, 1, -0.9, 1])]:
+        m, s, n, t = matrix(exact(p[:2])), full(p[2:], 2), matrix(exact(q[:2])), full(q[2:], 2)
+        row("mvn", "kl", p, kl(m, s, n, t), q, dimension=2)
+        row("mvn", "entropy", p, log((2 * pi * exp(mpf(1))) ** 2 * det(s)) / 2, dimension=2, size=1 + fabs(log(det(s))))
+        x = [float(m[0]) + 0.5, float(m[1]) - 0.25]
+        g = matrix(exact(x)) - m
+        row("mvn", "logpdf", p, -((g.T * s**-1 * g)[0] + log((2 * pi) ** 2 * det(s))) / 2, x=x, dimension=2, size=1 + fabs(log(det(s))) + 1e4 * (g.T * s**-1 * g)[0] * (s[0, 1] > 0.99 * s[0, 0]))
+        row("wishart", "kl", p[2:], 4.5 * kl(matrix([0, 0]), s, matrix([0, 0]), t), q[2:], dimension=2, fixed=4.5)
+    # second page: dimension 3, and charts
+    p, q = [0.5, -1, 2, 2, 0.7, 0.1, 1, 0.2, 0.5], [0.3, -1, 2.5, 1, 0.1, 0, 1, 0, 1]
+    m, s, n, t = matrix(exact(p[:3])), full(p[3:], 3), matrix(exact(q[:3])), full(q[3:], 3)
+    row("mvn", "kl", p, kl(m, s, n, t), q, dimension=3)
+    row("mvn", "natural", p, list(s**-1 * m) + upper(s**-1, 3, mpf(-1) / 2), dimension=3)
+    row("mvn", "expectation", p, list(m) + [s[i, j] + m[i] * m[j] for i in range(3) for j in range(i, 3)], dimension=3)
+    row("mvn", "log_partition", p, ((m.T * s**-1 * m)[0] + log((2 * pi) ** 3 * det(s))) / 2, dimension=3)
+    for n_ in [2.5, 7, 1e6]:
+        v, d = mpf(n_), 3
+        mg = log(pi) * d * (d - 1) / 4 + sum(loggamma((v - j) / 2) for j in range(d))
+        md = sum(digamma((v - j) / 2) for j in range(d))
+        ld = log(det(s))
+        row("wishart", "entropy", p[3:], (d + 1) * ld / 2 + mpf(d * (d + 1)) / 2 * log(mpf(2)) + mg - (v - d - 1) / 2 * md + v * d / 2, dimension=3, fixed=n_, size=v * log(v) * 3)
+        x = [3, 0.5, 0.2, 2, -0.1, 1]
+        xm = full(x, 3)
+        si = s**-1
+        tr = sum((si * xm)[i, i] for i in range(3))
+        row("wishart", "logpdf", p[3:], (v - d - 1) / 2 * log(det(xm)) - tr / 2 - v * d / 2 * log(mpf(2)) - v / 2 * ld - mg, x=x, dimension=3, fixed=n_, size=v * log(v) * 3)
+    mp.dps = 60
+
+
 def c(v):
     v = float(v)
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
@@ -410,6 +457,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts, location_scale, positives]:
+    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts, location_scale, positives, matrices]:
         f()
     write()
