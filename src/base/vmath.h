@@ -13,15 +13,17 @@
  *
  * Every function is right over the whole range: +-inf, NaN in NaN out, denormal arguments and results, relative accuracy in both tails and
  * near zeros (of gelu' and gelu'', which change sign, relative to the larger of their terms). Errors measured against long double libm
- * and mpmath over all exponents (tests/base/vmath_tests.h), in units in the last place, the worst over the three instruction sets:
+ * and mpmath over all exponents (tests/base/vmath_tests.h), in units in the last place, with and without fused multiply-add:
  *
- *              exp  expm1  log  log1p  tanh  logistic  softplus  erf  erfc  normcdf  gelu  gelu_d1  gelu_d2
- *     float    1.0   1.7   0.9   1.6   1.5     2.2       1.9    1.2   5.0    5.7    6.5     5.2      2.9
- *     double   1.0   2.0   0.8   0.8   2.3     2.2       1.6    1.2   5.8    6.5    5.9     4.5      2.6
+ *                  exp  expm1  log  log1p  tanh  logistic  softplus  erf  erfc  normcdf  gelu  gelu_d1  gelu_d2
+ *     float  fma   1.0   1.5   0.9   1.6   1.5     2.0       1.7    1.0   2.7    3.2    3.4     3.8      2.8
+ *           none   1.0   1.7   0.9   1.6   1.5     2.2       1.9    1.2   4.2    4.2    4.7     3.7      2.9
+ *     double fma   1.1   2.1   0.8   1.4   2.5     2.1       1.7    1.0   2.7    3.4    3.8     3.7      2.8
+ *           none   1.0   2.2   0.9   1.4   2.6     2.2       1.7    1.2   3.6    4.8    4.7     3.9      2.8
  *
  * Bits differ between instruction sets (fused multiply-add or not), never between runs or vector positions.
  * Sources: Cody & Waite 1980 (argument reduction); Tang 1989, ACM TOMS 15 (exp by 1 + (r + r^2 q)); the artanh form of log as in
- * Muller, "Elementary Functions", ch. 11; Shepherd & Laframboise 1981, Math. Comp. 36 (erfc by a polynomial in (z-K)/(z+K)).
+ * Muller, "Elementary Functions", ch. 11; Cody 1969, Math. Comp. 23 (erfc as e^-x^2 times a rational function).
  * The polynomials are our own: tests/oracle/vmath_fit.py.
  */
 #ifndef RAO_BASE_VMATH_H

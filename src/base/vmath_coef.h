@@ -8,6 +8,7 @@
 #define VM_LN2_LO_F32 0x1.7f7d1cp-20f
 #define VM_LOG2E_F32 0x1.715476p+0f
 #define VM_SQRT_HALF_F32 0x1.6a09e6p-1f
+#define VM_SQRT_PI_F32 0x1.c5bf8ap+0f
 #define VM_INV_SQRT_2PI_F32 0x1.988454p-2f
 
 /* (exp(r) - 1 - r) / r^2 on |r| <= ln 2 / 2, error relative to expm1; error 0.238 x 2^-24 */
@@ -31,21 +32,21 @@
      (-0x1.b7f7fp-6f + (x) * (0x1.53fbd4p-8f + (x) * (-0x1.a3ac1p-11f + (x) * \
      0x1.489afap-14f))))))
 
-/* exp(z^2) erfc(z) on 0..11 is this over TAIL_D, error relative; error 0.572 x 2^-24 */
-#define VM_TAIL_N_F32(x, x2, x4, x8) \
-    (0x1.8p+0f + (x) * \
-     ((0x1.dd77a8p+0f + (x) * 0x1.1ae83ap+0f) + (x2) * (0x1.63c66cp-2f + (x) * 0x1.98fce4p-5f)))
+/* exp(z^2) erfc(z) on 0..11 is N / ((1 + sqrt(pi) z) N - z L), error relative; error 0.33 x 2^-24 */
+#define VM_TAIL_N_F32(x) \
+    (0x1.cp+0f + (x) * (0x1.22477ep+1f + (x) * (0x1.6322f4p+0f + (x) * \
+     (0x1.cf8ecap-2f + (x) * 0x1.1835fap-4f))))
 
-/* its denominator; error 0.572 x 2^-24 */
-#define VM_TAIL_D_F32(x, x2, x4, x8) \
-    (0x1.8p+0f + (x) * \
-     (((0x1.c761f2p+1f + (x) * 0x1.cf4bcep+1f) + (x2) * (0x1.004e8cp+1f + (x) * 0x1.3b50cap-1f)) + \
-     (x4) * 0x1.6a73dp-4f))
+/* its L; error 0.33 x 2^-24 */
+#define VM_TAIL_L_F32(x) \
+    (0x1.208b84p+0f + (x) * (0x1.f70a66p-1f + (x) * (0x1.91bc7ep-2f + (x) * \
+     0x1.182ep-4f)))
 
 #define VM_LN2_HI_F64 0x1.62e42fefa3p-1
 #define VM_LN2_LO_F64 0x1.3de6af278ece6p-42
 #define VM_LOG2E_F64 0x1.71547652b82fep+0
 #define VM_SQRT_HALF_F64 0x1.6a09e667f3bcdp-1
+#define VM_SQRT_PI_F64 0x1.c5bf891b4ef6bp+0
 #define VM_INV_SQRT_2PI_F64 0x1.9884533d43651p-2
 
 /* (exp(r) - 1 - r) / r^2 on |r| <= ln 2 / 2, error relative to expm1; error 0.222 x 2^-53 */
@@ -68,17 +69,19 @@
      (0x1.f9a2b64eb3fb6p-14 + (x) * (-0x1.f4ca111b1d16bp-17 + (x) * (0x1.b97db32b06a6p-20 + (x) * \
      (-0x1.5bfb1933a3c94p-23 + (x) * (0x1.d6cd40bd150f5p-27 + (x) * -0x1.aad403a4edb4dp-31)))))))))))
 
-/* exp(z^2) erfc(z) on 0..28 is this over TAIL_D, error relative; error 0.2 x 2^-53 */
-#define VM_TAIL_N_F64(x, x2, x4, x8) \
-    (0x1.8p+0 + (x) * \
-     ((((0x1.c1ba8f0344ac8p+1 + (x) * 0x1.0518fb7f1d303p+2) + (x2) * (0x1.846486e6ccec8p+1 + (x) * 0x1.96055dd434f8dp+0)) + \
-     (x4) * ((0x1.3645060770d5bp-1 + (x) * 0x1.5e952bf846267p-3) + (x2) * (0x1.218ce14a4751ap-5 + (x) * 0x1.4fdcf2d69296fp-8))) + (x8) * (0x1.f19387b376076p-12 + (x) * 0x1.69e84ce3ccca2p-16)))
+/* exp(z^2) erfc(z) on 0..28 is N / ((1 + sqrt(pi) z) N - z L), error relative; error 0.0229 x 2^-53 */
+#define VM_TAIL_N_F64(x) \
+    (0x1.cp+0 + (x) * (0x1.0953eddbd7d2fp+2 + (x) * (0x1.373a2d54475f3p+2 + (x) * \
+     (0x1.d39ab0ed0e216p+1 + (x) * (0x1.edd5c61d281f1p+0 + (x) * (0x1.7d6c304d08016p-1 + (x) * \
+     (0x1.b3e9386238123p-3 + (x) * (0x1.6c7db9f866444p-5 + (x) * (0x1.ac9699c35fff8p-8 + (x) * \
+     (0x1.42685bf4939c7p-11 + (x) * 0x1.dd9ead7c4efcfp-16))))))))))
 
-/* its denominator; error 0.2 x 2^-53 */
-#define VM_TAIL_D_F64(x, x2, x4, x8) \
-    (0x1.8p+0 + (x) * \
-     ((((0x1.4d30536331fadp+2 + (x) * 0x1.0e87ca299999dp+3) + (x2) * (0x1.0fdf70f967d33p+3 + (x) * 0x1.78a34789df209p+2)) + \
-     (x4) * ((0x1.7aab8275ca394p+1 + (x) * 0x1.1ae16ffec163cp+0) + (x2) * (0x1.3b53b9855157ep-2 + (x) * 0x1.02546e1792a09p-4))) + (x8) * ((0x1.2a46ff6d77386p-7 + (x) * 0x1.b8f72b57ee48dp-11) + (x2) * 0x1.40bb6b1a31837p-15)))
+/* its L; error 0.0229 x 2^-53 */
+#define VM_TAIL_L_F64(x) \
+    (0x1.208ba328812f9p+0 + (x) * (0x1.18938495b3343p+1 + (x) * (0x1.0f19a62618cbap+1 + (x) * \
+     (0x1.4e912af315772p+0 + (x) * (0x1.1fc7599b8afc5p-1 + (x) * (0x1.64458c34defd6p-3 + (x) * \
+     (0x1.3d3830732dd4dp-5 + (x) * (0x1.88df5b8db05a7p-8 + (x) * (0x1.352e1f6c0fe8dp-11 + (x) * \
+     0x1.dd9ead7c4481fp-16)))))))))
 
 /* clang-format on */
 

@@ -140,7 +140,7 @@ def specs(bits):
 
 
 LAWSON = {24: 12, 53: 3}
-TAIL_ONE = "1.5"
+TAIL_ONE = "1.75"  # N(0): away from a power of two, just above which a rounding weighs most
 TAIL_FAR = {24: 11, 53: 28}
 TAIL_DEGREE = {24: 4, 53: 10}
 
@@ -150,37 +150,39 @@ def polynomial(c, x):
 
 
 def fit_tail(bits):
-    """erfcx(z) ~ N(z) / D(z) on 0..far, relative error, N(0) = D(0) = TAIL_ONE, deg D = deg N + 1: N - f D is made small with the weight
-    1 / (f D of the round before) and Lawson's factors; then D is rounded and N fitted to what that leaves. All coefficients come out
-    positive, so that neither sum cancels anywhere."""
+    """erfcx(z) ~ N / ((1 + c z) N - z L) on 0..far with polynomials N(z) and L(z), c = sqrt(pi) rounded. L is small beside N, so that an
+    error of N nearly cancels; all coefficients come out positive. N - f ((1 + c z) N - z L) is made small with the weight 1 / (f times
+    the denominator of the round before) and Lawson's factors; then N is rounded, and L fitted again to what that leaves."""
     far, degree = mpf(TAIL_FAR[bits]), TAIL_DEGREE[bits]
-    zs = [2 * (1 + t) / (1 - t) for t in grid(mpf(-1), (far - 2) / (far + 2), 100)]
+    slope = round_to(mp.sqrt(mp.pi), bits)
+    zs = [2 * (1 + t) / (1 - t) for t in grid(mpf(-1), (far - 2) / (far + 2), 110)]
     fs = [erfcx(z) for z in zs]
-    lam, before, best = [mpf(1)] * len(zs), [mpf(1)] * len(zs), None
-    for step in range(14):
+    lines = [1 + slope * z for z in zs]
+    lam, before, best = [mpf(1)] * len(zs), lines, None
+    for step in range(16):
         w = [mp.sqrt(v) / (f * d) for v, f, d in zip(lam, fs, before)]
-        rows = [[wi * z ** j for wi, z in zip(w, zs)] for j in range(1, degree + 1)]
-        rows += [[-wi * f * z ** j for wi, f, z in zip(w, fs, zs)] for j in range(1, degree + 2)]
-        c = least_squares([wi * (f - 1) for wi, f in zip(w, fs)], rows)
-        n, d = [mpf(1)] + [c[j] for j in range(degree)], [mpf(1)] + [c[degree + j] for j in range(degree + 1)]
-        before = [polynomial(d, z) for z in zs]
+        rows = [[wi * z ** j * (1 - a * f) for wi, z, a, f in zip(w, zs, lines, fs)] for j in range(1, degree + 1)]
+        rows += [[wi * z ** (j + 1) * f for wi, z, f in zip(w, zs, fs)] for j in range(degree)]
+        c = least_squares([wi * (a * f - 1) for wi, a, f in zip(w, lines, fs)], rows)
+        n, small = [mpf(1)] + [c[j] for j in range(degree)], [c[degree + j] for j in range(degree)]
+        before = [a * polynomial(n, z) - z * polynomial(small, z) for a, z in zip(lines, zs)]
         err = [abs(polynomial(n, z) / (f * b) - 1) for z, f, b in zip(zs, fs, before)]
         if best is None or max(err) < best[0]:
-            best = (max(err), d)
+            best = (max(err), n)
         if step > 3:
             lam = [v * e / max(err) for v, e in zip(lam, err)]
             total = mp.fsum(lam)
             lam = [v * len(zs) / total + mpf("1e-12") for v in lam]
-    one = mpf(TAIL_ONE)  # away from a power of two, where a rounding weighs most
-    d = [round_to(one * v, bits) for v in best[1]]
-    target = [1 - one / (f * polynomial(d, z)) for z, f in zip(zs, fs)]
-    rows = [[z ** j / (f * polynomial(d, z)) for z, f in zip(zs, fs)] for j in range(1, degree + 1)]
-    n = [one]
+    n = [round_to(mpf(TAIL_ONE) * v, bits) for v in best[1]]
+    values = [polynomial(n, z) for z in zs]
+    target = [f * a - 1 for f, a in zip(fs, lines)]  # f (a N - z L) / N - 1 = 0
+    rows = [[f * z ** (j + 1) / v for f, z, v in zip(fs, zs, values)] for j in range(degree)]
+    small = []
     for j in range(degree):
-        n.append(round_to(minimax(target, rows[j:], LAWSON[bits])[0], bits))
-        target = [t - n[-1] * r for t, r in zip(target, rows[j])]
-    assert all(v > 0 for v in n + d)
-    return n, d, max(abs(t) for t in target)
+        small.append(round_to(minimax(target, rows[j:], LAWSON[bits])[0], bits))
+        target = [t - small[-1] * r for t, r in zip(target, rows[j])]
+    assert all(v > 0 for v in n + small)
+    return n, small, max(abs(t) for t in target)
 
 
 def literal(c, bits):
@@ -196,32 +198,18 @@ def horner(coefficients, bits):
     return text
 
 
-def halves(c, bits):
-    """The sum by halves over x, x2 = x^2, x4, x8."""
-    if len(c) == 1:
-        return literal(c[0], bits)
-    power = 1 << (len(c) - 1).bit_length() - 1
-    pad = " \\\n     " if power == 4 else " "
-    return "(%s +%s(x%s) * %s)" % (halves(c[:power], bits), pad, "" if power == 1 else power, halves(c[power:], bits))
-
-
-def estrin(c, bits):
-    """c0 + x * (the rest by halves): one rounding on the way of c0, few on the way of the leading term."""
-    return "(%s + (x) * \\\n     %s)" % (literal(c[0], bits), halves(c[1:], bits))
-
-
 def constants(name, bits):
     short = 15 if bits == 24 else 41  # n * LN2_HI is exact for every exponent n
     hi = mp.ldexp(mp.floor(mp.ldexp(LN2, short)), -short)
-    for label, value in (("LN2_HI", hi), ("LN2_LO", LN2 - hi), ("LOG2E", 1 / LN2), ("SQRT_HALF", mp.sqrt(mpf(1) / 2)),
+    for label, value in (("LN2_HI", hi), ("LN2_LO", LN2 - hi), ("LOG2E", 1 / LN2), ("SQRT_HALF", mp.sqrt(mpf(1) / 2)), ("SQRT_PI", mp.sqrt(mp.pi)),
                          ("INV_SQRT_2PI", 1 / mp.sqrt(2 * mp.pi))):
         print("#define VM_%s_%s %s" % (label, name, literal(round_to(value, bits), bits)))
 
 
-def show(label, name, what, c, err, bits, form=horner, arguments="x"):
+def show(label, name, what, c, err, bits):
     left = mp.nstr(err * mpf(2) ** bits, 3)
     print("\n/* %s; error %s x 2^-%d */" % (what, left, bits))
-    print("#define VM_%s_%s(%s) \\\n    %s" % (label, name, arguments, form(c, bits)))
+    print("#define VM_%s_%s(x) \\\n    %s" % (label, name, horner(c, bits)))
     print("%s %s: degree %d, error %s x 2^-%d" % (name, label, len(c) - 1, left, bits), file=sys.stderr)
 
 
@@ -234,9 +222,9 @@ def main():
         for label, what, f, w, a, b, count, lead in specs(bits):
             c, err = fit(f, w, a, b, count, bits, lead)
             show(label, name, what, c, err, bits)
-        n, d, err = fit_tail(bits)
-        show("TAIL_N", name, "exp(z^2) erfc(z) on 0..%d is this over TAIL_D, error relative" % TAIL_FAR[bits], n, err, bits, estrin, "x, x2, x4, x8")
-        show("TAIL_D", name, "its denominator", d, err, bits, estrin, "x, x2, x4, x8")
+        n, small, err = fit_tail(bits)
+        show("TAIL_N", name, "exp(z^2) erfc(z) on 0..%d is N / ((1 + sqrt(pi) z) N - z L), error relative" % TAIL_FAR[bits], n, err, bits)
+        show("TAIL_L", name, "its L", small, err, bits)
     print("\n/* clang-format on */\n\n#endif")
 
 
