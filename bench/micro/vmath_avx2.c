@@ -1,0 +1,2 @@
+#define LOOPS vmath_avx2
+#include "vmath_loops.h"

@@ -1,0 +1,2 @@
+#define LOOPS vmath_avx512
+#include "vmath_loops.h"

@@ -1,0 +1,2 @@
+#define LOOPS vmath_generic
+#include "vmath_loops.h"
