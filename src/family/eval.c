@@ -82,6 +82,7 @@ static rao_status kl_gradient(rao_ctx *ctx, const family_item *it, double *out, 
 static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     if (t->irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
+    if (it->args->method <= RAO_CLOSED && t->fisher_at_edge && t->fisher_at_edge(it->f, it->p, out)) return RAO_OK;
     if (it->args->method > RAO_CLOSED || !t->fisher) return rao_generic_fisher(ctx, it, out, quality);
     if (it->chart->fisher)
         it->chart->fisher(it->f, it->p, out);

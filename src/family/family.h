@@ -70,6 +70,7 @@ typedef struct family_table {
     double (*logpdf)(const rao_family *f, const double *s, const double *x);            /* x possible */
     void (*score)(const rao_family *f, const double *s, const double *x, double *g);    /* g, m zeroed before */
     void (*fisher)(const rao_family *f, const double *s, double *m);
+    int (*fisher_at_edge)(const rao_family *f, const double *s, double *m); /* without `fisher`: nonzero where it knows the matrix */
     double (*entropy)(const rao_family *f, const double *s);
     double (*kl)(const rao_family *f, const double *s, const double *t);
     double (*cross_entropy)(const rao_family *f, const double *s, const double *t);     /* NULL: entropy + kl */
@@ -158,7 +159,7 @@ int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
     each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(binomial) each(geometric)             \
     each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial) each(weibull)   \
     each(gumbel) each(cauchy) each(student_t) each(laplace) each(logistic) each(rayleigh) each(pareto)        \
-    each(inverse_gaussian) each(uniform) each(mvn) each(wishart)
+    each(inverse_gaussian) each(von_mises) each(uniform) each(mvn) each(wishart) each(normal_mixture3)
 #define RAO_DECLARE(name) extern const family_table rao_table_##name;
 RAO_FAMILIES(RAO_DECLARE)
 

@@ -113,7 +113,7 @@ done:
 }
 
 rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    int method = it->args->method < 0 ? RAO_QUADRATURE : it->args->method;
+    int method = it->args->method <= RAO_CLOSED ? RAO_QUADRATURE : it->args->method;
     switch (method) {
     case RAO_MONTE_CARLO: return fisher_by_draws(ctx, it, out, quality);
     case RAO_KL_HESSIAN: return fisher_by_kl(ctx, it, out, quality);

@@ -75,6 +75,8 @@ static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, m, &a.g));
     RAO_TRY(rao_expect(ctx, it->f, it->p, squared ? NULL : it->q, squared ? m * m : m, fn, &a, out, quality));
+    for (int64_t i = 0; i < m && squared; i++)
+        for (int64_t j = 0; j < i; j++) out[i * m + j] = out[j * m + i];
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -439,6 +439,49 @@ def matrices():
     mp.dps = 60
 
 
+def circle_and_mixture():
+    mp.dps = 60
+    for p, q in [((0.5, 2), (-1, 3)), ((0.5, 2), (0.5 + 1e-9, 2)), ((0.5, 2), (0.5, 2 + 1e-9)), ((0, 1e-8), (1, 2e-8)), ((0, 1e5), (1e-3, 1.5e5)), ((3, 1e10), (3, 1.0000001e10)), ((1, 0.3), (2, 1e5)), ((1, 1e5), (2, 0.3)),
+                 ((1, 0.9), (1, 1.3)), ((1, 800), (1.01, 700)), ((3, 2), (3 + 2e4, 2))]:
+        (m, k), (n, j) = exact(p), exact(q)
+        mp.dps = 80
+        i0 = lambda x: besseli(0, x)
+        A = besseli(1, k) / i0(k)
+        row("von_mises", "kl", p, log(i0(j) / i0(k)) + k * A - j * A * mp.cos(m - n), q)
+        row("von_mises", "entropy", p, log(2 * pi * i0(k)) - k * A, size=1 + fabs(log(k)))
+        row("von_mises", "fisher", p, [k * A, 0, 0, 1 - A / k - A * A])
+        row("von_mises", "kl_gradient", p, [j * A * mp.sin(n - m), besseli(1, j) / i0(j) - A * mp.cos(m - n)], q, size=1e-3 * (besseli(1, j) / i0(j) + A) if abs(k - j) > 1e-3 else 0)
+        for x in [float(m) if abs(m) < 3 else 0.5, float(m + 1 / sqrt(k)) if k > 1 and m < 3 else 1.5, -3.1]:
+            y = mpf(x)
+            row("von_mises", "logpdf", p, k * mp.cos(y - m) - log(2 * pi * i0(k)), x=[x], size=1 + fabs(log(k)))
+        mp.dps = 60
+    mp.dps = 30
+
+    def density(x, t):
+        w, m, s = t
+        return w * exp(-((x - m) / s) ** 2 / 2) / (s * sqrt(2 * pi)) + (1 - w) * exp(-x * x / 2) / sqrt(2 * pi)
+    for p, q in [((0.4, 2, 0.7), (0.5, 1.5, 1)), ((0.5, 10, 0.1), (0.5, -3, 1)), ((0.5, 1e-4, 1), (0.5, 2e-4, 1)), ((0.3, 0.5, 1.3), (0.3001, 0.5, 1.3))]:
+        a, b = exact(p), exact(q)
+        pts = sorted({-mpf(40), -10, -5, -1, 0, 1, 5, 10, mpf(40)} | {a[1] + t * a[2] for t in (-8, -1, 0, 1, 8)} | {b[1] + t * b[2] for t in (-8, -1, 0, 1, 8)})
+        row("normal_mixture3", "entropy", p, -quad(lambda x: density(x, a) * log(density(x, a)), pts))
+        row("normal_mixture3", "kl", p, quad(lambda x: density(x, a) * log(density(x, a) / density(x, b)), pts), q, size=1e-4 if abs(p[0] - q[0]) < 1e-3 else 0)
+
+        def scores(x):
+            w, m, s = a
+            n1, n0 = exp(-((x - m) / s) ** 2 / 2) / (s * sqrt(2 * pi)), exp(-x * x / 2) / sqrt(2 * pi)
+            d = density(x, a)
+            return [(n1 - n0) / d, w * n1 * (x - m) / s**2 / d, w * n1 * (((x - m) / s) ** 2 - 1) / s / d]
+        f = [[quad(lambda x: density(x, a) * scores(x)[i] * scores(x)[j], pts) if i <= j else 0 for j in range(3)] for i in range(3)]
+        big = max(abs(f[i][i]) for i in range(3))
+        row("normal_mixture3", "fisher", p, [f[min(i, j)][max(i, j)] for i in range(3) for j in range(3)], size=0)
+    mp.dps = 60
+    for m, s in [(0.5, 1.2), (1, 0.9), (-2, 0.5)]:
+        m, s = exact([m, s])
+        row("normal_mixture3", "fisher", (1, float(m), float(s)), [exp((m / s) ** 2 / (2 - 1 / s**2)) * s / sqrt(2 - 1 / s**2) - 1 if s * s > 0.5 else inf, m / s**2, ((1 + m * m) / s**2 - 1) / s * -1, m / s**2, 1 / s**2, 0, ((1 + m * m) / s**2 - 1) / s * -1, 0, 2 / s**2])
+    row("normal_mixture3", "fisher", (0, 0.5, 1.2), [exp(mpf(0.25) / (2 - mpf(1.2) ** 2)) / (mpf(1.2) * sqrt(2 - mpf(1.2) ** 2)) - 1] + [0] * 8)
+    row("normal_mixture3", "fisher", (0, 0.5, 1.5), [inf] + [0] * 8)
+
+
 def c(v):
     v = float(v)
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
@@ -457,6 +500,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts, location_scale, positives, matrices]:
+    for f in [normal, bernoulli, poisson, categorical, lognormal, vector_normals, exponential, gammas, betas, counts, location_scale, positives, matrices, circle_and_mixture]:
         f()
     write()

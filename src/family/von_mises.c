@@ -1,0 +1,133 @@
+/* von_mises.c - density exp(kappa cos(x - mu)) / (2 pi I0(kappa)) on the circle, observed as -pi <= x <= pi; mu is any real number, kappa > 0.
+ * A = I1/I0. Fisher diag(kappa A, A'), A' = 1 - A/kappa - A^2. Written in 1 - cos = 2 sin^2 and 1 - A, which keep their digits at kappa = 1e5:
+ *   log density = -2 kappa sin^2((x - mu)/2) - log(2 pi e^-kappa I0(kappa)),
+ *   KL = B(kappa_p, kappa_q) + 2 kappa_q A(kappa_p) sin^2((mu_p - mu_q)/2), B the Bregman divergence of log I0. */
+#include <math.h>
+
+#include <rao/num.h>
+
+#include "family/family.h"
+
+enum { MU, KAPPA };
+static const double pi = 3.14159265358979323846, log_2pi = 1.83787706640934548356;
+
+static double half_sine_squared(double angle) {
+    double s = sin(0.5 * angle);
+    return s * s;
+}
+
+static int possible(const rao_family *f, const double *x) { return (void)f, fabs(x[0]) <= pi; }
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    return (void)f, -2 * s[KAPPA] * half_sine_squared(x[0] - s[MU]) - log_2pi - log(rao_bessel_i0e(s[KAPPA]));
+}
+static void score(const rao_family *f, const double *s, const double *x, double *g) {
+    (void)f, g[0] = s[KAPPA] * sin(x[0] - s[MU]), g[1] = rao_bessel_ratio(s[KAPPA]).complement - 2 * half_sine_squared(x[0] - s[MU]);
+}
+static void fisher(const rao_family *f, const double *s, double *m) {
+    rao_bessel_ratio_value a = rao_bessel_ratio(s[KAPPA]);
+    (void)f, m[0] = s[KAPPA] * a.a, m[3] = a.d1;
+}
+static double entropy(const rao_family *f, const double *s) {
+    return (void)f, log_2pi + log(rao_bessel_i0e(s[KAPPA])) + s[KAPPA] * rao_bessel_ratio(s[KAPPA]).complement;
+}
+
+/* Gauss-Legendre on (0, 1), order 8. */
+static const double node[8] = {0.019855071751231884158, 0.10166676129318663020, 0.23723379504183550709, 0.40828267875217509753,
+                               0.59171732124782490247,  0.76276620495816449291, 0.89833323870681336980, 0.98014492824876811584};
+static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367, 0.18134189168918099148,
+                                 0.18134189168918099148,  0.15685332293894364367, 0.11119051722668723527, 0.050614268145188129576};
+static int close(double x, double d) { return fabs(d) < 0.1 * fmax(1, x); }
+
+/* log I0(y) - log I0(x) - (y - x) A(x) = (y - x)^2 times the mean of (1 - t) A'(x + t (y - x)); far away by e^-x I0(x), which does not grow. */
+static double bregman(double x, double y) {
+    double d = y - x, sum = 0;
+    if (!close(x, d)) {
+        if (x < 1 && y < 1) return rao_log_bessel_i0(y) - rao_log_bessel_i0(x) - d * rao_bessel_ratio(x).a;
+        return log(rao_bessel_i0e(y) / rao_bessel_i0e(x)) + d * rao_bessel_ratio(x).complement;
+    }
+    for (int i = 0; i < 8; i++) sum += weight[i] * (1 - node[i]) * rao_bessel_ratio(x + node[i] * d).d1;
+    return d * d * sum;
+}
+static double ratio_change(double x, double y) {
+    double d = y - x, sum = 0;
+    if (!close(x, d)) return rao_bessel_ratio(x).complement - rao_bessel_ratio(y).complement;
+    for (int i = 0; i < 8; i++) sum += weight[i] * rao_bessel_ratio(x + node[i] * d).d1;
+    return d * sum;
+}
+
+static double kl(const rao_family *f, const double *s, const double *t) {
+    return (void)f, bregman(s[KAPPA], t[KAPPA]) + 2 * t[KAPPA] * rao_bessel_ratio(s[KAPPA]).a * half_sine_squared(s[MU] - t[MU]);
+}
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    double a = rao_bessel_ratio(s[KAPPA]).a;
+    (void)f, g[0] = t[KAPPA] * a * sin(t[MU] - s[MU]), g[1] = ratio_change(s[KAPPA], t[KAPPA]) + 2 * a * half_sine_squared(t[MU] - s[MU]);
+}
+
+static void support(const rao_family *f, const double *s, double *low, double *high) { (void)f, (void)s, *low = -pi, *high = pi; }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) {
+    (void)f, *middle = remainder(s[MU], 2 * pi), *scale = fmin(pi, 1 / sqrt(s[KAPPA]));
+}
+
+/* D. Best and N. Fisher 1979, Applied Statistics 28, 152-157: rejection from a wrapped Cauchy law; its r - 1 and the cosine's distance from 1 are kept
+ * instead of r and the cosine. */
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
+    double k = s[KAPPA], h = 0.5 / k, r1 = h < 1e8 ? h + h * h / (1 + sqrt(1 + h * h)) : 2 * h;
+    (void)f;
+    for (;;) {
+        double z1 = 2 * half_sine_squared(pi * rao_draw_uniform(d)), u = rao_draw_uniform(d), side = rao_draw_uniform(d);
+        double f1 = r1 * z1 / (2 + r1 - z1), c = k * (r1 + f1); /* 1 - f = (r - 1)(1 - z)/(r + z) */
+        if (c * (2 - c) > u || log(c / u) + 1 - c >= 0) {
+            double angle = 2 * asin(fmin(1, sqrt(0.5 * f1)));
+            x[0] = remainder(s[MU] + (side < 0.5 ? -angle : angle), 2 * pi);
+            return;
+        }
+    }
+}
+
+/* The direction of the mean of exp(i x); 1 - A(kappa) = mean of 2 sin^2((x - mu)/2). */
+static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
+    double sine = 0, cosine = 0, spread = 0;
+    (void)f;
+    for (int64_t i = 0; i < data->n; i++) {
+        double x = data_row(data, i)[0], w = data_weight(data, i) / data->total;
+        sine += w * sin(x), cosine += w * cos(x);
+    }
+    c[MU] = atan2(sine, cosine);
+    for (int64_t i = 0; i < data->n; i++) spread += data_weight(data, i) / data->total * 2 * half_sine_squared(data_row(data, i)[0] - c[MU]);
+    if (!(spread > 0)) return rao_fail(ctx, RAO_EDOMAIN, "von_mises: all observations are %.17g: the likelihood grows without bound with kappa", c[MU]);
+    c[KAPPA] = spread < 0.5 ? rao_bessel_ratio_inverse_complement(spread) : rao_bessel_ratio_inverse(hypot(sine, cosine));
+    if (!(c[KAPPA] > 0)) return rao_fail(ctx, RAO_EDOMAIN, "von_mises: the observations have no mean direction: the supremum is at kappa = 0, which is not in the family");
+    return RAO_OK;
+}
+
+static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = cos(x[0]), t[1] = sin(x[0]); }
+static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[KAPPA] * cos(s[MU]), theta[1] = s[KAPPA] * sin(s[MU]); }
+static void expectation(const rao_family *f, const double *s, double *eta) {
+    double a = rao_bessel_ratio(s[KAPPA]).a;
+    (void)f, eta[0] = a * cos(s[MU]), eta[1] = a * sin(s[MU]);
+}
+static double log_partition(const rao_family *f, const double *s) { return (void)f, log_2pi + rao_log_bessel_i0(s[KAPPA]); }
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+
+static const family_chart charts[] = {{.name = "mu_kappa", .coords = "mu,kappa", .load = rao_load_real_positive, .store = rao_store_plain}};
+
+const family_table rao_table_von_mises = {
+    .info = {"von_mises", "von Mises", "mu_kappa", NULL, NULL, 0, 0, 1, 1},
+    .state = {2},
+    .observation = "x",
+    .charts = charts,
+    .chart_count = 1,
+    .exponential = &exponential,
+    .possible = possible,
+    .possible_words = "-pi <= x <= pi",
+    .logpdf = logpdf,
+    .score = score,
+    .fisher = fisher,
+    .entropy = entropy,
+    .kl = kl,
+    .kl_gradient = kl_gradient,
+    .support = support,
+    .center = center,
+    .sample = sample,
+    .mle = mle,
+};
