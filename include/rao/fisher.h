@@ -58,7 +58,7 @@ RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
 
 /* The exact representation (dense, gram, implicit) that an update and one solve cost least in, counted in flops and held to this machine's memory:
- * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit 6 n k an iteration. *name is a constant. */
+ * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit 8 n k an iteration. *name is a constant. */
 RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name);
 
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.

@@ -63,6 +63,7 @@ enum {
 RAO_API rao_status rao_tape_create(rao_ctx *ctx, const rao_graph *graph, int64_t max_cases, unsigned needs, rao_tape **tape);
 RAO_API void rao_tape_destroy(rao_tape **tape);
 RAO_API int64_t rao_tape_bytes(const rao_tape *tape);
+RAO_API unsigned rao_tape_needs(const rao_tape *tape); /* what it was planned for */
 
 /* The batch to come has n <= max_cases rows: the view to fill with the input. */
 RAO_API rao_status rao_tape_input(rao_ctx *ctx, rao_tape *tape, int64_t n, rao_mat *x);

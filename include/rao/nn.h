@@ -101,7 +101,7 @@ RAO_API rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const 
 /* product = (Hessian of the loss) direction. Needs RAO_TAPE_HVP. */
 RAO_API rao_status rao_objective_hessian(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *direction, rao_vec *product);
 /* Loss of any number of cases, in chunks of max_cases, and the share of cases whose class is right (classes) or the squared error a case
- * (real targets); `score` may be NULL. Overwrites the batch. */
+ * (real targets), each case counting alike whatever its weight; `score` may be NULL. Overwrites the batch. */
 RAO_API rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y, const double *weights,
                                           double *loss, double *score);
 

@@ -35,6 +35,7 @@ extern "C" {
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
  * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A relative damping stays above a
  * hundredth of `damping` times the largest mean eigenvalue so far: F goes to 0 where the model becomes sure, and must not take the damping with it.
+ * With l2 both reductions are of the penalised loss; a decoupled weight_decay is in neither.
  * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.
  *
  * The rate of step t = 0, 1, ... of a run of H steps (its horizon): lr s(t), where for t < warmup s = (t + 1) / warmup, and then

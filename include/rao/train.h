@@ -85,7 +85,7 @@ RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NUL
 RAO_API int64_t rao_trainer_points(const rao_trainer *trainer, const rao_train_point **points);
 
 /* Starts a log at `path` of JSON lines that can be read while the run lasts: {"event": "start", settings}, {"event": "evaluation", step, epoch,
- * seconds, rate, batch_loss, train_loss, test_loss, accuracies or squared errors; for rules with a metric damping, cosine, length, scale,
+ * seconds and their parts seconds_gradient, seconds_metric, seconds_step, rate, batch_loss, train_loss, test_loss, accuracies or squared errors; for rules with a metric damping, cosine, length, scale,
  * predicted, realised and the layers} and {"event": "end", status, step, seconds, cancelled}. EIO, here and from rao_trainer_run. */
 RAO_API rao_status rao_trainer_log(rao_ctx *ctx, rao_trainer *trainer, const char *path);
 

@@ -87,7 +87,12 @@ done:
 }
 
 rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name) {
-    rao_fisher f = {.model = model, .graph = rao_model_graph(model), .max_cases = cases, .opts = *opts, .layers = rao_graph_parameters(rao_model_graph(model))};
+    rao_fisher_opts defaults;
+    rao_fisher_opts_init(&defaults);
+    if (opts) memcpy(&defaults, opts, opts->size < sizeof defaults ? opts->size : sizeof defaults);
+    rao_status st = rao_options_check(ctx, &table, &defaults);
+    if (st != RAO_OK) return st;
+    rao_fisher f = {.model = model, .graph = rao_model_graph(model), .max_cases = cases, .opts = defaults, .layers = rao_graph_parameters(rao_model_graph(model))};
     if (cases < 1) return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want >= 1", (long long)cases);
     f.op = (rao_op){NULL, rao_model_dtype(model), rao_model_size(model), 0};
     f.max_columns = columns_of(&f);
@@ -96,7 +101,7 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
         rao_parameter p = rao_graph_parameter(f.graph, l);
         widths += 2 * (double)p.rows + 2 * (double)p.cols / (double)f.max_columns;
     }
-    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3, 6 * (double)cases * k * (double)opts->iterations};
+    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3, 8 * (double)cases * k * (double)defaults.iterations};
     static const representation *const exact[] = {&fisher_dense, &fisher_gram, &fisher_implicit};
     int best = 2; /* needs next to no memory */
     for (int i = 0; i < 2; i++)
@@ -239,6 +244,11 @@ rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *f, rao_objective *o, cons
     if (rao_objective_model(o) != f->model) return rao_fail(ctx, RAO_EINVAL, "fisher: the objective is of another model");
     if (u.n < 1 || u.n > all_cases || u.n > f->max_cases)
         return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want 1..%lld", (long long)u.n, (long long)(all_cases < f->max_cases ? all_cases : f->max_cases));
+    if (w->n != f->op.n || w->dtype != f->op.dtype)
+        return rao_fail(ctx, RAO_EINVAL, "fisher: w has %lld numbers of %s, the model %lld of %s", (long long)w->n, rao_dtype_name(w->dtype), (long long)f->op.n,
+                        rao_dtype_name(f->op.dtype));
+    if ((rao_tape_needs(u.tape) & (RAO_TAPE_FACTORS | f->rep->needs)) != (RAO_TAPE_FACTORS | f->rep->needs))
+        return rao_fail(ctx, RAO_EINVAL, "fisher: %s needs a tape made with RAO_TAPE_FACTORS%s", f->rep->name, f->rep->needs & RAO_TAPE_JVP ? " and RAO_TAPE_JVP" : "");
     RAO_TRY(set_shares(ctx, f, o, &u));
     if (fresh) RAO_TRY(rao_tape_forward(ctx, u.tape, w));
     RAO_TRY(rao_tape_input(ctx, u.tape, u.n, &x)); /* the first rows of the values are those of the first cases */

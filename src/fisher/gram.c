@@ -195,6 +195,7 @@ done:
 
 static rao_status m_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
     char *data = NULL;
+    if (!state_of(op)->m) return rao_fail(ctx, RAO_EINVAL, "fisher: gram has had no update yet");
     rao_status st = rao_scratch(ctx, state_of(op)->m * (int64_t)rao_dtype_size(op->dtype), &data);
     if (st == RAO_OK) *v = rao_vec_view(op->dtype, state_of(op)->m, data);
     return st;
@@ -234,7 +235,8 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     return st;
 }
 
-static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
+/* x = (b - J^T (K + l)^-1 J b) / l: for a small l the difference loses what b has in the range of J^T. */
+static rao_status woodbury(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     rao_mat l;
@@ -247,6 +249,55 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
     memset(x->data, 0, (size_t)op->n * rao_dtype_size(op->dtype));
     RAO_TRY(rao_axpy(ctx, 1 / op->damping, b, x));
     RAO_TRY(times_jt(ctx, fisher_of(op), -1 / op->damping, &v, 1, x));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status new_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
+    char *data = NULL;
+    rao_status st = rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &data);
+    if (st == RAO_OK) *v = rao_vec_view(op->dtype, op->n, data);
+    return st;
+}
+
+/* r = b - (F + l) x and |r| / |b| */
+static rao_status residual(rao_ctx *ctx, const rao_op *op, const rao_vec *b, const rao_vec *x, rao_vec *r, double *relative) {
+    rao_status st = RAO_OK;
+    double rn = 0, bn = 0;
+    RAO_TRY(apply(ctx, op, x, r));
+    for (int64_t i = 0; i < op->n; i++) fisher_put(r, i, fisher_get(b, i) - fisher_get(r, i));
+    RAO_TRY(rao_norm(ctx, r, &rn));
+    RAO_TRY(rao_norm(ctx, b, &bn));
+    *relative = bn > 0 ? rn / bn : 0;
+done:
+    return st;
+}
+
+enum { REFINEMENTS = 6 };
+
+/* Woodbury with iterative refinement; what is still far off is an error and no answer. */
+static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    const double good = op->dtype == RAO_F64 ? 1e-13 : 1e-5, bound = op->dtype == RAO_F64 ? 1e-6 : 1e-2;
+    double off = HUGE_VAL, before = HUGE_VAL;
+    rao_vec y, r, d;
+    RAO_TRY(new_vector(ctx, op, &y));
+    RAO_TRY(new_vector(ctx, op, &r));
+    RAO_TRY(new_vector(ctx, op, &d));
+    RAO_TRY(woodbury(ctx, op, b, &y));
+    RAO_TRY(residual(ctx, op, b, &y, &r, &off));
+    for (int i = 0; i < REFINEMENTS && off > good && off < before / 2; i++) {
+        before = off;
+        RAO_TRY(woodbury(ctx, op, &r, &d));
+        RAO_TRY(rao_axpy(ctx, 1, &d, &y));
+        RAO_TRY(residual(ctx, op, b, &y, &r, &off));
+    }
+    if (!(off <= bound))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "fisher: gram with damping = %g is too ill-conditioned for %s (residual %.2g, want %.2g): want more damping or dense", op->damping,
+                         rao_dtype_name(op->dtype), off, bound));
+    memcpy(x->data, y.data, (size_t)op->n * rao_dtype_size(op->dtype));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

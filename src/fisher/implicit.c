@@ -162,10 +162,19 @@ done:
 static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
     implicit *s = state_of(op);
     const rao_fisher_opts *o = &fisher_of(op)->opts;
-    memset(x->data, 0, (size_t)op->n * rao_dtype_size(op->dtype));
-    rao_status st = rao_cg(ctx, op, NULL, b, o->tolerance, o->iterations, x, &s->cg);
-    if (st == RAO_OK && !s->cg.converged)
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    char *data = NULL;
+    const size_t bytes_of_x = (size_t)op->n * rao_dtype_size(op->dtype);
+    RAO_TRY(rao_scratch(ctx, (int64_t)bytes_of_x, &data));
+    rao_vec y = rao_vec_view(op->dtype, op->n, data);
+    memset(data, 0, bytes_of_x);
+    RAO_TRY(rao_cg(ctx, op, NULL, b, o->tolerance, o->iterations, &y, &s->cg));
+    memcpy(x->data, data, bytes_of_x);
+    if (!s->cg.converged)
         rao_log(ctx, RAO_INFO, "fisher: %lld conjugate-gradient steps left a residual of %.2g, asked for %.2g", (long long)s->cg.iterations, s->cg.residual, o->tolerance);
+done:
+    rao_scratch_reset(ctx, mark);
     return st;
 }
 

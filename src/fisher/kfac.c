@@ -52,7 +52,7 @@ done:
 static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) { return factors_begin(ctx, f, u, &((kfac *)f->state)->factors); }
 static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) { return factors_column(ctx, f, u, c, &((kfac *)f->state)->factors); }
 
-/* Layer l is due at updates l, l + renew, l + 2 renew, ...: the cost is spread. */
+/* Layer l is due at the updates t with t + l a multiple of renew, and at its first: the cost is spread. */
 static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
     (void)ctx, (void)u;
     kfac *s = f->state;

@@ -112,6 +112,7 @@ void rao_tape_destroy(rao_tape **tape) {
 }
 
 int64_t rao_tape_bytes(const rao_tape *t) { return t->bytes; }
+unsigned rao_tape_needs(const rao_tape *t) { return t->needs; }
 
 /* ---- views ---- */
 

@@ -1,4 +1,5 @@
 /* op.c - the verbs of rao_op: arguments checked once here, so that representations implement mathematics only. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -107,6 +108,9 @@ rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping) {
     RAO_TRY(check_op(ctx, f, "damp"));
     if (!(damping >= 0 && isfinite(damping)))
         return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want >= 0 and finite", f->table->name, damping);
+    const double least = f->dtype == RAO_F64 ? DBL_MIN : (double)FLT_MIN;
+    if (damping > 0 && damping < least)
+        return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want 0 or >= %g in %s", f->table->name, damping, least, rao_dtype_name(f->dtype));
     if (!f->table->damp) return unable(ctx, f, "damping");
     RAO_TRY(f->table->damp(ctx, f, damping));
     f->damping = damping;

@@ -166,8 +166,10 @@ static rao_scaling find_scaling(const source *s, const selection *train, rao_sca
         for (int64_t j = 0; j < cols && largest > 0; j++) scale[j] = largest;
     }
     if (kind != RAO_SCALE_STANDARD) return kind;
+    /* about the first case: exact for a constant column, and no digits lost to a large offset */
     for (int64_t i = 0; i < train->n; i++)
-        for (int64_t j = 0; j < cols; j++) shift[j] += cell(x, row_of(train, i) * cols + j) / (double)train->n;
+        for (int64_t j = 0; j < cols; j++) shift[j] += (cell(x, row_of(train, i) * cols + j) - cell(x, row_of(train, 0) * cols + j)) / (double)train->n;
+    for (int64_t j = 0; j < cols && train->n > 0; j++) shift[j] += cell(x, row_of(train, 0) * cols + j);
     for (int64_t j = 0; j < cols; j++) scale[j] = 0;
     for (int64_t i = 0; i < train->n; i++)
         for (int64_t j = 0; j < cols; j++) {
@@ -176,7 +178,7 @@ static rao_scaling find_scaling(const source *s, const selection *train, rao_sca
         }
     for (int64_t j = 0; j < cols; j++) {
         double deviation = sqrt(scale[j]);
-        scale[j] = deviation > 1e-14 * fabs(shift[j]) ? deviation : HUGE_VAL; /* a constant column (rounding apart) becomes 0 */
+        scale[j] = deviation > 0 ? deviation : HUGE_VAL; /* a constant column becomes 0 */
     }
     return kind;
 }

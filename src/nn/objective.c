@@ -85,12 +85,11 @@ static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weigh
         int64_t row = rows ? rows[i] : first + i;
         double w = weights ? weights[row] : 1;
         if (!(w >= 0 && w <= HUGE_VAL) || isinf(w)) return rao_fail(ctx, RAO_EDOMAIN, "batch: weight of row %lld = %g, want finite and >= 0", (long long)row, w);
-        o->exact[i] = w;
         total += w;
     }
     if (!(total > 0)) return rao_fail(ctx, RAO_EDOMAIN, "batch: the weights of its cases sum to 0");
     for (int64_t i = 0; i < n; i++) {
-        o->exact[i] /= total;
+        o->exact[i] = (weights ? weights[rows ? rows[i] : first + i] : 1) / total;
         if (o->dtype == RAO_F64) ((double *)o->share)[i] = o->exact[i];
         else ((float *)o->share)[i] = (float)o->exact[i];
     }
@@ -202,8 +201,8 @@ rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec 
         double part = 0, wrong = 0;
         n = x->rows - first < o->max_cases ? x->rows - first : o->max_cases;
         double share = chunk_weight(weights, first, n) / total;
-        if (share == 0) continue; /* a chunk of weight 0 has no mean */
-        RAO_TRY(rao_objective_batch(ctx, o, x, y, weights, NULL, first, n));
+        if (share == 0 && !score) continue;
+        RAO_TRY(rao_objective_batch(ctx, o, x, y, share > 0 ? weights : NULL, NULL, first, n)); /* a chunk of weight 0 has no mean, and a score */
         RAO_TRY(rao_objective_loss(ctx, o, w, &part));
         sum += share * part;
         if (!score) continue;

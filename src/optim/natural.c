@@ -17,7 +17,8 @@ enum { UNIT_RELATIVE = 0, UNIT_LOSS };
 enum { ADAPT_FIXED = 0, ADAPT_LM };
 enum { LM_EVERY = 5 };
 /* scalars: what outlives a step */
-enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN };
+enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN, PENALTY /* change of l2 / 2 |w|^2 in a judged step */, FLOOR };
+static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in units of the loss too: below it rounding decides */
 
 #define METRIC_ROWS(lambda, clip, heavy) \
     {.name = "momentum", .type = RAO_OPT_REAL, .offset = offsetof(natural, momentum), .value = (heavy), .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "share of the last step that is kept"}, \
@@ -81,6 +82,7 @@ static rao_status measure(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     if (opt->scalars[MEAN_EIGENVALUE] > 0) return RAO_OK;
     RAO_TRY(rao_op_damp(ctx, metric, 0));
     RAO_TRY(rao_op_trace(ctx, metric, &trace));
+    if (!isfinite(trace)) RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1));
     if (!(trace > 0)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the metric's trace is %g: a relative damping has nothing to be relative to", opt->rule->face.name, trace));
     opt->scalars[MEAN_EIGENVALUE] = trace / (double)opt->n;
 done:
@@ -107,6 +109,7 @@ static rao_status set_damping(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     } else if (fresh) {
         opt->scalars[DAMPING] = o->damping;
     }
+    if (!(opt->scalars[STARTED] > 0)) opt->scalars[FLOOR] = LM_FLOOR * opt->scalars[DAMPING];
     opt->scalars[STARTED] = 1;
     opt->info.damping = opt->scalars[DAMPING] + o->common.l2;
     RAO_TRY(rao_op_damp(ctx, metric, opt->info.damping));
@@ -143,10 +146,10 @@ rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double a
     const char *name = opt->rule->face.name;
     if (!opt->rule->face.metric || options_of(opt)->adapt != ADAPT_LM || opt->steps % LM_EVERY != 0 || opt->steps == 0)
         return rao_fail(ctx, RAO_EINVAL, "%s: this step was not to be judged", name);
-    double factor = pow(19.0 / 20.0, LM_EVERY), predicted = opt->scalars[PREDICTED], realised = after - before, ratio = realised / predicted;
+    double factor = pow(19.0 / 20.0, LM_EVERY), predicted = opt->scalars[PREDICTED], realised = after - before + opt->scalars[PENALTY], ratio = realised / predicted;
     int good = predicted < 0 && ratio > 0.75, bad = !(predicted < 0) || !(ratio >= 0.25); /* a NaN is a bad step */
     opt->info.predicted = predicted, opt->info.realised = realised;
-    if (good) opt->scalars[DAMPING] *= factor;
+    if (good) opt->scalars[DAMPING] = fmax(factor * opt->scalars[DAMPING], opt->scalars[FLOOR]);
     else if (bad) opt->scalars[DAMPING] /= factor;
     opt->scalars[DAMPING] = fmax(opt->scalars[DAMPING], least_damping(opt));
     return RAO_OK;
@@ -171,7 +174,8 @@ static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric
     rao_mark mark = rao_scratch_mark(ctx);
     const natural *o = options_of(opt);
     char *data = NULL;
-    double scale = 1;
+    double scale = 1, long_before = 0, long_after = 0;
+    const int judged = rao_optim_wants_judgement(opt);
     rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient), v = rao_vec_view(opt->dtype, opt->n, opt->state[0]), d;
     RAO_TRY(rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data));
     d = rao_vec_view(opt->dtype, opt->n, data);
@@ -179,9 +183,12 @@ static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric
     RAO_TRY(set_damping(ctx, opt, metric));
     RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
     RAO_TRY(constrain(ctx, opt, rate, &g, &d, &scale));
+    if (judged) RAO_TRY(rao_norm(ctx, w, &long_before));
     update u = {.w = w->data, .v = opt->state[0], .g = data, .rate = rate, .decay = rate * o->common.weight_decay, .beta1 = o->momentum, .scale = scale};
     RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
-    if (rao_optim_wants_judgement(opt)) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
+    if (judged) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
+    if (judged) RAO_TRY(rao_norm(ctx, w, &long_after));
+    opt->scalars[PENALTY] = o->common.l2 / 2 * (long_after * long_after - long_before * long_before);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -189,6 +189,12 @@ static void lap(rao_trainer *t, int phase, double *clock) {
     *clock = now;
 }
 
+/* What a metric cannot do at some point of a run (a dead network has none) ends that run, and not the race around it. */
+static rao_status end_of_run(rao_ctx *ctx, const rao_trainer *t, rao_status st) {
+    if (st != RAO_EDOMAIN) return st;
+    return rao_fail(ctx, RAO_ENUMERIC, "%s stopped at step %lld: %s", rao_optim_name(t->optim), (long long)rao_trainer_steps(t) + 1, rao_ctx_message(ctx));
+}
+
 static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     rao_status st = RAO_OK;
     rao_mat x = rao_dataset_x(t->data, RAO_TRAIN), y = rao_dataset_y(t->data, RAO_TRAIN);
@@ -201,10 +207,10 @@ static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     RAO_TRY(rao_objective_gradient(ctx, t->objective, &w, beta, &gradient, &loss));
     if (!isfinite(loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", loss, step + 1));
     lap(t, TRAIN_GRADIENT, &clock);
-    RAO_TRY(train_renew_metric(ctx, t, &w));
+    RAO_TRY(end_of_run(ctx, t, train_renew_metric(ctx, t, &w)));
     lap(t, TRAIN_METRIC, &clock);
     judged = rao_optim_wants_judgement(t->optim);
-    RAO_TRY(rao_optim_step(ctx, t->optim, t->metric ? rao_fisher_op(t->metric) : NULL, &w));
+    RAO_TRY(end_of_run(ctx, t, rao_optim_step(ctx, t->optim, t->metric ? rao_fisher_op(t->metric) : NULL, &w)));
     if (judged) {
         RAO_TRY(rao_objective_loss(ctx, t->objective, &w, &after));
         RAO_TRY(rao_optim_judge(ctx, t->optim, loss, after));

@@ -310,6 +310,76 @@ static void averages(void **state) {
     }
 }
 
+/* The vector of state of that name, the first of them: layer 0. */
+static rao_vec state_of(rao_fisher *f, const char *name) {
+    rao_vec v = {RAO_F64, 0, NULL};
+    for (int64_t i = 0;; i++) {
+        const char *found = rao_fisher_state(f, i, &v);
+        EXPECT_TRUE(found != NULL);
+        if (!strcmp(found, name)) return v;
+    }
+}
+
+static void factors_average_over_batches(void **state) {
+    (void)state;
+    LAW("after t batches each factor is past (the one before) + (1 - past) (the batch's), past = min(1 - 1/t, decay)");
+    static const char *const names[] = {"a", "g"};
+    network k = network_open(specs[0], RAO_F64, 9, 1);
+    rao_fisher *f = NULL;
+    rao_fisher_opts o;
+    double want[2][64] = {{0}};
+    rao_fisher_opts_init(&o);
+    o.decay = 0.6;
+    OK(k.ctx, rao_fisher_create(k.ctx, k.model, "kfac", &o, k.n, &f));
+    for (int t = 1; t <= 5; t++) {
+        for (int64_t i = 0; i < k.n * k.in; i++) k.x[i] = (double)(float)rao_normal_at(rao_stream_make(rao_test_seed(), 77), (uint64_t)t, (uint64_t)i);
+        network_refresh(&k);
+        OK(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 0, (uint64_t)t, 1));
+        rao_fisher *alone = make(&k, "kfac", RAO_FISHER_TRUE, 1, 0.1);
+        double past = fmin(1 - 1.0 / t, 0.6);
+        for (int q = 0; q < 2; q++) {
+            rao_vec average = state_of(f, names[q]), batch = state_of(alone, names[q]);
+            EXPECT_TRUE(average.n <= 64);
+            for (int64_t i = 0; i < average.n; i++) {
+                want[q][i] = past * want[q][i] + (1 - past) * network_get(&batch, i);
+                EXPECT_CLOSE(network_get(&average, i), want[q][i], 1e-13);
+            }
+        }
+        rao_fisher_destroy(&alone);
+    }
+    rao_fisher_destroy(&f);
+    network_close(&k);
+}
+
+static void gram_is_right_or_says_so(void **state) {
+    (void)state;
+    LAW("a solve by gram has a small residual, or is an error that names the damping");
+    for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++) {
+        network k = network_open("mlp:3-6-1:tanh:normal", (rao_dtype)dtype, 40, 0);
+        rao_fisher *f = make(&k, "gram", RAO_FISHER_TRUE, 1, 0.1);
+        rao_vec b = network_vec(k.ctx, k.dtype, k.size), x = network_vec(k.ctx, k.dtype, k.size), y = network_vec(k.ctx, k.dtype, k.size);
+        for (int64_t i = 0; i < k.size; i++) network_put(&b, i, rao_normal_at(rao_stream_make(rao_test_seed(), 78), 0, (uint64_t)i));
+        int answered = 0;
+        for (double damping = 1; damping > 1e-18; damping /= 100) {
+            OK(k.ctx, rao_op_damp(k.ctx, rao_fisher_op(f), damping));
+            rao_status st = rao_op_solve(k.ctx, rao_fisher_op(f), &b, &x);
+            if (st != RAO_OK) {
+                EXPECT_FAIL(k.ctx, st, RAO_ENUMERIC, "");
+                continue;
+            }
+            double off = 0, size = 0;
+            OK(k.ctx, rao_op_apply(k.ctx, rao_fisher_op(f), &x, &y));
+            for (int64_t i = 0; i < k.size; i++) off += pow(network_get(&b, i) - network_get(&y, i), 2), size += pow(network_get(&b, i), 2);
+            EXPECT_TRUE(sqrt(off / size) < (dtype == RAO_F64 ? 2e-6 : 2e-2));
+            answered++;
+        }
+        EXPECT_TRUE(answered >= (dtype == RAO_F64 ? 5 : 2));
+        rao_free_block(&b.data), rao_free_block(&x.data), rao_free_block(&y.data);
+        rao_fisher_destroy(&f);
+        network_close(&k);
+    }
+}
+
 /* Copies every vector of state from one object into another. */
 static void copy_state(rao_fisher *from, rao_fisher *into) {
     rao_vec a, b;
@@ -467,6 +537,8 @@ int main(void) {
         cmocka_unit_test(empirical_on_drawn_targets),
         cmocka_unit_test(sub_batches),
         cmocka_unit_test(averages),
+        cmocka_unit_test(factors_average_over_batches),
+        cmocka_unit_test(gram_is_right_or_says_so),
         cmocka_unit_test(restored_state_goes_on),
         cmocka_unit_test(warm_updates_allocate_nothing),
         cmocka_unit_test(the_cheapest),

@@ -142,6 +142,23 @@ static void large_offset(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void constant_columns(void **state) {
+    (void)state;
+    LAW("a constant column becomes 0, though its value has no exact mean");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_text text = {0};
+    for (int i = 0; i < 5000; i++) OK(ctx, rao_text_printf(ctx, &text, "0.1,%d,%d.5\n", i % 7, i % 3));
+    char spec[300];
+    rao_dataset *d = NULL;
+    snprintf(spec, sizeof spec, "csv:%s", file_of("constant.csv", text.data));
+    OK(ctx, rao_dataset_load(ctx, spec, NULL, RAO_F64, &d));
+    rao_mat x = rao_dataset_x(d, RAO_TRAIN);
+    for (int64_t i = 0; i < x.rows; i++) EXPECT_TRUE(at(&x, i, 0) == 0);
+    rao_dataset_destroy(&d);
+    rao_text_destroy(&text);
+    rao_test_ctx_close(&ctx);
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("what is wrong with data is said with its place");
@@ -205,7 +222,7 @@ static void no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digits),   cmocka_unit_test(splits), cmocka_unit_test(csv),       cmocka_unit_test(large_offset),
+        cmocka_unit_test(digits),   cmocka_unit_test(splits), cmocka_unit_test(csv),       cmocka_unit_test(large_offset), cmocka_unit_test(constant_columns),
         cmocka_unit_test(refusals), cmocka_unit_test(mnist),  cmocka_unit_test(no_memory),
     };
     printf("seed %llu\n", (unsigned long long)rao_test_seed());

@@ -204,7 +204,12 @@ static void refusals(void **state) {
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &wide, NULL, NULL, 0, 2), RAO_EINVAL, "x has 23 rows, y 22");
     p.weights[1] = -1;
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, p.weights, NULL, 0, 3), RAO_EDOMAIN, "row 1 = -1");
+    double held = 0, again = -1;
+    OK(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, NULL, NULL, 3, 5));
+    OK(p.ctx, rao_objective_loss(p.ctx, p.objective, &p.w, &held));
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, p.weights, NULL, 0, 1), RAO_EDOMAIN, "sum to 0");
+    OK(p.ctx, rao_objective_loss(p.ctx, p.objective, &p.w, &again));
+    EXPECT_TRUE(held == again && held > 0); /* the refused batch changed nothing */
     close_problem(&p);
 }
 

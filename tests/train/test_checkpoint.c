@@ -103,7 +103,7 @@ static void refusals(void **state) {
     EXPECT_FAIL(p.ctx, rao_trainer_load(p.ctx, t, "no-such-file"), RAO_EIO, "no-such-file");
     rao_trainer_destroy(&t);
 
-    t = make(&p, "ngd:every=4", 20); /* an exact metric between two of its renewals */
+    t = make(&p, "ngd:representation=dense:every=4", 20); /* an exact metric between two of its renewals */
     OK(p.ctx, rao_trainer_run(p.ctx, t, 6));
     EXPECT_FAIL(p.ctx, rao_trainer_save(p.ctx, t, path), RAO_EUNABLE, "renews its metric every 4 steps, and step 6");
     OK(p.ctx, rao_trainer_run(p.ctx, t, 8));

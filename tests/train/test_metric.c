@@ -1,0 +1,106 @@
+/* The trainer with a metric against the same steps taken by hand: which cases, which draws, when the metric is renewed, what is judged. */
+#include "rao_test.h"
+
+#include "train/train.h"
+
+enum { BATCH = 64, STEPS = 12 };
+
+static const struct {
+    const char *spec, *representation;
+    rao_flavour flavour;
+    int64_t cases, every, renew;
+    double decay;
+    int judged;
+} runs[] = {
+    {"kfac:fraction=0.25:every=2:renew=3:decay=0.8", "kfac", RAO_FISHER_SAMPLED, 16, 2, 3, 0.8, 0},
+    {"ekfac:fraction=0.5:renew=2:decay=0.5", "ekfac", RAO_FISHER_SAMPLED, 32, 1, 2, 0.5, 0},
+    {"kfac:adapt=lm:l2=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1},
+    {"ngd:representation=dense:every=3", "dense", RAO_FISHER_TRUE, 64, 3, 1, 0, 0},
+    {"ngd:representation=implicit:flavour=empirical", "implicit", RAO_FISHER_EMPIRICAL, 64, 1, 1, 0, 0},
+};
+
+static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, size_t r, int64_t seed, rao_vec *w) {
+    rao_optim *optim = NULL;
+    rao_objective *o = NULL;
+    rao_fisher *f = NULL;
+    rao_fisher_opts opts;
+    rao_optim_wish wish;
+    order cases = {0};
+    rao_mat x = rao_dataset_x(data, RAO_TRAIN), y = rao_dataset_y(data, RAO_TRAIN);
+    rao_fisher_opts_init(&opts);
+    opts.flavour = runs[r].flavour, opts.renew = runs[r].renew, opts.decay = runs[r].decay, opts.seed = seed;
+    OK(ctx, rao_optim_create(ctx, runs[r].spec, RAO_F32, rao_model_size(model), STEPS, &optim));
+    OK(ctx, rao_optim_metric_wish(ctx, optim, &wish));
+    if (!strcmp(runs[r].representation, "implicit")) opts.tolerance = wish.tolerance, opts.iterations = wish.iterations;
+    OK(ctx, rao_objective_create(ctx, model, BATCH, RAO_TAPE_FACTORS | RAO_TAPE_JVP, &o));
+    OK(ctx, rao_fisher_create(ctx, model, runs[r].representation, &opts, runs[r].cases, &f));
+    OK(ctx, order_create(ctx, (uint64_t)seed, x.rows, BATCH, &cases));
+    OK(ctx, rao_model_init(ctx, model, RAO_INIT_AUTO, (uint64_t)seed, w));
+    for (int64_t t = 0; t < STEPS; t++) {
+        rao_vec g;
+        double beta, before, after;
+        OK(ctx, rao_objective_batch(ctx, o, &x, &y, NULL, order_rows(&cases, t), 0, BATCH));
+        OK(ctx, rao_optim_target(ctx, optim, &g, &beta));
+        OK(ctx, rao_objective_gradient(ctx, o, w, beta, &g, &before));
+        if (t % runs[r].every == 0) {
+            OK(ctx, rao_fisher_update(ctx, f, o, w, runs[r].cases, (uint64_t)t, 1));
+            rao_optim_renewed(optim);
+        }
+        OK(ctx, rao_optim_step(ctx, optim, rao_fisher_op(f), w));
+        if (!runs[r].judged || (t + 1) % 5) continue;
+        OK(ctx, rao_objective_loss(ctx, o, w, &after));
+        OK(ctx, rao_optim_judge(ctx, optim, before, after));
+    }
+    order_destroy(&cases);
+    rao_fisher_destroy(&f);
+    rao_objective_destroy(&o);
+    rao_optim_destroy(&optim);
+}
+
+static void trainer_takes_the_stated_steps(void **state) {
+    (void)state;
+    LAW("a trainer's steps with a metric are those of rao/fisher.h and rao/optim.h, bit for bit");
+    for (size_t r = 0; r < COUNT(runs); r++) {
+        rao_ctx *ctx = rao_test_ctx();
+        rao_dataset *data = NULL;
+        rao_model *model = NULL;
+        rao_trainer *t = NULL;
+        rao_train_opts o;
+        float *numbers = NULL;
+        OK(ctx, rao_dataset_load(ctx, "digits", NULL, RAO_F32, &data));
+        OK(ctx, rao_model_create(ctx, "mlp:64-6-10:tanh", data, RAO_F32, &model));
+        rao_train_opts_init(&o);
+        o.batch = BATCH, o.steps = STEPS, o.seed = 5;
+        OK(ctx, rao_alloc(ctx, rao_model_size(model), &numbers));
+        rao_vec w = rao_vec_view(RAO_F32, rao_model_size(model), numbers);
+        by_hand(ctx, model, data, r, o.seed, &w);
+        OK(ctx, rao_trainer_create(ctx, model, data, runs[r].spec, &o, &t));
+        OK(ctx, rao_trainer_run(ctx, t, 0));
+        EXPECT_EQ(memcmp(numbers, rao_trainer_weights(t).data, (size_t)w.n * sizeof *numbers), 0);
+        rao_trainer_destroy(&t);
+        rao_free(&numbers);
+        rao_model_destroy(&model);
+        rao_dataset_destroy(&data);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
+static void implicit_is_of_one_batch(void **state) {
+    (void)state;
+    LAW("a metric that lives on the batch is not kept over several");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_dataset *data = NULL;
+    rao_model *model = NULL;
+    rao_trainer *t = NULL;
+    OK(ctx, rao_dataset_load(ctx, "digits", NULL, RAO_F32, &data));
+    OK(ctx, rao_model_create(ctx, "mlp:64-6-10:tanh", data, RAO_F32, &model));
+    EXPECT_FAIL(ctx, rao_trainer_create(ctx, model, data, "ngd:representation=implicit:every=2", NULL, &t), RAO_EINVAL, "want every = 1");
+    rao_model_destroy(&model);
+    rao_dataset_destroy(&data);
+    rao_test_ctx_close(&ctx);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(trainer_takes_the_stated_steps), cmocka_unit_test(implicit_is_of_one_batch)};
+    return rao_test_run("train/metric", tests, COUNT(tests));
+}
