@@ -24,8 +24,8 @@ typedef struct rao_kernels {
     void (*act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
                          int64_t ldo);
     /* out = dydot f'(s) + dy f''(s) xdot: the tangent of the vjp */
-    void (*act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx, const void *dy,
-                       int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo);
+    void (*act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
+                       const void *dy, int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo);
     /* z += 1 bias^T, y = f(z) in one pass; y may be z */
     void (*bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy);
     /* sums[j] = sum over rows of x[i][j], in double */

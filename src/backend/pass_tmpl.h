@@ -35,7 +35,7 @@ static void NAME(axpby)(int64_t rows, int64_t cols, double a, const void *x, int
             for (int64_t j = 0; j < cols; j++) to[j] = take * from[j];
         } else {
 #pragma omp simd
-            for (int64_t j = 0; j < cols; j++) to[j] = take * from[j] + keep * to[j];
+            for (int64_t j = 0; j < cols; j++) to[j] = NAME(vm_fma)(take, from[j], keep * to[j]);
         }
     }
 }

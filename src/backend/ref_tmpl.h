@@ -10,8 +10,8 @@ static void NAME(act_forward)(rao_activation f, int64_t rows, int64_t cols, cons
     EACH_ENTRY PUT(y, ldy) = (T)value(f, AT(x, ldx));
 }
 
-static void NAME(act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi, void *out,
-                               int64_t ldo) {
+static void NAME(act_backward)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *in, int64_t ldi,
+                               void *out, int64_t ldo) {
     EACH_ENTRY PUT(out, ldo) = (T)(AT(in, ldi) * first(f, AT(s, lds)));
 }
 

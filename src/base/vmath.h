@@ -59,6 +59,7 @@
 #define TINY 0x1p-126f
 #define TINY_SCALE 0x1p25f
 #define TINY_SHIFT 25
+#define BUILTIN_FMA __builtin_fmaf
 #include "base/vmath_tmpl.h"
 
 #define T double
@@ -82,6 +83,7 @@
 #define TINY 0x1p-1022
 #define TINY_SCALE 0x1p54
 #define TINY_SHIFT 54
+#define BUILTIN_FMA __builtin_fma
 #include "base/vmath_tmpl.h"
 
 #endif

@@ -20,6 +20,16 @@ VM_FN T NAME(vm_value)(U u) {
 VM_FN T NAME(vm_abs)(T x) { return NAME(vm_value)(NAME(vm_bits)(x) & ~SIGN_BIT); }
 VM_FN T NAME(vm_with_sign)(T size, T sign) { return NAME(vm_value)((NAME(vm_bits)(size) & ~SIGN_BIT) | (NAME(vm_bits)(sign) & SIGN_BIT)); }
 
+/* a b + c, in one rounding where the machine has it. The compiler fuses what it can without being asked; asked for where it would have a choice,
+ * as in a b + c d, which it might make differently from loop to loop. */
+VM_FN T NAME(vm_fma)(T a, T b, T c) {
+#ifdef __FMA__
+    return BUILTIN_FMA(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 /* ---- exponentials -------------------------------------------------------------------------------------------- */
 
 /* x = n ln 2 + r, |r| <= ln 2 / 2: *k holds n in its low bits. */
@@ -106,7 +116,7 @@ VM_FN T NAME(vm_log_parts)(T k, T f) {
 #else
     T c = f * f * ((T)0.5 - f * VM(LOG)(f));
 #endif
-    return k * VM(LN2_HI) + (f - (c - k * VM(LN2_LO)));
+    return NAME(vm_fma)(k, VM(LN2_HI), f - NAME(vm_fma)(-k, VM(LN2_LO), c));
 }
 
 /* The biased exponent e of y = 2^(e - BIAS) m, m in [SPLIT, 2 SPLIT), for normal y > 0; *h holds m's bits above SPLIT. */
@@ -154,9 +164,9 @@ VM_FN T NAME(vm_softplus)(T x) {
 /* e^(z^2) erfc(z) = *n / *d, d = (1 + sqrt(pi) z) n - z l with l small beside n: what is wrong with n nearly cancels, and what the sum in the
  * bracket lost is put back. */
 VM_FN void NAME(vm_tail)(T z, T *n, T *d) {
-    T a = 1 + VM(SQRT_PI) * z, lost = VM(SQRT_PI) * z + (1 - a);
+    T a = NAME(vm_fma)(VM(SQRT_PI), z, 1), lost = NAME(vm_fma)(VM(SQRT_PI), z, 1 - a);
     *n = VM(TAIL_N)(z);
-    *d = a * *n - (z * VM(TAIL_L)(z) - lost * *n);
+    *d = NAME(vm_fma)(a, *n, NAME(vm_fma)(lost, *n, -z * VM(TAIL_L)(z)));
 }
 
 /* e^(-c x^2) = (1 + the result) * *s1 * *s2, c a power of two: x^2 = head^2 + (x - head)(x + head), the first term exact. */
@@ -253,3 +263,4 @@ VM_FN T NAME(vm_gelu_d2)(T x) {
 #undef TINY
 #undef TINY_SCALE
 #undef TINY_SHIFT
+#undef BUILTIN_FMA

@@ -85,6 +85,46 @@ static void cpu_is_ref(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+/* The same entries in one long row and in rows of 15 with a gap, which are masked throughout. */
+static plate with_gap(const plate *from, int64_t gap) {
+    plate p = plate_make(from->m.dtype, from->m.rows, from->m.cols, gap, 0, stream(0), 0);
+    for (int64_t i = 0; i < p.m.rows; i++)
+        for (int64_t j = 0; j < p.m.cols; j++) plate_put(&p, i, j, plate_get(from, i, j));
+    return p;
+}
+
+static void expect_same_entries(const plate *a, const plate *b, const char *what) {
+    plate c = with_gap(a, b->m.ld - b->m.cols);
+    plate_same_bits(&c, b, what);
+    plate_free(&c);
+}
+
+static void place_in_a_row(void **state) {
+    (void)state;
+    LAW("the bits of an entry do not depend on where it stands");
+    ctx = rao_test_ctx();
+    for (int level = RAO_CPU_GENERIC; level <= (int)rao_cpu_level(); level++)
+        for (int t = RAO_F32; t <= RAO_F64; t++)
+            for (int f = 0; f < RAO_ACTIVATIONS; f++) {
+                const rao_backend *be = rao_backend_cpu(level);
+                rao_activation act = (rao_activation)f;
+                plate x = plate_make((rao_dtype)t, 200, 15, 0, 3, stream(6), 0), u = plate_make((rao_dtype)t, 200, 15, 0, 1, stream(7), 0);
+                plate y = plate_copy(&x, (rao_dtype)t), x1 = with_gap(&x, 1), u1 = with_gap(&u, 1), y1 = with_gap(&x, 1);
+                OK(ctx, rao_act_forward(ctx, be, act, &x.m, &y.m));
+                OK(ctx, rao_act_forward(ctx, be, act, &x1.m, &y1.m));
+                expect_same_entries(&y, &y1, "forward");
+                OK(ctx, rao_act_second(ctx, be, act, &x.m, &y.m, &x.m, &u.m, &u.m, &x.m));
+                OK(ctx, rao_act_second(ctx, be, act, &x1.m, &y1.m, &x1.m, &u1.m, &u1.m, &x1.m));
+                expect_same_entries(&x, &x1, "second");
+                OK(ctx, rao_act_backward(ctx, be, act, &y.m, &y.m, &u.m, &u.m));
+                OK(ctx, rao_act_backward(ctx, be, act, &y1.m, &y1.m, &u1.m, &u1.m));
+                expect_same_entries(&u, &u1, "backward");
+                plate *all[] = {&x, &u, &y, &x1, &u1, &y1};
+                for (size_t i = 0; i < COUNT(all); i++) plate_free(all[i]);
+            }
+    rao_test_ctx_close(&ctx);
+}
+
 /* 2. the derivatives of ref and cpu are the derivatives of the functions */
 
 static long double truth(rao_activation f, long double x) {
@@ -165,7 +205,7 @@ static void wrong_shapes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(cpu_is_ref), cmocka_unit_test(derivatives), cmocka_unit_test(special_values),
-                                       cmocka_unit_test(wrong_shapes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cpu_is_ref), cmocka_unit_test(place_in_a_row), cmocka_unit_test(derivatives),
+                                       cmocka_unit_test(special_values), cmocka_unit_test(wrong_shapes)};
     return rao_test_run("backend", tests, COUNT(tests));
 }
