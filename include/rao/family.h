@@ -49,6 +49,10 @@ RAO_API void rao_family_opts_init_sized(rao_family_opts *opts, size_t size);
 /* A family by name; `opts` may be NULL. EINVAL: unknown name (the nearest is given), a fixed quantity missing or unknown, a dimension
  * below the least; EDOMAIN: a fixed quantity out of its range. */
 RAO_API rao_status rao_family_create(rao_ctx *ctx, const char *name, const rao_family_opts *opts, rao_family **family);
+/* The mixture of `count` families with observations of one kind (not mixtures themselves; copied, they may be destroyed). One chart, "components":
+ * the weights w_1..w_k (its tangent takes w_1..w_{k-1}), then every component's coordinates in its default chart. Its quantities are
+ * quadratures on a line, sums over counts and classes, and averages over draws (with their error) in several variables. */
+RAO_API rao_status rao_family_mixture(rao_ctx *ctx, int64_t count, const rao_family *const *components, rao_family **family);
 RAO_API void rao_family_destroy(rao_family **family);
 
 RAO_API const rao_family_info *rao_family_describe(const rao_family *family);

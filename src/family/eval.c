@@ -242,7 +242,7 @@ static rao_status no_nan(rao_ctx *ctx, const batch *b, const double *answer) {
 static rao_status load(rao_ctx *ctx, const batch *b, const char *what, rao_points points, int64_t i, int first, double *s) {
     if (points.stride == 0 && !first) return RAO_OK;
     const double *c = points.data + i * points.stride;
-    RAO_OR_RETURN(check_numbers(ctx, b->f, what, c, rao_names_count(b->chart->coords, b->f->d)));
+    RAO_OR_RETURN(check_numbers(ctx, b->f, what, c, b->f->coords[chart_number(b->f, b->chart)]));
     return b->chart->load(ctx, b->f, c, s);
 }
 

@@ -22,11 +22,11 @@ static double norm(const double *v, int64_t m) {
     return most;
 }
 
-enum { MOST_TERMS = 10000000, QUIET_TERMS = 3 };
+enum { MOST_TERMS = 10000000, QUIET_TERMS = 3, MOST_LANDMARKS = 130 };
 
 /* Terms from `from` in steps of `step` until QUIET_TERMS in a row no longer count (log-concave tails: then none behind them does). */
 static rao_status outward(rao_ctx *ctx, const rao_family *f, const double *s, int64_t m, expect_fn *g, void *arg, double from, double step, double end,
-                          double *mean, double *term) {
+                          double beyond, double *mean, double *term) {
     int quiet = 0;
     int64_t terms = 0;
     for (double x = from; step > 0 ? x <= end : x >= end; x += step) {
@@ -35,7 +35,7 @@ static rao_status outward(rao_ctx *ctx, const rao_family *f, const double *s, in
         if (weight > 0) RAO_OR_RETURN(g(ctx, &x, weight, term, arg));
         quiet = norm(term, m) <= 1e-18 * norm(mean, m) ? quiet + 1 : 0;
         for (int64_t i = 0; i < m; i++) mean[i] += term[i];
-        if (quiet == QUIET_TERMS && (weight == 0 || fabs(x - from) > 8)) break;
+        if (quiet >= QUIET_TERMS && (x - beyond) * step > 0 && (weight == 0 || fabs(x - from) > 8)) break;
         if (++terms > MOST_TERMS) return rao_fail(ctx, RAO_ENUMERIC, "%s: the sum over the support did not settle within %d terms", f->table->info.name, MOST_TERMS);
     }
     return RAO_OK;
@@ -49,8 +49,14 @@ static rao_status over_counts(rao_ctx *ctx, const rao_family *f, const double *s
     f->table->support(f, s, &low, &high);
     f->table->center(f, s, &middle, &scale);
     middle = fmin(high, fmax(low, floor(middle)));
-    RAO_TRY(outward(ctx, f, s, m, g, arg, middle, 1, high, mean, term));
-    RAO_TRY(outward(ctx, f, s, m, g, arg, middle - 1, -1, low, mean, term));
+    double first = middle, last = middle; /* no stop between the modes of a mixture */
+    if (f->table->landmarks) {
+        double at[MOST_LANDMARKS];
+        int64_t n = f->table->landmarks(f, s, at, MOST_LANDMARKS);
+        for (int64_t i = 0; i < n; i++) first = fmin(first, at[i]), last = fmax(last, at[i]);
+    }
+    RAO_TRY(outward(ctx, f, s, m, g, arg, middle, 1, high, last, mean, term));
+    RAO_TRY(outward(ctx, f, s, m, g, arg, middle - 1, -1, low, first, mean, term));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -58,7 +64,7 @@ done:
 
 /* ---- lines: double-exponential quadrature (Takahasi & Mori 1974) ---------------------------------------------- */
 
-enum { MOST_LANDMARKS = 130, MOST_LEVELS = 7 };
+enum { MOST_LEVELS = 7 };
 static const double half_pi = 1.57079632679489661923, furthest = 6;
 
 typedef struct line {
@@ -149,12 +155,46 @@ done:
     return st;
 }
 
-rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, expect_fn *g, void *arg, double *mean,
-                      rao_quality *quality) {
+/* ---- several variables: averages over draws ------------------------------------------------------------------ */
+
+static rao_status over_draws(rao_ctx *ctx, const rao_family *f, const double *s, const expect_draws *draws, int64_t m, expect_fn *g, void *arg, double *mean,
+                             rao_quality *quality) {
+    rao_status st;
+    double *x, *one, *squares;
+    int64_t n = draws->samples > 0 ? draws->samples : 100000;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->observation, &x));
+    RAO_TRY(rao_scratch(ctx, m, &one));
+    RAO_TRY(rao_scratch(ctx, m, &squares));
+    memset(squares, 0, sizeof *squares * (size_t)m);
+    for (int64_t i = 0; i < n; i++) {
+        rao_draws d = rao_draws_at(draws->stream, draws->step, (uint64_t)i);
+        f->table->sample(f, s, &d, x);
+        memset(one, 0, sizeof *one * (size_t)m);
+        RAO_TRY(g(ctx, x, 1, one, arg));
+        for (int64_t j = 0; j < m; j++) { /* Welford's running mean and sum of squares */
+            if (isinf(one[j]) || isinf(mean[j])) {
+                mean[j] = isinf(mean[j]) ? mean[j] : one[j];
+                continue;
+            }
+            double delta = one[j] - mean[j];
+            mean[j] += delta / (double)(i + 1);
+            squares[j] += delta * (one[j] - mean[j]);
+        }
+    }
+    quality->method = RAO_MONTE_CARLO;
+    quality->error = sqrt(norm(squares, m)) / (double)n; /* the largest standard error */
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m, expect_fn *g, void *arg,
+                      double *mean, rao_quality *quality) {
     memset(mean, 0, sizeof *mean * (size_t)m);
     quality->method = RAO_SERIES;
     quality->error = 0;
-    if (rao_family_observation(f) > 1 || (!f->table->support && !f->table->info.discrete)) return rao_fail(ctx, RAO_EUNABLE, "%s: no quadrature over several variables", f->table->info.name);
+    if (draws->only || f->observation > 1 || (!f->table->support && !f->table->info.discrete)) return over_draws(ctx, f, s, draws, m, g, arg, mean, quality);
     if (f->table->info.discrete && !f->table->support) return over_classes(ctx, f, s, g, arg, mean);
     if (f->table->info.discrete) return over_counts(ctx, f, s, m, g, arg, mean);
     double middle;

@@ -84,13 +84,25 @@ typedef struct family_table {
     rao_method entropy_method, kl_method; /* of the slots above: closed form unless said */
 } family_table;
 
+enum { MOST_CHARTS = 8 };
+
 struct rao_family {
     const family_table *table;
     int64_t d;
     double fixed;
     int64_t dim;   /* tangent of chart 0 */
     int64_t state; /* numbers of a state */
+    int64_t observation;
+    int64_t coords[MOST_CHARTS], tangents[MOST_CHARTS];
+    rao_family *parts; /* of a mixture */
+    int64_t part_count;
 };
+
+static inline int64_t chart_number(const rao_family *f, const family_chart *chart) { return chart - f->table->charts; }
+
+/* PREFIX NUMBER[.NAME] into a coordinate's name. */
+void rao_write_number(char name[RAO_COORD_NAME], const char *prefix, int64_t number, const char *own);
+rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, char name[RAO_COORD_NAME]);
 
 /* How many numbers a list of names with marks stands for. */
 int64_t rao_names_count(const char *names, int64_t d);

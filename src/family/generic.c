@@ -1,11 +1,11 @@
-/* generic.c - Fisher matrices that need no closed form: by draws, and as the Hessian of KL. */
+/* generic.c - Fisher matrices that need no closed form: as expectations (numerical.c), and as the Hessian of KL. */
 #include "family/generic.h"
 
 #include <math.h>
 #include <string.h>
 
 static int64_t tangent(const family_item *it) {
-    return rao_names_count(it->chart->tangent ? it->chart->tangent : it->chart->coords, it->f->d);
+    return it->f->tangents[chart_number(it->f, it->chart)];
 }
 
 rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g) {
@@ -13,37 +13,6 @@ rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g) {
     if (!it->chart->score) return rao_pull_back(ctx, it, g, NULL);
     it->chart->score(it->f, it->p, it->x, g);
     return RAO_OK;
-}
-
-/* Mean of s s^T over draws; the error is the largest standard error of an entry. */
-static rao_status fisher_by_draws(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    rao_status st;
-    int64_t m = tangent(it), samples = it->args->samples > 0 ? it->args->samples : 100000;
-    double *x, *g, *squares, worst = 0;
-    rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_scratch(ctx, rao_family_observation(it->f), &x));
-    RAO_TRY(rao_scratch(ctx, m, &g));
-    RAO_TRY(rao_scratch(ctx, m * m, &squares));
-    memset(squares, 0, sizeof *squares * (size_t)(m * m));
-    for (int64_t i = 0; i < samples; i++) {
-        rao_draws d = rao_draws_at(it->args->stream, (uint64_t)it->index, (uint64_t)i);
-        it->f->table->sample(it->f, it->p, &d, x);
-        family_item draw = *it;
-        draw.x = x;
-        RAO_TRY(rao_score_in_chart(ctx, &draw, g));
-        for (int64_t a = 0; a < m; a++)
-            for (int64_t b = 0; b < m; b++) {
-                double product = g[a] * g[b], delta = product - out[a * m + b];
-                out[a * m + b] += delta / (double)(i + 1);
-                squares[a * m + b] += delta * (product - out[a * m + b]);
-            }
-    }
-    for (int64_t i = 0; i < m * m; i++) worst = fmax(worst, squares[i]);
-    quality->method = RAO_MONTE_CARLO;
-    quality->error = sqrt(worst) / (double)samples;
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
 }
 
 /* ---- Hessian of KL(p : q) in q at q = p, by central differences of its gradient -------------------------------- */
@@ -84,7 +53,7 @@ static rao_status hessian_row(rao_ctx *ctx, const family_item *it, double *c, in
 
 static rao_status fisher_by_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     rao_status st;
-    int64_t m = tangent(it), n = rao_names_count(it->chart->coords, it->f->d);
+    int64_t m = tangent(it), n = it->f->coords[chart_number(it->f, it->chart)];
     double *c, *state, *g[2], error = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     if (n != m) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the Hessian of KL needs a chart whose coordinates are free; want natural", it->f->table->info.name));
@@ -115,9 +84,9 @@ done:
 rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     int method = it->args->method <= RAO_CLOSED ? RAO_QUADRATURE : it->args->method;
     switch (method) {
-    case RAO_MONTE_CARLO: return fisher_by_draws(ctx, it, out, quality);
+    case RAO_MONTE_CARLO: return rao_fisher_by_expectation(ctx, it, 1, out, quality);
     case RAO_KL_HESSIAN: return fisher_by_kl(ctx, it, out, quality);
-    case RAO_QUADRATURE: return rao_fisher_by_quadrature(ctx, it, out, quality);
+    case RAO_QUADRATURE: return rao_fisher_by_expectation(ctx, it, 0, out, quality);
     default: return rao_fail(ctx, RAO_EINVAL, "%s: fisher by method %d (%s), want closed form, quadrature, monte carlo or kl hessian", it->f->table->info.name,
                              method, rao_method_name((rao_method)method));
     }

@@ -31,7 +31,8 @@ rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_
 rao_status rao_generic_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 /* The score at (p, x) in the item's chart. */
 rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g);
-rao_status rao_fisher_by_quadrature(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+/* E score score^T by rao_expect, or over draws where that is asked for. */
+rao_status rao_fisher_by_expectation(rao_ctx *ctx, const family_item *it, int by_draws, double *out, rao_quality *quality);
 rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 
 #endif

@@ -41,12 +41,20 @@ static void write_name(const char *item, size_t length, char mark, int64_t d, in
     memcpy(name + stem, text, strlen(text) + 1);
 }
 
+void rao_write_number(char name[RAO_COORD_NAME], const char *prefix, int64_t number, const char *own) {
+    char text[2 * RAO_COORD_NAME];
+    snprintf(text, sizeof text, "%s%lld%s%s", prefix, (long long)number, *own ? "." : "", own);
+    memcpy(name, text, RAO_COORD_NAME - 1);
+    name[RAO_COORD_NAME - 1] = 0;
+}
+
 rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]) {
     if (chart < 0 || chart >= family->table->chart_count)
         return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart, (long long)family->table->chart_count - 1);
     const family_chart *c = &family->table->charts[chart];
+    if (family->part_count && j >= 0 && j < family->dim) return rao_mixture_coord_name(ctx, family, j, name);
     int64_t left = j;
-    for (const char *item = c->tangent ? c->tangent : c->coords; item && left >= 0;) {
+    for (const char *item = c->tangent ? c->tangent : c->coords; item && *item && left >= 0;) {
         const char *comma = strchr(item, ',');
         size_t length = comma ? (size_t)(comma - item) : strlen(item);
         int64_t count = repeats(item[length - 1], family->d);

@@ -8,6 +8,8 @@
 #include "family/expect.h"
 #include "family/generic.h"
 
+static expect_draws draws_of(const family_item *it) { return (expect_draws){it->args->stream, (uint64_t)it->index, it->args->samples, 0}; }
+
 static rao_status minus_log(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     const family_item *it = arg;
     (void)ctx;
@@ -16,7 +18,8 @@ static rao_status minus_log(rao_ctx *ctx, const double *x, double weight, double
 }
 
 rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    return rao_expect(ctx, it->f, it->p, NULL, 1, minus_log, (void *)it, out, quality);
+    expect_draws draws = draws_of(it);
+    return rao_expect(ctx, it->f, it->p, NULL, &draws, 1, minus_log, (void *)it, out, quality);
 }
 
 static rao_status log_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
@@ -36,9 +39,10 @@ static rao_status remainder_of_ratio(rao_ctx *ctx, const double *x, double weigh
 }
 
 rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    RAO_OR_RETURN(rao_expect(ctx, it->f, it->p, it->q, 1, log_ratio, (void *)it, out, quality));
+    expect_draws draws = draws_of(it);
+    RAO_OR_RETURN(rao_expect(ctx, it->f, it->p, it->q, &draws, 1, log_ratio, (void *)it, out, quality));
     if (*out > 1e-3) return RAO_OK;
-    return rao_expect(ctx, it->f, it->p, it->q, 1, remainder_of_ratio, (void *)it, out, quality);
+    return rao_expect(ctx, it->f, it->p, it->q, &draws, 1, remainder_of_ratio, (void *)it, out, quality);
 }
 
 typedef struct score_sum {
@@ -48,7 +52,7 @@ typedef struct score_sum {
 
 static rao_status minus_score_of_q(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     score_sum *a = arg;
-    int64_t m = rao_names_count(a->it->chart->tangent ? a->it->chart->tangent : a->it->chart->coords, a->it->f->d);
+    int64_t m = a->it->f->tangents[chart_number(a->it->f, a->it->chart)];
     family_item at = *a->it;
     at.p = a->it->q;
     at.x = x;
@@ -59,7 +63,7 @@ static rao_status minus_score_of_q(rao_ctx *ctx, const double *x, double weight,
 
 static rao_status score_squared(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     score_sum *a = arg;
-    int64_t m = rao_names_count(a->it->chart->tangent ? a->it->chart->tangent : a->it->chart->coords, a->it->f->d);
+    int64_t m = a->it->f->tangents[chart_number(a->it->f, a->it->chart)];
     family_item at = *a->it;
     at.x = x;
     RAO_OR_RETURN(rao_score_in_chart(ctx, &at, a->g));
@@ -68,13 +72,15 @@ static rao_status score_squared(rao_ctx *ctx, const double *x, double weight, do
     return RAO_OK;
 }
 
-static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn, int squared, double *out, rao_quality *quality) {
+static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn, int squared, int by_draws, double *out, rao_quality *quality) {
     rao_status st;
-    int64_t m = rao_names_count(it->chart->tangent ? it->chart->tangent : it->chart->coords, it->f->d);
+    int64_t m = it->f->tangents[chart_number(it->f, it->chart)];
     score_sum a = {it, NULL};
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, m, &a.g));
-    RAO_TRY(rao_expect(ctx, it->f, it->p, squared ? NULL : it->q, squared ? m * m : m, fn, &a, out, quality));
+    expect_draws draws = draws_of(it);
+    draws.only = by_draws;
+    RAO_TRY(rao_expect(ctx, it->f, it->p, squared ? NULL : it->q, &draws, squared ? m * m : m, fn, &a, out, quality));
     for (int64_t i = 0; i < m && squared; i++)
         for (int64_t j = 0; j < i; j++) out[i * m + j] = out[j * m + i];
 done:
@@ -83,9 +89,9 @@ done:
 }
 
 rao_status rao_generic_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    return with_scores(ctx, it, minus_score_of_q, 0, out, quality);
+    return with_scores(ctx, it, minus_score_of_q, 0, 0, out, quality);
 }
 
-rao_status rao_fisher_by_quadrature(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    return with_scores(ctx, it, score_squared, 1, out, quality);
+rao_status rao_fisher_by_expectation(rao_ctx *ctx, const family_item *it, int by_draws, double *out, rao_quality *quality) {
+    return with_scores(ctx, it, score_squared, 1, by_draws, out, quality);
 }

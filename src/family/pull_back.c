@@ -5,7 +5,7 @@
 #include "family/generic.h"
 
 static int64_t tangent(const family_item *it) {
-    return rao_names_count(it->chart->tangent ? it->chart->tangent : it->chart->coords, it->f->d);
+    return it->f->tangents[chart_number(it->f, it->chart)];
 }
 
 /* Zeros of J are skipped: 0 * inf at the edge of a family is not part of the sum. */

@@ -24,6 +24,7 @@ static rao_status find_table(rao_ctx *ctx, const char *name, const family_table 
             return RAO_OK;
         }
     }
+    if (!strcmp(name, "mixture")) return rao_fail(ctx, RAO_EINVAL, "a mixture is made of families: rao_family_mixture");
     const char *near = rao_nearest(name, names, TABLES, sizeof names[0]);
     return rao_fail(ctx, RAO_EINVAL, "no family \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
@@ -80,7 +81,12 @@ rao_status rao_family_create(rao_ctx *ctx, const char *name, const rao_family_op
     f->table = t;
     f->d = d;
     f->fixed = fixed;
-    f->dim = rao_names_count(t->charts[0].tangent ? t->charts[0].tangent : t->charts[0].coords, d);
+    for (int64_t i = 0; i < t->chart_count; i++) {
+        f->coords[i] = rao_names_count(t->charts[i].coords, d);
+        f->tangents[i] = rao_names_count(t->charts[i].tangent ? t->charts[i].tangent : t->charts[i].coords, d);
+    }
+    f->observation = rao_names_count(t->observation, d);
+    f->dim = f->tangents[0];
     f->state = t->state[0] + t->state[1] * d + t->state[2] * d * d;
     *family = f;
     f = NULL;
@@ -90,13 +96,15 @@ done:
 }
 
 void rao_family_destroy(rao_family **family) {
-    if (family) rao_free(family);
+    if (!family || !*family) return;
+    rao_free(&(*family)->parts);
+    rao_free(family);
 }
 
 const rao_family_info *rao_family_describe(const rao_family *family) { return &family->table->info; }
 int64_t rao_family_dimension(const rao_family *family) { return family->d; }
 double rao_family_fixed(const rao_family *family) { return family->fixed; }
-int64_t rao_family_observation(const rao_family *family) { return rao_names_count(family->table->observation, family->d); }
+int64_t rao_family_observation(const rao_family *family) { return family->observation; }
 int64_t rao_family_chart_count(const rao_family *family) { return family->table->chart_count; }
 
 const char *rao_family_chart_name(const rao_family *family, int64_t chart) {
@@ -120,13 +128,11 @@ rao_status rao_family_chart_index(rao_ctx *ctx, const rao_family *family, const 
 }
 
 int64_t rao_family_coords(const rao_family *family, int64_t chart) {
-    return chart >= 0 && chart < family->table->chart_count ? rao_names_count(family->table->charts[chart].coords, family->d) : 0;
+    return chart >= 0 && chart < family->table->chart_count ? family->coords[chart] : 0;
 }
 
 int64_t rao_family_tangent(const rao_family *family, int64_t chart) {
-    if (chart < 0 || chart >= family->table->chart_count) return 0;
-    const family_chart *c = &family->table->charts[chart];
-    return rao_names_count(c->tangent ? c->tangent : c->coords, family->d);
+    return chart >= 0 && chart < family->table->chart_count ? family->tangents[chart] : 0;
 }
 
 double rao_family_pairing_weight(const rao_family *family, int64_t j) {

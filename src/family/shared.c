@@ -9,7 +9,7 @@
 double rao_scale_divergence(double u, double log_r) { return fabs(u) < 0.5 ? -rao_log1pmx(u) : u - log_r; }
 
 rao_status rao_load_reals(rao_ctx *ctx, const rao_family *f, int64_t reals, const double *c, double *s) {
-    int64_t n = rao_names_count(f->table->charts[0].coords, f->d);
+    int64_t n = f->coords[0];
     for (int64_t i = 0; i < n; i++) {
         char name[RAO_COORD_NAME];
         s[i] = c[i];
@@ -26,7 +26,7 @@ rao_status rao_load_real_positive(rao_ctx *ctx, const rao_family *f, const doubl
 
 rao_status rao_store_plain(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
     (void)ctx;
-    memcpy(c, s, sizeof *c * (size_t)rao_names_count(f->table->charts[0].coords, f->d));
+    memcpy(c, s, sizeof *c * (size_t)f->coords[0]);
     return RAO_OK;
 }
 
