@@ -81,7 +81,8 @@ rao_status rao_npy_parse(rao_ctx *ctx, const char *name, const void *bytes, int6
         goto done;
     }
     if (!io_shape_size(h.ndim, h.shape, rao_io_type_size(array_type(&h)), &count, &size)) { /* f2 takes four bytes here */
-        st = rao_fail(ctx, RAO_EIO, "%s: byte %lld: the shape %s is not a size", name, (long long)h.offset, io_shape_text(h.ndim, h.shape, text));
+        st = rao_fail(ctx, RAO_EIO, "%s: byte %lld: the shape %s is not a size", name, (long long)h.offset,
+                      io_shape_text(h.ndim, h.shape, text));
         goto done;
     }
     RAO_TRY(rao_array_create(ctx, array_type(&h), h.ndim, h.shape, &a));
