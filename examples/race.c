@@ -19,8 +19,8 @@ static rao_status race(rao_ctx *ctx) {
     for (int64_t i = 0; i < rao_race_rivals(race); i++) {
         rao_race_result r;
         RAO_TRY(rao_race_result_at(ctx, race, i, -1, &r));
-        printf("%-6s %4.0f   final loss %.5f (%.5f to %.5f over %lld seeds)\n", r.name, r.steps_to_target, r.train_loss, r.spread[0], r.spread[1],
-               (long long)r.runs);
+        printf("%-6s %4.0f   final loss %.5f (%.5f to %.5f over %lld seeds)\n", r.name, r.steps_to_target, r.train_loss, r.spread[0],
+               r.spread[1], (long long)r.runs);
     }
 done:
     rao_race_destroy(&race);

@@ -9,8 +9,8 @@
 static void show(void *user, const rao_train_event *event) {
     (void)user;
     if (!event->point) return;
-    printf("%6lld %9.4f s  loss %.5f  test accuracy %.1f %%\n", (long long)event->point->step, event->point->seconds, event->point->train_loss,
-           100 * event->point->test_score);
+    printf("%6lld %9.4f s  loss %.5f  test accuracy %.1f %%\n", (long long)event->point->step, event->point->seconds,
+           event->point->train_loss, 100 * event->point->test_score);
 }
 
 static rao_status train(rao_ctx *ctx, const char *weights) {

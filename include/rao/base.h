@@ -87,8 +87,8 @@ RAO_API int rao_ctx_threads(const rao_ctx *ctx);
 RAO_API rao_status rao_fail(rao_ctx *ctx, rao_status status, const char *format, ...) RAO_PRINTF(3, 4);
 
 /* Evaluates a call; on failure jumps to `done:` with its status in `st`. */
-#define RAO_TRY(call)                    \
-    do {                                 \
+#define RAO_TRY(call)                           \
+    do {                                        \
         if ((st = (call)) != RAO_OK) goto done; \
     } while (0)
 
@@ -243,9 +243,7 @@ RAO_API rao_status rao_parallel_for(rao_ctx *ctx, int64_t blocks, rao_block_fn *
 
 /* Blocks of a problem of n items, `grain` items each (the last one shorter): a function of n and grain only. */
 static inline int64_t rao_block_count(int64_t n, int64_t grain) { return n <= 0 ? 0 : (n - 1) / grain + 1; }
-static inline int64_t rao_block_end(int64_t n, int64_t grain, int64_t block) {
-    return n - block * grain < grain ? n : (block + 1) * grain;
-}
+static inline int64_t rao_block_end(int64_t n, int64_t grain, int64_t block) { return n - block * grain < grain ? n : (block + 1) * grain; }
 
 #ifdef __cplusplus
 }

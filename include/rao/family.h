@@ -123,10 +123,11 @@ typedef struct rao_family_args {
     size_t size; /* set by rao_family_args_init: n = 1, chart 0, all else NULL */
     int64_t chart, n;
     rao_points p, q, x;
-    int method;           /* a rao_method that is asked for (RAO_FISHER), or -1: the best there is */
-    rao_stream stream;    /* draws of a Monte Carlo answer */
-    int64_t samples;      /* of a Monte Carlo answer, 0: 100000 */
-    rao_status *each;     /* NULL: the first failing item fails the call. Else the status of every item; a failing item leaves its answer alone */
+    int method;        /* a rao_method that is asked for (RAO_FISHER), or -1: the best there is */
+    rao_stream stream; /* draws of a Monte Carlo answer */
+    int64_t samples;   /* of a Monte Carlo answer, 0: 100000 */
+    rao_status
+        *each; /* NULL: the first failing item fails the call. Else the status of every item; a failing item leaves its answer alone */
     rao_quality *quality; /* NULL, or how each answer was reached */
 } rao_family_args;
 
@@ -136,10 +137,12 @@ RAO_API void rao_family_args_init_sized(rao_family_args *args, size_t size);
 /* Any quantity of any family over a batch: answer i into out + i * stride (stride >= rao_family_answer). Runs on the context's threads.
  * EINVAL: missing p, q or x; EDOMAIN: a point outside the family (coordinate, value and range named), a quantity that the mathematics does not
  * define; EUNABLE: a quantity of exponential families asked of another. Infinities are answers (KL of Bernoulli 1/2 and 0), NaN never is. */
-RAO_API rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out, int64_t stride);
+RAO_API rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out,
+                                   int64_t stride);
 
 /* One point, for the common questions. */
-RAO_API rao_status rao_family_logpdf(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *x, double *value);
+RAO_API rao_status rao_family_logpdf(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *x,
+                                     double *value);
 RAO_API rao_status rao_family_score(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *x, double *score);
 RAO_API rao_status rao_family_entropy(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, double *value);
 RAO_API rao_status rao_family_kl(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const double *q, double *value);
@@ -147,20 +150,21 @@ RAO_API rao_status rao_family_fisher(rao_ctx *ctx, const rao_family *family, int
 
 /* The same distribution in another chart. `jacobian` (may be NULL) = d(from) / d(to), tangent(from) x tangent(to): F_to = J^T F_from J.
  * EUNABLE where one of the charts has more coordinates than the family has dimensions (categorical.logits as `from`). */
-RAO_API rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t from, const double *p, int64_t to, double *out, double *jacobian);
+RAO_API rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t from, const double *p, int64_t to, double *out,
+                                      double *jacobian);
 
 /* The smallest interval that holds all mass of a univariate family's member; EUNABLE for several variables. */
 RAO_API rao_status rao_family_support(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, double *low, double *high);
 
 /* n draws into x + i * stride; draw number first + i of (stream, step) is the same in every call. */
-RAO_API rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step,
-                                     int64_t first, int64_t n, double *x, int64_t stride);
+RAO_API rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream,
+                                     uint64_t step, int64_t first, int64_t n, double *x, int64_t stride);
 
 /* The maximum likelihood estimate from n observations with weights (NULL: 1) in a chart's coordinates. standard_error (may be NULL): square roots of the
  * diagonal of (W F)^-1 at the estimate, W the sum of the weights; log_likelihood (may be NULL): weighted sum of log p(x_i).
  * EDOMAIN: an observation outside every support (row named), a likelihood without maximum (reason given); ENUMERIC: no convergence. */
-RAO_API rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p,
-                                  double *standard_error, double *log_likelihood);
+RAO_API rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights,
+                                  double *p, double *standard_error, double *log_likelihood);
 
 /* ---- heads --------------------------------------------------------------------------------------------------- */
 
@@ -208,7 +212,8 @@ RAO_API rao_status rao_head_nll_score(rao_ctx *ctx, const rao_head *head, const 
                                       rao_vec *nll, rao_mat *g);
 
 /* Row i of out = (d^2(-log p(y_i | z_i)) / dz_i^2) v_i. In natural coordinates this is the Fisher matrix and y is not read. */
-RAO_API rao_status rao_head_hessian_apply(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_mat *v, rao_mat *out);
+RAO_API rao_status rao_head_hessian_apply(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_mat *v,
+                                          rao_mat *out);
 /* Row i of out = F(z_i) v_i, F = E[score score^T]. */
 RAO_API rao_status rao_head_fisher_apply(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *v, rao_mat *out);
 /* Column `column` of R(z_i), R R^T = F(z_i), into row i of r (outputs wide): what is propagated back for the exact Fisher matrix.
@@ -221,8 +226,8 @@ RAO_API rao_status rao_head_fisher_root_t(rao_ctx *ctx, const rao_head *head, co
 RAO_API rao_status rao_head_kl(rao_ctx *ctx, const rao_head *head, const rao_mat *z0, const rao_mat *z1, rao_vec *kl);
 
 /* Row i of y is drawn from z_i. Case number first_case + i of (stream, step) is the same draw in every batch that holds it. */
-RAO_API rao_status rao_head_sample(rao_ctx *ctx, const rao_head *head, const rao_mat *z, rao_stream stream, uint64_t step, int64_t first_case,
-                                   rao_mat *y);
+RAO_API rao_status rao_head_sample(rao_ctx *ctx, const rao_head *head, const rao_mat *z, rao_stream stream, uint64_t step,
+                                   int64_t first_case, rao_mat *y);
 
 /* Row i of mean = E[y | z_i]: k class probabilities, k probabilities, rates or means. */
 RAO_API rao_status rao_head_mean(rao_ctx *ctx, const rao_head *head, const rao_mat *z, rao_mat *mean);

@@ -37,13 +37,13 @@ RAO_API const char *rao_flavour_name(rao_flavour flavour);
 
 typedef struct rao_fisher_opts {
     size_t size;
-    int flavour;         /* rao_flavour */
-    int64_t samples;     /* draws a case, flavour sampled */
-    int64_t seed;        /* of the draws */
-    double decay;        /* kfac, ekfac: update t weighs the past by min(1 - 1/t, decay); 0: each update alone */
-    int64_t renew;       /* kfac, ekfac: inverses and eigenbases every so many updates, staggered over the layers; 1: always */
-    double tolerance;    /* implicit: residual at which conjugate gradients stop */
-    int64_t iterations;  /* implicit: at most */
+    int flavour;        /* rao_flavour */
+    int64_t samples;    /* draws a case, flavour sampled */
+    int64_t seed;       /* of the draws */
+    double decay;       /* kfac, ekfac: update t weighs the past by min(1 - 1/t, decay); 0: each update alone */
+    int64_t renew;      /* kfac, ekfac: inverses and eigenbases every so many updates, staggered over the layers; 1: always */
+    double tolerance;   /* implicit: residual at which conjugate gradients stop */
+    int64_t iterations; /* implicit: at most */
 } rao_fisher_opts;
 #define rao_fisher_opts_init(o) rao_fisher_opts_init_sized((o), sizeof *(o))
 RAO_API void rao_fisher_opts_init_sized(rao_fisher_opts *opts, size_t size);
@@ -53,8 +53,8 @@ typedef struct rao_fisher rao_fisher;
 
 /* `representation`: dense | diagonal | kfac | ekfac | gram | implicit. Batches of up to max_cases. `opts` may be NULL.
  * EINVAL (unknown name: the nearest), ENOMEM with the size named before anything is allocated. */
-RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *representation, const rao_fisher_opts *opts, int64_t max_cases,
-                                     rao_fisher **fisher);
+RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *representation, const rao_fisher_opts *opts,
+                                     int64_t max_cases, rao_fisher **fisher);
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
 
 /* The exact representation (dense, gram, implicit) that an update and one solve cost least in, counted in flops and held to this machine's memory:
@@ -64,7 +64,8 @@ RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, con
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.
  * `fresh` = 0 says that the tape holds the forward pass at w already. The damping is kept. implicit borrows the objective and
  * its batch until the next update, and uses its tape in every product. */
-RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objective *objective, const rao_vec *w, int64_t cases, uint64_t step, int fresh);
+RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objective *objective, const rao_vec *w, int64_t cases,
+                                     uint64_t step, int fresh);
 
 /* The operator: valid after an update, borrowed. */
 RAO_API rao_op *rao_fisher_op(rao_fisher *fisher);

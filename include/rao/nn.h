@@ -41,8 +41,8 @@ RAO_API rao_status rao_dataset_load(rao_ctx *ctx, const char *spec, const rao_da
 RAO_API void rao_dataset_destroy(rao_dataset **data);
 RAO_API int64_t rao_dataset_cases(const rao_dataset *data, rao_part part);
 RAO_API int64_t rao_dataset_inputs(const rao_dataset *data);
-RAO_API int64_t rao_dataset_targets(const rao_dataset *data); /* columns of y: 1 for classes */
-RAO_API int64_t rao_dataset_classes(const rao_dataset *data); /* 0: real targets */
+RAO_API int64_t rao_dataset_targets(const rao_dataset *data);          /* columns of y: 1 for classes */
+RAO_API int64_t rao_dataset_classes(const rao_dataset *data);          /* 0: real targets */
 RAO_API rao_mat rao_dataset_x(const rao_dataset *data, rao_part part); /* cases x inputs, borrowed */
 RAO_API rao_mat rao_dataset_y(const rao_dataset *data, rao_part part); /* cases x targets, borrowed */
 RAO_API const char *rao_dataset_describe(const rao_dataset *data);     /* one line: name, cases, columns, scaling */
@@ -88,10 +88,10 @@ RAO_API int64_t rao_objective_bytes(const rao_objective *objective);
 
 /* Copies n rows of x and y into the batch: rows[0..n), or first .. first + n - 1 where `rows` is NULL. `weights` (may be NULL: all 1) is
  * indexed by row too. EINVAL when a shape differs, EDOMAIN for a negative or non-finite weight or a zero total. */
-RAO_API rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights, const int64_t *rows,
-                                       int64_t first, int64_t n);
-RAO_API int64_t rao_objective_cases(const rao_objective *objective); /* of the batch */
-RAO_API rao_mat rao_objective_targets(const rao_objective *objective); /* of the batch, n x targets */
+RAO_API rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights,
+                                       const int64_t *rows, int64_t first, int64_t n);
+RAO_API int64_t rao_objective_cases(const rao_objective *objective);        /* of the batch */
+RAO_API rao_mat rao_objective_targets(const rao_objective *objective);      /* of the batch, n x targets */
 RAO_API const double *rao_objective_shares(const rao_objective *objective); /* weight / sum of weights of each case of the batch */
 
 /* Loss of the batch at w. */
@@ -102,8 +102,8 @@ RAO_API rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const 
 RAO_API rao_status rao_objective_hessian(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *direction, rao_vec *product);
 /* Loss of any number of cases, in chunks of max_cases, and the share of cases whose class is right (classes) or the squared error a case
  * (real targets), each case counting alike whatever its weight; `score` may be NULL. Overwrites the batch. */
-RAO_API rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y, const double *weights,
-                                          double *loss, double *score);
+RAO_API rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y,
+                                          const double *weights, double *loss, double *score);
 
 #ifdef __cplusplus
 }

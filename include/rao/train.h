@@ -35,7 +35,8 @@ RAO_API void rao_train_opts_init_sized(rao_train_opts *opts, size_t size);
 RAO_API const rao_option_table *rao_train_options(void);
 
 /* What these options come to for so many training cases: cases a step, steps in all (0: a budget in seconds), steps between evaluations. */
-RAO_API rao_status rao_train_schedule(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *steps, int64_t *evaluate);
+RAO_API rao_status rao_train_schedule(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *steps,
+                                      int64_t *evaluate);
 
 /* One evaluation. Numbers that do not exist (no test part, no step yet) are NaN. */
 typedef struct rao_train_point {
@@ -60,8 +61,8 @@ typedef void rao_train_watch_fn(void *user, const rao_train_event *event);
 
 /* `optim` as in rao_optim_create. The model and the data are borrowed, the dtype is the model's. `opts` may be NULL.
  * Weights start at rao_model_init(seed). EINVAL, ENOMEM. */
-RAO_API rao_status rao_trainer_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optim, const rao_train_opts *opts,
-                                      rao_trainer **trainer);
+RAO_API rao_status rao_trainer_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optim,
+                                      const rao_train_opts *opts, rao_trainer **trainer);
 RAO_API void rao_trainer_destroy(rao_trainer **trainer);
 RAO_API void rao_trainer_watch(rao_trainer *trainer, rao_train_watch_fn *watch, void *user);
 
@@ -77,7 +78,7 @@ RAO_API int64_t rao_trainer_planned(const rao_trainer *trainer);  /* in the budg
 RAO_API int64_t rao_trainer_interval(const rao_trainer *trainer); /* steps between evaluations */
 RAO_API int64_t rao_trainer_batch(const rao_trainer *trainer);
 RAO_API double rao_trainer_seconds(const rao_trainer *trainer);
-RAO_API int rao_trainer_done(const rao_trainer *trainer); /* the budget is used up, or the run has failed */
+RAO_API int rao_trainer_done(const rao_trainer *trainer);  /* the budget is used up, or the run has failed */
 RAO_API rao_vec rao_trainer_weights(rao_trainer *trainer); /* a view; may be written between runs, before the first step */
 RAO_API const rao_optim *rao_trainer_optim(const rao_trainer *trainer);
 RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NULL: the rule has none */
@@ -121,7 +122,8 @@ typedef struct rao_race rao_race;
 
 /* `optims`: "NAME[:key=value]...,NAME...". All rivals of a seed start from the same weights and see the same batches; they advance in turn, one
  * interval between evaluations each, so that a machine whose speed drifts treats them alike. EINVAL, ENOMEM. */
-RAO_API rao_status rao_race_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optims, const rao_race_opts *opts, rao_race **race);
+RAO_API rao_status rao_race_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optims,
+                                   const rao_race_opts *opts, rao_race **race);
 RAO_API void rao_race_destroy(rao_race **race);
 /* `fraction` of an event speaks of the whole race. */
 RAO_API void rao_race_watch(rao_race *race, rao_train_watch_fn *watch, void *user);
@@ -141,7 +143,7 @@ typedef struct rao_race_run_info {
 /* A rival at one setting over the seeds that were run. Medians; a run that failed counts as an infinite loss. The lower one of the two middle values where
  * their mean would be infinite. NaN: no answer (no run, no test part, the target reached by fewer than half of the seeds). */
 typedef struct rao_race_result {
-    const char *name;     /* the rule; the whole spec where a rule races against itself */
+    const char *name; /* the rule; the whole spec where a rule races against itself */
     const char *rule, *settings;
     int64_t runs, failed; /* seeds run, and diverged of them */
     const char *message;  /* of the first failed run, or "" */
@@ -158,7 +160,8 @@ RAO_API int64_t rao_race_rivals(const rao_race *race);
 /* Settings of a rival: 1, or the rates of the sweep. */
 RAO_API int64_t rao_race_settings(const rao_race *race);
 RAO_API int64_t rao_race_runs(const rao_race *race, int64_t rival, int64_t setting);
-RAO_API rao_status rao_race_run_at(rao_ctx *ctx, const rao_race *race, int64_t rival, int64_t setting, int64_t run, rao_race_run_info *info);
+RAO_API rao_status rao_race_run_at(rao_ctx *ctx, const rao_race *race, int64_t rival, int64_t setting, int64_t run,
+                                   rao_race_run_info *info);
 /* The rival at a setting; setting = -1: at its best one (least median final training loss). */
 RAO_API rao_status rao_race_result_at(rao_ctx *ctx, const rao_race *race, int64_t rival, int64_t setting, rao_race_result *result);
 /* The target as given, or the largest best_loss among the rivals (each at its best setting) that came down to a tenth of their initial loss - so that

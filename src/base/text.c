@@ -29,9 +29,7 @@ rao_status rao_text_add(rao_ctx *ctx, rao_text *t, const char *bytes, int64_t le
     return RAO_OK;
 }
 
-rao_status rao_text_puts(rao_ctx *ctx, rao_text *t, const char *string) {
-    return rao_text_add(ctx, t, string, (int64_t)strlen(string));
-}
+rao_status rao_text_puts(rao_ctx *ctx, rao_text *t, const char *string) { return rao_text_add(ctx, t, string, (int64_t)strlen(string)); }
 
 rao_status rao_text_printf(rao_ctx *ctx, rao_text *t, const char *format, ...) {
     va_list args;

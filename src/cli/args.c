@@ -9,8 +9,18 @@
 #include <string.h>
 
 static const rao_option common_rows[] = {
-    {.name = "seed", .type = RAO_OPT_INT, .offset = offsetof(cli_common, seed), .value = 1, .max = INFINITY, .help = "every random number is a function of it"},
-    {.name = "threads", .type = RAO_OPT_INT, .offset = offsetof(cli_common, threads), .min = 1, .max = 1024, .help = "threads; left out: the cores of this process"},
+    {.name = "seed",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(cli_common, seed),
+     .value = 1,
+     .max = INFINITY,
+     .help = "every random number is a function of it"},
+    {.name = "threads",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(cli_common, threads),
+     .min = 1,
+     .max = 1024,
+     .help = "threads; left out: the cores of this process"},
     {.name = "json", .type = RAO_OPT_FLAG, .offset = offsetof(cli_common, json), .help = "JSON on standard output and nothing else"},
     {.name = "quiet", .type = RAO_OPT_FLAG, .offset = offsetof(cli_common, quiet), .help = "no progress on standard error"},
 };

@@ -41,7 +41,8 @@ rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) {
     double best = HUGE_VAL;
     RAO_TRY(rao_alloc(ctx, 3 * n * n, &data));
     rao_normal_fill_f32(rao_stream_make(1, 0), 0, 0, 2 * n * n, data);
-    rao_mat a = rao_mat_view(RAO_F32, n, n, n, data), b = rao_mat_view(RAO_F32, n, n, n, data + n * n), c = rao_mat_view(RAO_F32, n, n, n, data + 2 * n * n);
+    rao_mat a = rao_mat_view(RAO_F32, n, n, n, data), b = rao_mat_view(RAO_F32, n, n, n, data + n * n),
+            c = rao_mat_view(RAO_F32, n, n, n, data + 2 * n * n);
     for (int i = 0; i < RATE_ROUNDS; i++) {
         double start = cli_seconds();
         RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &a, &b, 0, &c));
@@ -114,8 +115,10 @@ static double flops_of(const bench *b) {
     switch (b->c->kind) {
     case BENCH_PLAIN:
     case BENCH_ADAM: return plain_flops(b, n);
-    case BENCH_KFAC: return plain_flops(b, n) + statistics_flops(b, sub) + kron_flops(b) + cubes(b) / 10; /* Cholesky n^3/3, inverse 2 n^3/3 */
-    case BENCH_EKFAC: return plain_flops(b, n) + statistics_flops(b, sub) + projection_flops(b, sub) + 2 * kron_flops(b) + 9 * cubes(b) / 20;
+    case BENCH_KFAC:
+        return plain_flops(b, n) + statistics_flops(b, sub) + kron_flops(b) + cubes(b) / 10; /* Cholesky n^3/3, inverse 2 n^3/3 */
+    case BENCH_EKFAC:
+        return plain_flops(b, n) + statistics_flops(b, sub) + projection_flops(b, sub) + 2 * kron_flops(b) + 9 * cubes(b) / 20;
     case BENCH_FVP: break;
     }
     return product_flops(b, n);
@@ -124,13 +127,15 @@ static double flops_of(const bench *b) {
 /* ---- the step ---- */
 
 static rao_status fill_batch(bench *b) {
-    rao_mat x = rao_mat_view(RAO_F32, b->c->batch, b->in, b->in, b->x), y = rao_mat_view(RAO_F32, b->c->batch, b->targets, b->targets, b->y);
+    rao_mat x = rao_mat_view(RAO_F32, b->c->batch, b->in, b->in, b->x),
+            y = rao_mat_view(RAO_F32, b->c->batch, b->targets, b->targets, b->y);
     return rao_objective_batch(b->ctx, b->objective, &x, &y, NULL, NULL, 0, b->c->batch);
 }
 
 static rao_status one_step(bench *b) {
     rao_status st = RAO_OK;
-    rao_vec w = rao_vec_view(RAO_F32, b->size, b->w), target, v = rao_vec_view(RAO_F32, b->size, b->v), fv = rao_vec_view(RAO_F32, b->size, b->fv);
+    rao_vec w = rao_vec_view(RAO_F32, b->size, b->w), target, v = rao_vec_view(RAO_F32, b->size, b->v),
+            fv = rao_vec_view(RAO_F32, b->size, b->fv);
     double beta = 0;
     if (b->c->kind == BENCH_FVP) return rao_op_apply(b->ctx, rao_fisher_op(b->metric), &v, &fv);
     RAO_TRY(fill_batch(b));
@@ -197,7 +202,8 @@ static rao_status make(bench *b) {
     unsigned needs = b->c->kind == BENCH_FVP ? RAO_TAPE_FACTORS | RAO_TAPE_JVP : b->c->kind >= BENCH_KFAC ? RAO_TAPE_FACTORS : RAO_TAPE_VJP;
     RAO_TRY(rao_model_create(b->ctx, b->c->model, NULL, RAO_F32, &b->model));
     const rao_graph *g = rao_model_graph(b->model);
-    b->in = rao_graph_inputs(g), b->targets = rao_head_targets(rao_model_head(b->model)), b->size = rao_graph_size(g), b->layers = rao_graph_parameters(g);
+    b->in = rao_graph_inputs(g), b->targets = rao_head_targets(rao_model_head(b->model)), b->size = rao_graph_size(g),
+    b->layers = rao_graph_parameters(g);
     for (int64_t l = 0; l < b->layers; l++) {
         b->layer[l] = rao_graph_parameter(g, l);
         int64_t wide = b->layer[l].cols > b->layer[l].rows ? b->layer[l].cols : b->layer[l].rows;
@@ -280,11 +286,13 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
     row->ratio_to_plain = c->kind == BENCH_PLAIN ? 1 : NAN;
     int64_t unit = (int64_t)sizeof(float), bare = 0;
     for (int64_t l = 0; l < b.layers; l++) {
-        int64_t wide = b.layer[l].cols > b.layer[l].rows ? b.layer[l].cols : b.layer[l].rows, most = wide * (c->batch > wide ? c->batch : wide);
+        int64_t wide = b.layer[l].cols > b.layer[l].rows ? b.layer[l].cols : b.layer[l].rows,
+                most = wide * (c->batch > wide ? c->batch : wide);
         if (most > bare) bare = most;
     }
     /* what the timing itself needed does not count: the made-up data, the bare operands, and the vectors of a Fisher product */
-    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before - unit * (3 * bare + c->batch * (b.in + b.targets) + (c->kind == BENCH_FVP ? 0 : 2 * b.size));
+    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before -
+                      unit * (3 * bare + c->batch * (b.in + b.targets) + (c->kind == BENCH_FVP ? 0 : 2 * b.size));
 done:
     unmake(&b);
     return st;

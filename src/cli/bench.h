@@ -10,7 +10,7 @@
 typedef enum bench_kind { BENCH_PLAIN = 0, BENCH_ADAM, BENCH_KFAC, BENCH_EKFAC, BENCH_FVP } bench_kind;
 
 typedef struct bench_case {
-    const char *name;  /* of the row, before the kind */
+    const char *name; /* of the row, before the kind */
     const char *model;
     int64_t batch;
     bench_kind kind;

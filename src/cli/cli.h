@@ -22,7 +22,7 @@ typedef struct cli_group {
 typedef struct cli_command {
     const char *name;
     const char *summary;
-    const char *operands; /* "FAMILY P Q" in the usage line; NULL: the command takes none */
+    const char *operands;                               /* "FAMILY P Q" in the usage line; NULL: the command takes none */
     rao_status (*details)(rao_ctx *ctx, rao_text *out); /* paragraphs behind the options of --help, may be NULL */
     const char *example;
     const rao_option_table *options; /* the command's own, may be NULL; their struct holds those of the groups */
@@ -39,8 +39,8 @@ struct cli_call {
     const cli_command *command;
     rao_ctx *ctx;
     cli_common common;
-    void *options;                       /* the struct of command->options, defaults and command line applied */
-    const rao_option *given[CLI_GIVEN];  /* what stood on the command line, in order */
+    void *options;                      /* the struct of command->options, defaults and command line applied */
+    const rao_option *given[CLI_GIVEN]; /* what stood on the command line, in order */
     int given_count;
     int operand_count;
     char **operand;

@@ -11,13 +11,20 @@
 #define NET100 "mlp:6-10-4:tanh:categorical"
 
 static const bench_case cases[] = {
-    {"mlp:784-512-512-10", MLP, 512, BENCH_PLAIN},       {"mlp:784-512-512-10", MLP, 512, BENCH_ADAM},
-    {"mlp:784-512-512-10", MLP, 512, BENCH_KFAC},        {"mlp:784-512-512-10", MLP, 512, BENCH_EKFAC},
-    {"mlp:784-512-512-10", MLP, 512, BENCH_FVP},         {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_PLAIN},
-    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_ADAM},  {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_KFAC},
-    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_EKFAC}, {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_FVP},
-    {"autoencoder", AUTOENCODER, 500, BENCH_PLAIN},      {"autoencoder", AUTOENCODER, 500, BENCH_KFAC},
-    {"autoencoder@1000", AUTOENCODER, 1000, BENCH_PLAIN}, {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_PLAIN},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_ADAM},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_KFAC},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_EKFAC},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_FVP},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_PLAIN},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_ADAM},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_KFAC},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_EKFAC},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_FVP},
+    {"autoencoder", AUTOENCODER, 500, BENCH_PLAIN},
+    {"autoencoder", AUTOENCODER, 500, BENCH_KFAC},
+    {"autoencoder@1000", AUTOENCODER, 1000, BENCH_PLAIN},
+    {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
     {"net100", NET100, 256, BENCH_PLAIN},
 };
 enum { CASES = sizeof cases / sizeof *cases };
@@ -27,7 +34,13 @@ typedef struct bench_options {
 } bench_options;
 
 static const rao_option rows[] = {
-    {.name = "seconds", .type = RAO_OPT_REAL, .offset = offsetof(bench_options, seconds), .value = 1, .max = 60, .flags = RAO_OPT_ABOVE_MIN, .help = "for each row"},
+    {.name = "seconds",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(bench_options, seconds),
+     .value = 1,
+     .max = 60,
+     .flags = RAO_OPT_ABOVE_MIN,
+     .help = "for each row"},
 };
 static const rao_option_table table = {"bench", sizeof(bench_options), rows, sizeof rows / sizeof *rows};
 CLI_OPTIONS_FIT(bench_options);
@@ -76,9 +89,12 @@ static rao_status print_json(rao_ctx *ctx, const machine *m, double rate, const 
 static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const bench_row *all, int n) {
     enum { NAME = 0, MS, FLOOR, RATIO, SHARE, RATE, PEAK, COLUMNS };
     static const rao_column columns[COLUMNS] = {
-        [NAME] = {"row", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},     [MS] = {"step", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
-        [FLOOR] = {"floor", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4}, [RATIO] = {"to plain", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
-        [SHARE] = {"of gemm", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_PERCENT, 1}, [RATE] = {"rate", "GF/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
+        [NAME] = {"row", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
+        [MS] = {"step", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
+        [FLOOR] = {"floor", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
+        [RATIO] = {"to plain", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
+        [SHARE] = {"of gemm", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_PERCENT, 1},
+        [RATE] = {"rate", "GF/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [PEAK] = {"peak", "MB", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
     };
     rao_cell cells[CASES * COLUMNS];
@@ -92,8 +108,8 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
         row[RATE] = rao_cell_number(1e-6 * all[i].flops / all[i].ms);
         row[PEAK] = rao_cell_number(1e-6 * (double)all[i].peak_bytes);
     }
-    printf("machine  %s, %d thread%s, %s\ngemm     %.1f GF/s on 1024 x 1024 x 1024 in float\n", m->cpu, rao_ctx_threads(ctx), rao_ctx_threads(ctx) == 1 ? "" : "s", m->blas_line,
-           rate);
+    printf("machine  %s, %d thread%s, %s\ngemm     %.1f GF/s on 1024 x 1024 x 1024 in float\n", m->cpu, rao_ctx_threads(ctx),
+           rao_ctx_threads(ctx) == 1 ? "" : "s", m->blas_line, rate);
     if (*m->blas.warning) printf("         %s\n", m->blas.warning);
     printf("\n");
     rao_table shown = {.column_count = COLUMNS, .row_count = n, .columns = columns, .cells = cells};

@@ -29,7 +29,8 @@ static rao_status answer_lines(stream *s, int last) {
     }
     s->pending.length = end - at;
     if (s->pending.length) memmove(s->pending.data, at, (size_t)s->pending.length);
-    if (s->pending.length > LINE_LIMIT) RAO_TRY(rao_fail(s->state.ctx, RAO_EINVAL, "a line of more than %lld bytes", (long long)LINE_LIMIT));
+    if (s->pending.length > LINE_LIMIT)
+        RAO_TRY(rao_fail(s->state.ctx, RAO_EINVAL, "a line of more than %lld bytes", (long long)LINE_LIMIT));
 done:
     return st;
 }
@@ -37,7 +38,8 @@ done:
 /* After every block: whoever waits for answers gets those of all that was sent. */
 static rao_status flush(stream *s) {
     cli_print(&s->out);
-    if (fflush(stdout) != 0 || ferror(stdout)) return rao_fail(s->state.ctx, RAO_EIO, "cannot write to standard output: %s", strerror(errno));
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return rao_fail(s->state.ctx, RAO_EIO, "cannot write to standard output: %s", strerror(errno));
     return RAO_OK;
 }
 
@@ -63,9 +65,11 @@ done:
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {
     rao_status st = RAO_OK;
-    RAO_TRY(rao_text_puts(ctx, out,
-                          "One request a line, one answer a line, in order. A request names family, quantity and p, and where they are used chart, fixed,\n"
-                          "q, x, data, weights, method, samples, seed and id; p, q and x may be arrays of points. A bad line is answered with its error.\n\nquantities: mle"));
+    RAO_TRY(rao_text_puts(
+        ctx, out,
+        "One request a line, one answer a line, in order. A request names family, quantity and p, and where they are used chart, fixed,\n"
+        "q, x, data, weights, method, samples, seed and id; p, q and x may be arrays of points. A bad line is answered with its "
+        "error.\n\nquantities: mle"));
     for (int q = 0; q < RAO_QUANTITIES; q++) RAO_TRY(rao_text_printf(ctx, out, ", %s", rao_quantity_name((rao_quantity)q)));
     RAO_TRY(rao_text_puts(ctx, out, "\n\nfamilies and their charts:\n"));
     for (int64_t i = 0; rao_family_list(i); i++) {

@@ -6,8 +6,15 @@
 
 static const rao_option rows[] = {
     PROBLEM_ROWS(race_options, problem),
-    {.name = "optim", .type = RAO_OPT_STRING, .offset = offsetof(race_options, optim), .text = "sgd,adam,ngd,kfac", .help = "NAME[:key=value]...,NAME..."},
-    {.name = "report", .type = RAO_OPT_STRING, .offset = offsetof(race_options, report), .help = "write one HTML file with table and curves"},
+    {.name = "optim",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(race_options, optim),
+     .text = "sgd,adam,ngd,kfac",
+     .help = "NAME[:key=value]...,NAME..."},
+    {.name = "report",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(race_options, report),
+     .help = "write one HTML file with table and curves"},
 };
 static const rao_option_table table = {"race", sizeof(race_options), rows, sizeof rows / sizeof *rows};
 static const cli_group groups[] = {
@@ -95,7 +102,8 @@ static rao_status print_terminal(race_view *v) {
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
     RAO_TRY(race_verdict(v, &text));
     RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));
-    for (int64_t i = 0; i < v->rivals; i++) RAO_TRY(rao_text_printf(v->ctx, &text, "%-14s %s\n", v->results[i].name, v->results[i].settings));
+    for (int64_t i = 0; i < v->rivals; i++)
+        RAO_TRY(rao_text_printf(v->ctx, &text, "%-14s %s\n", v->results[i].name, v->results[i].settings));
     cli_print(&text);
     if (v->options->race.sweep == RAO_SWEEP_LR) {
         RAO_TRY(rao_text_puts(v->ctx, &text, "\n"));

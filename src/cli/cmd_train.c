@@ -6,9 +6,15 @@
 static const rao_option rows[] = {
     PROBLEM_ROWS(train_options, problem),
     {.name = "optim", .type = RAO_OPT_STRING, .offset = offsetof(train_options, optim), .text = "sgd", .help = "NAME[:key=value]..."},
-    {.name = "save", .type = RAO_OPT_STRING, .offset = offsetof(train_options, save), .help = "write the weights to a safetensors file at the end"},
+    {.name = "save",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(train_options, save),
+     .help = "write the weights to a safetensors file at the end"},
     {.name = "load", .type = RAO_OPT_STRING, .offset = offsetof(train_options, load), .help = "start from the weights of a file"},
-    {.name = "checkpoint", .type = RAO_OPT_STRING, .offset = offsetof(train_options, checkpoint), .help = "keep the whole state of the run in a file, every ten seconds and at the end"},
+    {.name = "checkpoint",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(train_options, checkpoint),
+     .help = "keep the whole state of the run in a file, every ten seconds and at the end"},
     {.name = "resume", .type = RAO_OPT_STRING, .offset = offsetof(train_options, resume), .help = "go on from a checkpoint, bit for bit"},
     {.name = "log", .type = RAO_OPT_STRING, .offset = offsetof(train_options, log), .help = "write JSON lines while the run lasts"},
     {.name = "report", .type = RAO_OPT_STRING, .offset = offsetof(train_options, report), .help = "write one HTML file with curves"},
@@ -128,7 +134,9 @@ static rao_status tell(train_view *v) {
     if (v->options->report) RAO_TRY(train_report(v));
     RAO_TRY(v->call->common.json ? train_json(v) : train_terminal(v));
     if (v->failure != RAO_OK) return rao_fail(v->ctx, v->failure, "%s", v->message.data);
-    if (v->interrupted) return rao_fail(v->ctx, RAO_ENUMERIC, "interrupted at step %lld; what was done is on standard output", (long long)rao_trainer_steps(v->trainer));
+    if (v->interrupted)
+        return rao_fail(v->ctx, RAO_ENUMERIC, "interrupted at step %lld; what was done is on standard output",
+                        (long long)rao_trainer_steps(v->trainer));
 done:
     return st;
 }

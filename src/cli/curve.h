@@ -6,7 +6,15 @@
 
 #include <rao/train.h>
 
-typedef enum curve_field { CURVE_STEP = 0, CURVE_SECONDS, CURVE_TRAIN_LOSS, CURVE_TEST_LOSS, CURVE_TRAIN_SCORE, CURVE_TEST_SCORE, CURVE_FIELDS } curve_field;
+typedef enum curve_field {
+    CURVE_STEP = 0,
+    CURVE_SECONDS,
+    CURVE_TRAIN_LOSS,
+    CURVE_TEST_LOSS,
+    CURVE_TRAIN_SCORE,
+    CURVE_TEST_SCORE,
+    CURVE_FIELDS
+} curve_field;
 
 /* Value k is over the runs that have an evaluation k, as many as all of them have: median, least, largest. */
 typedef struct curve {

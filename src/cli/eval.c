@@ -9,7 +9,8 @@
 #include <cjson/cJSON.h>
 
 enum { DEPTH = 16 };
-static const char *const keys[] = {"family", "quantity", "chart", "fixed", "p", "q", "x", "data", "weights", "method", "samples", "seed", "id"};
+static const char *const keys[] = {"family", "quantity", "chart",  "fixed",   "p",    "q", "x",
+                                   "data",   "weights",  "method", "samples", "seed", "id"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 /* A list of points of `width` numbers: one, or `count` of them. */
@@ -37,7 +38,9 @@ static rao_status check_keys(rao_ctx *ctx, const cJSON *tree) {
         if (known) continue;
         const char *near = rao_nearest(item->string, keys, KEYS, sizeof *keys);
         if (near) return rao_fail(ctx, RAO_EINVAL, "no key '%.40s', did you mean '%s'?", item->string, near);
-        return rao_fail(ctx, RAO_EINVAL, "no key '%.40s', want family, quantity, chart, fixed, p, q, x, data, weights, method, samples, seed or id", item->string);
+        return rao_fail(ctx, RAO_EINVAL,
+                        "no key '%.40s', want family, quantity, chart, fixed, p, q, x, data, weights, method, samples, seed or id",
+                        item->string);
     }
     return RAO_OK;
 }
@@ -106,12 +109,14 @@ static const rao_family_info *info_of(const char *name) {
     return NULL;
 }
 
-static rao_status keep(eval_state *s, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension, const rao_family **family) {
+static rao_status keep(eval_state *s, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension,
+                       const rao_family **family) {
     rao_status st = RAO_OK;
     double value = count ? fixed->value : 0;
     for (int i = 0; i < EVAL_FAMILIES; i++) {
         const eval_kept *k = &s->kept[i];
-        if (k->family && !strcmp(k->name, name) && k->dimension == dimension && k->fixed == value && (count != 0) == (rao_family_describe(k->family)->fixed != NULL)) {
+        if (k->family && !strcmp(k->name, name) && k->dimension == dimension && k->fixed == value &&
+            (count != 0) == (rao_family_describe(k->family)->fixed != NULL)) {
             *family = k->family;
             return RAO_OK;
         }
@@ -177,7 +182,8 @@ static void put_vector(rao_ctx *ctx, rao_json_writer *json, const char *key, con
 }
 
 static int is_scalar(rao_quantity q) {
-    return q == RAO_LOGPDF || q == RAO_ENTROPY || q == RAO_CROSS_ENTROPY || q == RAO_KL || q == RAO_LOG_PARTITION || q == RAO_DUAL_POTENTIAL || q == RAO_BREGMAN;
+    return q == RAO_LOGPDF || q == RAO_ENTROPY || q == RAO_CROSS_ENTROPY || q == RAO_KL || q == RAO_LOG_PARTITION ||
+           q == RAO_DUAL_POTENTIAL || q == RAO_BREGMAN;
 }
 
 /* A number, a vector, or the rows of a matrix. */
@@ -200,7 +206,9 @@ static rao_status length_of_batch(rao_ctx *ctx, const request *r, int64_t *n) {
     *n = 1;
     for (int i = 0; i < 3; i++) {
         if (!all[i]->batch || all[i]->count == *n) continue;
-        if (*n != 1 && all[i]->count != 1) return rao_fail(ctx, RAO_EINVAL, "%s has %lld items where another has %lld, want equal numbers or one", name[i], (long long)all[i]->count, (long long)*n);
+        if (*n != 1 && all[i]->count != 1)
+            return rao_fail(ctx, RAO_EINVAL, "%s has %lld items where another has %lld, want equal numbers or one", name[i],
+                            (long long)all[i]->count, (long long)*n);
         if (all[i]->count != 1) *n = all[i]->count;
     }
     return RAO_OK;
@@ -320,7 +328,8 @@ static rao_status answer_mle(request *r) {
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: %lld weights for %lld observations", (long long)weights.count, (long long)data.count));
     RAO_TRY(rao_scratch(ctx, k, &p));
     RAO_TRY(rao_scratch(ctx, t, &error));
-    RAO_TRY(rao_family_mle(ctx, r->family, r->chart, data.count, rao_points_of(data.data, data.width), weights.data, p, error, &likelihood));
+    RAO_TRY(
+        rao_family_mle(ctx, r->family, r->chart, data.count, rao_points_of(data.data, data.width), weights.data, p, error, &likelihood));
     put_vector(ctx, json, "value", p, k);
     put_vector(ctx, json, "standard_error", error, t);
     put_number(ctx, json, "log_likelihood", likelihood);

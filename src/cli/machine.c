@@ -42,13 +42,15 @@ void machine_json(rao_ctx *ctx, rao_json_writer *json, const machine *m) {
 }
 
 rao_status machine_print(rao_ctx *ctx, const machine *m, rao_text *out) {
-    return rao_text_printf(ctx, out, "%-14s %s, %d thread%s, %s\n", "machine", m->cpu, m->threads, m->threads == 1 ? "" : "s", m->blas_line);
+    return rao_text_printf(ctx, out, "%-14s %s, %d thread%s, %s\n", "machine", m->cpu, m->threads, m->threads == 1 ? "" : "s",
+                           m->blas_line);
 }
 
 rao_status machine_report(rao_ctx *ctx, rao_report *report, const machine *m) {
     char threads[16], rate[64];
     snprintf(threads, sizeof threads, "%d", m->threads);
     snprintf(rate, sizeof rate, "%.0f GF/s on 256 x 256 in float, one thread", m->blas.gflops);
-    const rao_pair pairs[] = {{"rao", rao_version()}, {"processor", m->cpu}, {"kernels for", rao_instructions()}, {"threads", threads}, {"BLAS", m->blas_line}, {"its speed", rate}, {"warning", m->blas.warning}};
+    const rao_pair pairs[] = {{"rao", rao_version()}, {"processor", m->cpu}, {"kernels for", rao_instructions()}, {"threads", threads},
+                              {"BLAS", m->blas_line}, {"its speed", rate},   {"warning", m->blas.warning}};
     return rao_report_pairs(ctx, report, "Machine", pairs, *m->blas.warning ? 7 : 6);
 }

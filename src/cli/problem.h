@@ -15,10 +15,20 @@ typedef struct problem_options {
     int dtype; /* 0: f32, 1: f64 */
     rao_dataset_opts dataset;
 } problem_options;
-#define PROBLEM_ROWS(owner, member) \
-    {.name = "data", .type = RAO_OPT_STRING, .offset = offsetof(owner, member.data), .text = "digits", .help = "digits | idx:IMAGES,LABELS[,..] | npy:X,Y[,..] | csv:FILE[:target=COL]"}, \
-    {.name = "model", .type = RAO_OPT_STRING, .offset = offsetof(owner, member.model), .help = "mlp:IN-HIDDEN-..-OUT:ACTIVATION[:HEAD]; left out: mlp:64-32-10:tanh, with IN and OUT of the data"}, \
-    {.name = "dtype", .type = RAO_OPT_CHOICE, .offset = offsetof(owner, member.dtype), .choices = "f32|f64", .help = "number type of the network"}
+#define PROBLEM_ROWS(owner, member)                                                                                   \
+    {.name = "data",                                                                                                  \
+     .type = RAO_OPT_STRING,                                                                                          \
+     .offset = offsetof(owner, member.data),                                                                          \
+     .text = "digits",                                                                                                \
+     .help = "digits | idx:IMAGES,LABELS[,..] | npy:X,Y[,..] | csv:FILE[:target=COL]"},                               \
+        {.name = "model",                                                                                             \
+         .type = RAO_OPT_STRING,                                                                                      \
+         .offset = offsetof(owner, member.model),                                                                     \
+         .help = "mlp:IN-HIDDEN-..-OUT:ACTIVATION[:HEAD]; left out: mlp:64-32-10:tanh, with IN and OUT of the data"}, \
+    {                                                                                                                 \
+        .name = "dtype", .type = RAO_OPT_CHOICE, .offset = offsetof(owner, member.dtype), .choices = "f32|f64",       \
+        .help = "number type of the network"                                                                          \
+    }
 
 typedef struct problem {
     rao_dataset *data;

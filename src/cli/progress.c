@@ -24,9 +24,11 @@ void progress_begin(cli_progress *p, rao_ctx *ctx, const cli_common *common, con
 
 static void draw(cli_progress *p, const char *label, double fraction, double elapsed) {
     double left = fraction > 0 ? elapsed * (1 - fraction) / fraction : (double)NAN;
-    rao_progress progress = {.label = label, .fraction = fraction, .rate = (double)p->count / elapsed, .unit = p->unit, .loss = p->loss, .seconds_left = left};
+    rao_progress progress = {
+        .label = label, .fraction = fraction, .rate = (double)p->count / elapsed, .unit = p->unit, .loss = p->loss, .seconds_left = left};
     p->line.length = 0;
-    if (rao_progress_format(p->ctx, &progress, &p->terminal, &p->line) != RAO_OK) return; /* no memory for a bar is no failure of the work */
+    if (rao_progress_format(p->ctx, &progress, &p->terminal, &p->line) != RAO_OK)
+        return; /* no memory for a bar is no failure of the work */
     fprintf(stderr, "\r\033[K%s", p->line.data);
     fflush(stderr);
 }

@@ -33,7 +33,7 @@ rao_status race_results_table(race_view *v, race_table_fn *use, void *arg);
 rao_status race_sweep_table(race_view *v, race_table_fn *use, void *arg);
 /* Sentences, one a line: the target, who needs the fewest steps and the least time, who loses, who diverged. */
 rao_status race_verdict(race_view *v, rao_text *out);
-rao_status race_json(race_view *v);     /* race_json.c: prints the object */
-rao_status race_report(race_view *v);   /* race_report.c: fills and commits v->out */
+rao_status race_json(race_view *v);   /* race_json.c: prints the object */
+rao_status race_report(race_view *v); /* race_report.c: fills and commits v->out */
 
 #endif

@@ -44,7 +44,8 @@ static rao_status add_plot(race_view *v, rao_report *report, const curve *curves
         if (bands) series[i].lo = c->least[p->y], series[i].hi = c->largest[p->y];
     }
     if (level) series[v->rivals] = target_line(v, curves, p, level_x, level_y);
-    rao_chart chart = {.title = p->title, .subtitle = p->subtitle, .x_label = p->x_label, .y_label = p->y_label, .half = 1, .series = series};
+    rao_chart chart = {
+        .title = p->title, .subtitle = p->subtitle, .x_label = p->x_label, .y_label = p->y_label, .half = 1, .series = series};
     chart.series_count = v->rivals + level;
     chart.y_scale = p->logarithmic && all_positive(v, curves, p->y) && !(level && v->target <= 0) ? RAO_AXIS_LOG : RAO_AXIS_LINEAR;
     st = rao_report_chart(v->ctx, report, &chart);
@@ -60,17 +61,19 @@ static rao_status add_plots(race_view *v, rao_report *report) {
     const char *score = classes ? "share of test cases right" : "squared error a test case";
     const plot plots[] = {
         {"Training loss against steps", "what a step is worth", "steps", "nats a case", CURVE_STEP, CURVE_TRAIN_LOSS, 1, 1},
-        {"Training loss against time", "what a second is worth", "seconds of training", "nats a case", CURVE_SECONDS, CURVE_TRAIN_LOSS, 1, 1},
+        {"Training loss against time", "what a second is worth", "seconds of training", "nats a case", CURVE_SECONDS, CURVE_TRAIN_LOSS, 1,
+         1},
         {"Test loss against steps", NULL, "steps", "nats a case", CURVE_STEP, CURVE_TEST_LOSS, 1, 0},
-        {classes ? "Test accuracy against steps" : "Test error against steps", NULL, "steps", score, CURVE_STEP, CURVE_TEST_SCORE, !classes, 0},
+        {classes ? "Test accuracy against steps" : "Test error against steps", NULL, "steps", score, CURVE_STEP, CURVE_TEST_SCORE, !classes,
+         0},
     };
     RAO_TRY(rao_alloc(v->ctx, v->rivals, &curves));
     for (int64_t i = 0; i < v->rivals; i++) RAO_TRY(curve_of_rival(v->ctx, v->race, i, v->results[i].chosen, &curves[i]));
     for (size_t k = 0; k < (tested ? 4 : 2); k++) RAO_TRY(add_plot(v, report, curves, &plots[k]));
     RAO_TRY(rao_report_note(v->ctx, report,
-                            v->options->race.seeds > 1
-                                ? "Lines are medians over the seeds, bands reach from the least to the largest. Seconds count training steps alone, not evaluations."
-                                : "Seconds count training steps alone, not evaluations."));
+                            v->options->race.seeds > 1 ? "Lines are medians over the seeds, bands reach from the least to the largest. "
+                                                         "Seconds count training steps alone, not evaluations."
+                                                       : "Seconds count training steps alone, not evaluations."));
 done:
     for (int64_t i = 0; curves && i < v->rivals; i++) curve_destroy(&curves[i]);
     rao_free(&curves);
@@ -95,7 +98,8 @@ static rao_status add_optimisers(race_view *v, rao_report *report) {
     rao_pair *pairs = NULL;
     RAO_TRY(rao_scratch(v->ctx, v->rivals, &pairs));
     for (int64_t i = 0; i < v->rivals; i++) pairs[i] = (rao_pair){v->results[i].name, v->results[i].settings};
-    RAO_TRY(rao_report_pairs(v->ctx, report, v->options->race.sweep == RAO_SWEEP_LR ? "Optimisers, each at its best rate" : "Optimisers", pairs, v->rivals));
+    RAO_TRY(rao_report_pairs(v->ctx, report, v->options->race.sweep == RAO_SWEEP_LR ? "Optimisers, each at its best rate" : "Optimisers",
+                             pairs, v->rivals));
 done:
     rao_scratch_reset(v->ctx, mark);
     return st;

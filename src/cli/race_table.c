@@ -21,7 +21,8 @@ static void fill_row(const race_view *v, int64_t i, rao_cell *row) {
     row[STEPS] = number_or_none(r->steps);
     row[MS] = number_or_none(r->ms_per_step);
     row[LOSS] = loss_cell(r, r->train_loss);
-    row[SPREAD] = r->runs > 1 && isfinite(r->spread[0]) && isfinite(r->spread[1]) ? rao_cell_range(r->spread[0], r->spread[1]) : rao_cell_none();
+    row[SPREAD] =
+        r->runs > 1 && isfinite(r->spread[0]) && isfinite(r->spread[1]) ? rao_cell_range(r->spread[0], r->spread[1]) : rao_cell_none();
     row[TEST] = loss_cell(r, r->test_loss);
     row[SCORE] = number_or_none(r->test_score);
     row[TO_STEPS] = number_or_none(r->steps_to_target);
@@ -53,7 +54,8 @@ rao_status race_results_table(race_view *v, race_table_fn *use, void *arg) {
         [LOSS] = {"train loss", "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
         [SPREAD] = {"over seeds", "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [TEST] = {"test loss", "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
-        [SCORE] = {classes ? "accuracy" : "sq. error", "test", RAO_ALIGN_RIGHT, classes ? RAO_NUMBER_PERCENT : RAO_NUMBER_GENERAL, classes ? 1 : 4},
+        [SCORE] = {classes ? "accuracy" : "sq. error", "test", RAO_ALIGN_RIGHT, classes ? RAO_NUMBER_PERCENT : RAO_NUMBER_GENERAL,
+                   classes ? 1 : 4},
         [TO_STEPS] = {isnan(v->target) ? "to target" : to, "steps", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 0},
         [TO_SECONDS] = {isnan(v->target) ? "to target" : to, "seconds", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
     };
@@ -81,7 +83,8 @@ rao_status race_sweep_table(race_view *v, race_table_fn *use, void *arg) {
     RAO_TRY(rao_scratch(v->ctx, rows * width, &cells));
     RAO_TRY(rao_scratch(v->ctx, width, &columns));
     columns[0] = (rao_column){"lr", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 0};
-    for (int64_t i = 0; i < v->rivals; i++) columns[i + 1] = (rao_column){v->results[i].name, "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4};
+    for (int64_t i = 0; i < v->rivals; i++)
+        columns[i + 1] = (rao_column){v->results[i].name, "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4};
     for (int64_t s = 0; s < rows; s++) {
         cells[s * width] = rao_cell_number(rates[s]);
         for (int64_t i = 0; i < v->rivals; i++) {
@@ -91,7 +94,11 @@ rao_status race_sweep_table(race_view *v, race_table_fn *use, void *arg) {
             cells[s * width + i + 1].strong = s == v->results[i].chosen;
         }
     }
-    rao_table table = {.title = "Every rate of the sweep: final training loss", .column_count = width, .row_count = rows, .columns = columns, .cells = cells};
+    rao_table table = {.title = "Every rate of the sweep: final training loss",
+                       .column_count = width,
+                       .row_count = rows,
+                       .columns = columns,
+                       .cells = cells};
     st = use(v, &table, arg);
 done:
     rao_scratch_reset(v->ctx, mark);
@@ -131,7 +138,11 @@ static rao_status say_target(const race_view *v, rao_text *out) {
     rao_status st;
     if (isnan(v->target)) return rao_text_puts(v->ctx, out, "No rival was evaluated.\n");
     RAO_TRY(add_number(v->ctx, "Target: training loss ", v->target, RAO_NUMBER_GENERAL, "", out));
-    RAO_TRY(rao_text_puts(v->ctx, out, isnan(v->options->race.target) ? ", the largest of the rivals' best losses (of those that came down to a tenth of the start, where any did).\n" : ", as given.\n"));
+    RAO_TRY(
+        rao_text_puts(v->ctx, out,
+                      isnan(v->options->race.target)
+                          ? ", the largest of the rivals' best losses (of those that came down to a tenth of the start, where any did).\n"
+                          : ", as given.\n"));
 done:
     return st;
 }
@@ -152,7 +163,8 @@ static rao_status say_loser(const race_view *v, int64_t i, const char *what, dou
     int64_t plain = least(v, of, 1);
     if (plain < 0) return RAO_OK;
     const rao_race_result *own = &v->results[i], *best = &v->results[plain];
-    if (!isfinite(of(own))) return rao_text_printf(v->ctx, out, "%s loses on %s: %s reaches the target, it does not.\n", own->name, what, best->name);
+    if (!isfinite(of(own)))
+        return rao_text_printf(v->ctx, out, "%s loses on %s: %s reaches the target, it does not.\n", own->name, what, best->name);
     if (of(own) <= of(best)) return RAO_OK;
     return rao_text_printf(v->ctx, out, "%s loses on %s: %.3g times that of %s.\n", own->name, what, of(own) / of(best), best->name);
 }
@@ -173,7 +185,8 @@ static rao_status say_troubles(const race_view *v, rao_text *out) {
     for (int64_t i = 0; i < v->rivals; i++) {
         const rao_race_result *r = &v->results[i];
         if (r->failed)
-            RAO_TRY(rao_text_printf(v->ctx, out, "%s failed in %lld of %lld runs (%s).\n", r->name, (long long)r->failed, (long long)r->runs, r->message));
+            RAO_TRY(rao_text_printf(v->ctx, out, "%s failed in %lld of %lld runs (%s).\n", r->name, (long long)r->failed,
+                                    (long long)r->runs, r->message));
         else if (r->runs && !isnan(v->target) && isnan(r->steps_to_target))
             RAO_TRY(rao_text_printf(v->ctx, out, "%s did not reach the target%s.\n", r->name, r->runs > 1 ? " in half of its runs" : ""));
     }

@@ -31,7 +31,8 @@ rao_status train_table(train_view *v, int64_t rows, train_table_fn *use, void *a
         [SECONDS] = {"time", "seconds", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [TRAIN] = {"train loss", "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
         [TEST] = {"test loss", "nats", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
-        [SCORE] = {classes ? "accuracy" : "sq. error", "test", RAO_ALIGN_RIGHT, classes ? RAO_NUMBER_PERCENT : RAO_NUMBER_GENERAL, classes ? 1 : 4},
+        [SCORE] = {classes ? "accuracy" : "sq. error", "test", RAO_ALIGN_RIGHT, classes ? RAO_NUMBER_PERCENT : RAO_NUMBER_GENERAL,
+                   classes ? 1 : 4},
     };
     RAO_TRY(rao_scratch(v->ctx, shown * POINT_COLUMNS, &cells));
     for (int64_t i = 0; i < shown; i++) fill_row(v, shown > 1 ? i * (n - 1) / (shown - 1) : i, cells + i * POINT_COLUMNS);
@@ -52,7 +53,8 @@ static rao_status print_table(train_view *v, const rao_table *table, void *arg) 
 static rao_status say_files(train_view *v, rao_text *text) {
     rao_status st = RAO_OK;
     const train_options *o = v->options;
-    const rao_pair files[] = {{"weights", v->failure == RAO_OK ? o->save : NULL}, {"checkpoint", o->checkpoint}, {"log", o->log}, {"report", o->report}};
+    const rao_pair files[] = {
+        {"weights", v->failure == RAO_OK ? o->save : NULL}, {"checkpoint", o->checkpoint}, {"log", o->log}, {"report", o->report}};
     for (size_t k = 0; k < sizeof files / sizeof *files; k++)
         if (files[k].value) RAO_TRY(rao_text_printf(v->ctx, text, "%-12s %s\n", files[k].key, files[k].value));
 done:

@@ -65,7 +65,9 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
 }
 
-static void support(const rao_family *f, const double *s, double *low, double *high) { (void)f, *low = s[Q] > 0 ? 0 : 1, *high = s[P] > 0 ? 1 : 0; }
+static void support(const rao_family *f, const double *s, double *low, double *high) {
+    (void)f, *low = s[Q] > 0 ? 0 : 1, *high = s[P] > 0 ? 1 : 0;
+}
 static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[P], *scale = 1; }
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = rao_draw_uniform(d) < s[P]; }
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
@@ -74,15 +76,29 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[LOGIT]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[P]; }
-static double log_partition(const rao_family *f, const double *s) { return (void)f, s[BY_LOGIT] != 0 ? rao_softplus(s[LOGIT]) : -log1p(-s[P]); }
+static double log_partition(const rao_family *f, const double *s) {
+    return (void)f, s[BY_LOGIT] != 0 ? rao_softplus(s[LOGIT]) : -log1p(-s[P]);
+}
 static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},
-    {.name = "logit", .coords = "logit", .load = rao_bernoulli_load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
-     .fisher = fisher_logit, .kl_gradient = rao_bernoulli_gap},
-    {.name = "natural", .coords = "theta", .load = rao_bernoulli_load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
-     .fisher = fisher_logit, .kl_gradient = rao_bernoulli_gap},
+    {.name = "logit",
+     .coords = "logit",
+     .load = rao_bernoulli_load_logit,
+     .store = rao_store_natural,
+     .jacobian = jacobian_logit,
+     .score = score_logit,
+     .fisher = fisher_logit,
+     .kl_gradient = rao_bernoulli_gap},
+    {.name = "natural",
+     .coords = "theta",
+     .load = rao_bernoulli_load_logit,
+     .store = rao_store_natural,
+     .jacobian = jacobian_logit,
+     .score = score_logit,
+     .fisher = fisher_logit,
+     .kl_gradient = rao_bernoulli_gap},
     {.name = "expectation", .coords = "eta", .load = rao_bernoulli_load_p, .store = rao_store_plain},
 };
 

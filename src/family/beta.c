@@ -18,7 +18,9 @@ static void score(const rao_family *f, const double *s, const double *x, double 
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, rao_dirichlet_fisher(s, 2, s[2], m); }
 static double entropy(const rao_family *f, const double *s) { return (void)f, rao_dirichlet_entropy(s, 2, s[2]); }
 static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_dirichlet_kl(s, t, 2, s[2], t[2]); }
-static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, rao_dirichlet_kl_gradient(s, t, 2, s[2], g); }
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    (void)f, rao_dirichlet_kl_gradient(s, t, 2, s[2], g);
+}
 
 static void support(const rao_family *f, const double *s, double *low, double *high) { (void)f, (void)s, *low = 0, *high = 1; }
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {

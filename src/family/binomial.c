@@ -11,7 +11,9 @@ enum { P = BERNOULLI_P, Q = BERNOULLI_Q, LOGIT = BERNOULLI_LOGIT };
 static void jacobian_logit(const rao_family *f, const double *s, double *j) { (void)f, j[0] = s[P] * s[Q]; }
 
 /* x - n p: by the failures where they are fewer. */
-static double excess(const rao_family *f, const double *s, const double *x) { return s[P] < 0.5 ? x[0] - f->fixed * s[P] : f->fixed * s[Q] - (f->fixed - x[0]); }
+static double excess(const rao_family *f, const double *s, const double *x) {
+    return s[P] < 0.5 ? x[0] - f->fixed * s[P] : f->fixed * s[Q] - (f->fixed - x[0]);
+}
 static void score_logit(const rao_family *f, const double *s, const double *x, double *g) { g[0] = excess(f, s, x); }
 static void fisher_logit(const rao_family *f, const double *s, double *m) { m[0] = f->fixed * s[P] * s[Q]; }
 static void kl_gradient_logit(const rao_family *f, const double *s, const double *t, double *g) {
@@ -45,7 +47,9 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
 }
 
-static void support(const rao_family *f, const double *s, double *low, double *high) { *low = s[Q] > 0 ? 0 : f->fixed, *high = s[P] > 0 ? f->fixed : 0; }
+static void support(const rao_family *f, const double *s, double *low, double *high) {
+    *low = s[Q] > 0 ? 0 : f->fixed, *high = s[P] > 0 ? f->fixed : 0;
+}
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     *middle = f->fixed * s[P], *scale = fmax(1, sqrt(f->fixed * s[P] * s[Q]));
 }
@@ -62,8 +66,14 @@ static const family_exponential exponential = {rao_statistic_x, natural, expecta
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},
-    {.name = "natural", .coords = "theta", .load = rao_bernoulli_load_logit, .store = rao_store_natural, .jacobian = jacobian_logit, .score = score_logit,
-     .fisher = fisher_logit, .kl_gradient = kl_gradient_logit},
+    {.name = "natural",
+     .coords = "theta",
+     .load = rao_bernoulli_load_logit,
+     .store = rao_store_natural,
+     .jacobian = jacobian_logit,
+     .score = score_logit,
+     .fisher = fisher_logit,
+     .kl_gradient = kl_gradient_logit},
 };
 
 const family_table rao_table_binomial = {

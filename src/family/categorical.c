@@ -15,14 +15,16 @@ rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, 
     int64_t k = f->d;
     double sum = 0, rest = 0;
     for (int64_t i = 0; i < k; i++) {
-        if (!(c[i] >= 0 && c[i] <= 1.000001)) return rao_fail(ctx, RAO_EDOMAIN, "%s: p_%lld = %.17g, want 0 <= p <= 1", f->table->info.name, (long long)i + 1, c[i]);
+        if (!(c[i] >= 0 && c[i] <= 1.000001))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: p_%lld = %.17g, want 0 <= p <= 1", f->table->info.name, (long long)i + 1, c[i]);
         double next = sum + c[i];
         rest += sum >= c[i] ? (sum - next) + c[i] : (c[i] - next) + sum;
         sum = next;
     }
     sum += rest;
     if (!(fabs(sum - 1) <= 1e-12 * (double)k))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: the probabilities sum to %.17g, off from 1 by %.3g, want within %.3g", f->table->info.name, sum, sum - 1, 1e-12 * (double)k);
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: the probabilities sum to %.17g, off from 1 by %.3g, want within %.3g", f->table->info.name,
+                        sum, sum - 1, 1e-12 * (double)k);
     for (int64_t i = 0; i < k; i++) {
         s[i] = fabs(sum - 1) <= 2e-16 ? c[i] : c[i] / sum;
         s[k + i] = log(s[i]);
@@ -38,7 +40,9 @@ static rao_status load_z(rao_ctx *ctx, const rao_family *f, const char *name, co
     s[2 * k] = 1;
     for (int64_t i = 0; i < k; i++) {
         z[i] = i < given ? c[i] : 0;
-        if (!isfinite(z[i])) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s_%lld = %.17g, want a finite number", f->table->info.name, name, (long long)i + 1, z[i]);
+        if (!isfinite(z[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s_%lld = %.17g, want a finite number", f->table->info.name, name, (long long)i + 1,
+                            z[i]);
         if (z[i] > z[top]) top = i;
     }
     for (int64_t i = 0; i < k; i++)
@@ -51,13 +55,16 @@ static rao_status load_z(rao_ctx *ctx, const rao_family *f, const char *name, co
 }
 
 static rao_status load_logits(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return load_z(ctx, f, "z", c, f->d, s); }
-static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return load_z(ctx, f, "theta", c, f->d - 1, s); }
+static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return load_z(ctx, f, "theta", c, f->d - 1, s);
+}
 
 static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     int64_t k = f->d;
     double last = 1;
     for (int64_t i = 0; i < k - 1; i++) {
-        if (!(c[i] >= 0 && c[i] <= 1)) return rao_fail(ctx, RAO_EDOMAIN, "%s: eta_%lld = %.17g, want 0 <= eta <= 1", f->table->info.name, (long long)i + 1, c[i]);
+        if (!(c[i] >= 0 && c[i] <= 1))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: eta_%lld = %.17g, want 0 <= eta <= 1", f->table->info.name, (long long)i + 1, c[i]);
         s[i] = c[i];
         last -= c[i];
     }
@@ -128,8 +135,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     int64_t k = f->d, c = (int64_t)x[0];
-    if (c < k - 1)
-        g[c] = 1 / s[c];
+    if (c < k - 1) g[c] = 1 / s[c];
     else
         for (int64_t i = 0; i < k - 1; i++) g[i] = -1 / s[k - 1];
 }
@@ -223,10 +229,22 @@ static const family_exponential exponential = {statistic, natural, expectation, 
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},
-    {.name = "natural", .coords = "theta%", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural,
-     .score = score_natural, .fisher = fisher_natural, .kl_gradient = kl_gradient_natural},
-    {.name = "logits", .coords = "z#", .load = load_logits, .store = store_logits, .jacobian = jacobian_logits,
-     .score = score_logits, .fisher = fisher_logits, .kl_gradient = kl_gradient_logits},
+    {.name = "natural",
+     .coords = "theta%",
+     .load = load_natural,
+     .store = rao_store_natural,
+     .jacobian = jacobian_natural,
+     .score = score_natural,
+     .fisher = fisher_natural,
+     .kl_gradient = kl_gradient_natural},
+    {.name = "logits",
+     .coords = "z#",
+     .load = load_logits,
+     .store = store_logits,
+     .jacobian = jacobian_logits,
+     .score = score_logits,
+     .fisher = fisher_logits,
+     .kl_gradient = kl_gradient_logits},
     {.name = "expectation", .coords = "eta%", .load = load_expectation, .store = rao_store_expectation},
 };
 

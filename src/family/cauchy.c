@@ -7,7 +7,9 @@
 enum { X0, GAMMA };
 static const double pi = 3.14159265358979323846;
 
-static double log_density(const rao_family *f, double z) { return (void)f, fabs(z) > 1e100 ? -log(pi) - 2 * log(fabs(z)) : -log(pi) - log1p(z * z); }
+static double log_density(const rao_family *f, double z) {
+    return (void)f, fabs(z) > 1e100 ? -log(pi) - 2 * log(fabs(z)) : -log(pi) - log1p(z * z);
+}
 static double slope(const rao_family *f, double z) { return (void)f, fabs(z) > 1 ? 2 / (z + 1 / z) : 2 * z / (1 + z * z); }
 static double stretch(const rao_family *f, double z) {
     double w = fabs(z) > 1 ? 1 / z : z, value = (w - 1) * (w + 1) / (1 + w * w);

@@ -6,7 +6,8 @@
 
 static rao_status check_chart(rao_ctx *ctx, const rao_family *f, int64_t chart) {
     if (chart >= 0 && chart < f->table->chart_count) return RAO_OK;
-    return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", f->table->info.name, (long long)chart, (long long)f->table->chart_count - 1);
+    return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", f->table->info.name, (long long)chart,
+                    (long long)f->table->chart_count - 1);
 }
 
 rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s) {
@@ -20,8 +21,7 @@ rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, con
 static void chart_jacobian(const rao_family *f, int64_t chart, const double *s, double *j) {
     int64_t n = f->dim, m = rao_family_tangent(f, chart);
     memset(j, 0, sizeof *j * (size_t)(n * m));
-    if (f->table->charts[chart].jacobian)
-        f->table->charts[chart].jacobian(f, s, j);
+    if (f->table->charts[chart].jacobian) f->table->charts[chart].jacobian(f, s, j);
     else
         for (int64_t i = 0; i < n; i++) j[i * m + i] = 1;
 }
@@ -66,7 +66,9 @@ static rao_status between(rao_ctx *ctx, const rao_family *f, int64_t from, int64
     chart_jacobian(f, to, s, b);
     if (f->table->charts[from].jacobian) {
         chart_jacobian(f, from, s, a);
-        if (eliminate(a, n, b, m)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the chart %s is singular at this point", f->table->info.name, f->table->charts[from].name));
+        if (eliminate(a, n, b, m))
+            RAO_TRY(
+                rao_fail(ctx, RAO_EDOMAIN, "%s: the chart %s is singular at this point", f->table->info.name, f->table->charts[from].name));
     }
     memcpy(jacobian, b, sizeof *b * (size_t)(n * m));
 done:
@@ -74,14 +76,16 @@ done:
     return st;
 }
 
-rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t from, const double *p, int64_t to, double *out, double *jacobian) {
+rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t from, const double *p, int64_t to, double *out,
+                              double *jacobian) {
     rao_status st;
     double *s, *c;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(check_chart(ctx, family, from));
     RAO_TRY(check_chart(ctx, family, to));
     if (jacobian && rao_family_tangent(family, from) != family->dim)
-        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the chart %s has more coordinates than the family has dimensions, so it has no Jacobian of its own",
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE,
+                         "%s: the chart %s has more coordinates than the family has dimensions, so it has no Jacobian of its own",
                          family->table->info.name, family->table->charts[from].name));
     int64_t n = rao_family_coords(family, to);
     RAO_TRY(rao_scratch(ctx, family->state, &s));
@@ -89,7 +93,9 @@ rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t fr
     RAO_TRY(rao_family_load(ctx, family, from, p, s));
     RAO_TRY(family->table->charts[to].store(ctx, family, s, c));
     for (int64_t i = 0; i < n; i++)
-        if (isnan(c[i])) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the point has no coordinates in the chart %s", family->table->info.name, family->table->charts[to].name));
+        if (isnan(c[i]))
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the point has no coordinates in the chart %s", family->table->info.name,
+                             family->table->charts[to].name));
     if (jacobian) RAO_TRY(between(ctx, family, from, to, s, jacobian));
     memcpy(out, c, sizeof *c * (size_t)n);
 done:
@@ -101,7 +107,9 @@ rao_status rao_family_support(rao_ctx *ctx, const rao_family *family, int64_t ch
     rao_status st;
     double *s;
     rao_mark mark = rao_scratch_mark(ctx);
-    if (!family->table->support) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: its observations are no numbers of one line, so their support is no interval", family->table->info.name));
+    if (!family->table->support)
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: its observations are no numbers of one line, so their support is no interval",
+                         family->table->info.name));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_family_load(ctx, family, chart, p, s));
     family->table->support(family, s, low, high);

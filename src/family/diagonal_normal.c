@@ -63,7 +63,8 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         c[i] = rao_data_mean(data, i);
         c[f->d + i] = sqrt(rao_data_variance(data, i, c[i]));
         if (!(c[f->d + i] > 0))
-            return rao_fail(ctx, RAO_EDOMAIN, "diagonal_normal: all observations of x_%lld are %.17g: the likelihood grows without bound as sigma_%lld -> 0",
+            return rao_fail(ctx, RAO_EDOMAIN,
+                            "diagonal_normal: all observations of x_%lld are %.17g: the likelihood grows without bound as sigma_%lld -> 0",
                             (long long)i + 1, c[i], (long long)i + 1);
     }
     return RAO_OK;

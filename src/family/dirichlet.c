@@ -78,7 +78,8 @@ static double simplex_part(const double *p, const double *q, int64_t k, double t
     int64_t top = largest(p, k);
     for (int64_t i = 0; i < k; i++) change += q[i] - p[i];
     for (int64_t i = 0; i < k; i++) {
-        double rest = i == top ? others(p, k, i) : total_p - p[i], moved = i == top ? others_difference(p, q, k, i) : change - (q[i] - p[i]);
+        double rest = i == top ? others(p, k, i) : total_p - p[i],
+               moved = i == top ? others_difference(p, q, k, i) : change - (q[i] - p[i]);
         double w = ((q[i] - p[i]) / p[i] * rest - moved) / total_q;
         double excess = fabs(w) < 0.5 ? (1 + w) * rao_log1pmx(w) + w * w : (1 + w) * (log(q[i] / p[i]) - log(total_q / total_p)) - w;
         sum += p[i] / total_p * excess;
@@ -160,7 +161,9 @@ rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const
     RAO_TRY(rao_scratch(ctx, k, &trial));
     double sum = 0;
     for (int64_t i = 0; i < k; i++) sum += exp(mean_log[i]);
-    if (!(sum < 1 - 1e-15)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the parameters", f->table->info.name));
+    if (!(sum < 1 - 1e-15))
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the parameters",
+                         f->table->info.name));
     /* the start: means proportional to the geometric means, and the A at which they sum to what they do, E log x_i ~ log m_i - (1/m_i - 1)/(2A) */
     for (int64_t i = 0; i < k; i++) alpha[i] = exp(mean_log[i]) / sum * fmax(0.1, 0.5 * (double)(k - 1) / -log(sum));
     double value = mean_log_likelihood(alpha, k, mean_log);
@@ -179,7 +182,8 @@ rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const
         if (size < 1e-13) goto done;
         if (factor < 1e-15) break;
     }
-    if (newton_step(alpha, k, mean_log, step) > 1e-8) st = rao_fail(ctx, RAO_ENUMERIC, "%s: Newton's method did not converge in 200 steps", f->table->info.name);
+    if (newton_step(alpha, k, mean_log, step) > 1e-8)
+        st = rao_fail(ctx, RAO_ENUMERIC, "%s: Newton's method did not converge in 200 steps", f->table->info.name);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -213,7 +217,9 @@ static void score(const rao_family *f, const double *s, const double *x, double 
 static void fisher(const rao_family *f, const double *s, double *m) { rao_dirichlet_fisher(s, f->d, s[f->d], m); }
 static double entropy(const rao_family *f, const double *s) { return rao_dirichlet_entropy(s, f->d, s[f->d]); }
 static double kl(const rao_family *f, const double *s, const double *t) { return rao_dirichlet_kl(s, t, f->d, s[f->d], t[f->d]); }
-static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { rao_dirichlet_kl_gradient(s, t, f->d, s[f->d], g); }
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    rao_dirichlet_kl_gradient(s, t, f->d, s[f->d], g);
+}
 
 void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x) {
     double max = -INF, sum = 0;

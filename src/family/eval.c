@@ -30,10 +30,8 @@ static rao_status score(rao_ctx *ctx, const family_item *it, double *out, rao_qu
     if (t->irregular && !t->score) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
     RAO_OR_RETURN(logpdf(ctx, it, &value, quality));
     if (value == -INF) return no_density(ctx, it);
-    if (it->chart->score)
-        it->chart->score(it->f, it->p, it->x, out);
-    else
-        return rao_pull_back(ctx, it, out, NULL);
+    if (it->chart->score) it->chart->score(it->f, it->p, it->x, out);
+    else return rao_pull_back(ctx, it, out, NULL);
     return RAO_OK;
 }
 
@@ -84,10 +82,8 @@ static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_q
     if (t->irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
     if (it->args->method <= RAO_CLOSED && t->fisher_at_edge && t->fisher_at_edge(it->f, it->p, out)) return RAO_OK;
     if (it->args->method > RAO_CLOSED || !t->fisher) return rao_generic_fisher(ctx, it, out, quality);
-    if (it->chart->fisher)
-        it->chart->fisher(it->f, it->p, out);
-    else
-        return rao_pull_back_matrix(ctx, it, out);
+    if (it->chart->fisher) it->chart->fisher(it->f, it->p, out);
+    else return rao_pull_back_matrix(ctx, it, out);
     return RAO_OK;
 }
 
@@ -197,7 +193,8 @@ rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quan
             return RAO_OK;
         }
     const char *near = rao_nearest(name ? name : "", rows, RAO_QUANTITIES, sizeof rows[0]);
-    return rao_fail(ctx, RAO_EINVAL, "no quantity \"%s\"%s%s%s", name ? name : "", near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return rao_fail(ctx, RAO_EINVAL, "no quantity \"%s\"%s%s%s", name ? name : "", near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "");
 }
 
 int64_t rao_family_answer(const rao_family *family, int64_t chart, rao_quantity quantity) {
@@ -226,15 +223,16 @@ enum { GRAIN = 64 };
 
 static rao_status check_numbers(rao_ctx *ctx, const rao_family *f, const char *what, const double *v, int64_t n) {
     for (int64_t i = 0; i < n; i++)
-        if (isnan(v[i])) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s contains NaN at place %lld", f->table->info.name, what, (long long)i + 1);
+        if (isnan(v[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s contains NaN at place %lld", f->table->info.name, what, (long long)i + 1);
     return RAO_OK;
 }
 
 static rao_status no_nan(rao_ctx *ctx, const batch *b, const double *answer) {
     for (int64_t i = 0; i < b->answer; i++)
         if (isnan(answer[i]))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not defined at this point (the limit depends on how the edge is approached)", b->f->table->info.name,
-                            b->row->name);
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not defined at this point (the limit depends on how the edge is approached)",
+                            b->f->table->info.name, b->row->name);
     return RAO_OK;
 }
 
@@ -287,10 +285,8 @@ static rao_status block(rao_ctx *ctx, int64_t number, void *arg) {
     for (int64_t i = number * GRAIN; i < rao_block_end(b->args->n, GRAIN, number); i++) {
         rao_status item = one(ctx, b, i, !loaded, p, q, answer);
         loaded = item == RAO_OK;
-        if (b->args->each)
-            b->args->each[i] = item;
-        else if (item)
-            RAO_TRY(name_item(ctx, b, i, item));
+        if (b->args->each) b->args->each[i] = item;
+        else if (item) RAO_TRY(name_item(ctx, b, i, item));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -301,28 +297,40 @@ static rao_status missing(rao_ctx *ctx, const rao_family *f, const quantity_row 
     return rao_fail(ctx, RAO_EINVAL, "%s: %s needs %s", f->table->info.name, row->name, what);
 }
 
-rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out, int64_t stride) {
+rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out,
+                           int64_t stride) {
     rao_family_args all;
     rao_family_args_init(&all);
-    if (!args || !out || !family) return rao_fail(ctx, RAO_EINVAL, "rao_family_eval: the family, the arguments or the place for the answer is NULL");
+    if (!args || !out || !family)
+        return rao_fail(ctx, RAO_EINVAL, "rao_family_eval: the family, the arguments or the place for the answer is NULL");
     memcpy(&all, args, args->size < sizeof all ? args->size : sizeof all);
     if (!known(quantity)) return rao_fail(ctx, RAO_EINVAL, "rao_family_eval: quantity %d, want 0..%d", (int)quantity, RAO_QUANTITIES - 1);
     const quantity_row *row = &rows[quantity];
     if (all.chart < 0 || all.chart >= family->table->chart_count)
-        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)all.chart, (long long)family->table->chart_count - 1);
+        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)all.chart,
+                        (long long)family->table->chart_count - 1);
     if (!all.p.data) return missing(ctx, family, row, "a point p");
     if (row->takes_q && !all.q.data) return missing(ctx, family, row, "a second point q");
     if (row->takes_x && !all.x.data) return missing(ctx, family, row, "an observation x");
-    batch b = {family, row, &all, &family->table->charts[all.chart], out, stride, rao_family_answer(family, all.chart, quantity), rao_family_observation(family)};
+    batch b = {family,
+               row,
+               &all,
+               &family->table->charts[all.chart],
+               out,
+               stride,
+               rao_family_answer(family, all.chart, quantity),
+               rao_family_observation(family)};
     if (all.n > 1 && stride < b.answer)
-        return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers, the stride of the answers is %lld", family->table->info.name, row->name, (long long)b.answer, (long long)stride);
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers, the stride of the answers is %lld", family->table->info.name, row->name,
+                        (long long)b.answer, (long long)stride);
     int64_t blocks = rao_block_count(all.n, GRAIN);
     return blocks == 1 ? block(ctx, 0, &b) : rao_parallel_for(ctx, blocks, block, &b);
 }
 
 /* ---- one point ----------------------------------------------------------------------------------------------- */
 
-static rao_status ask_one(rao_ctx *ctx, const rao_family *f, rao_quantity quantity, int64_t chart, const double *p, const double *q, const double *x, double *out) {
+static rao_status ask_one(rao_ctx *ctx, const rao_family *f, rao_quantity quantity, int64_t chart, const double *p, const double *q,
+                          const double *x, double *out) {
     rao_family_args a;
     rao_family_args_init(&a);
     a.chart = chart;

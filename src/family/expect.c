@@ -25,8 +25,8 @@ static double norm(const double *v, int64_t m) {
 enum { MOST_TERMS = 10000000, QUIET_TERMS = 3, MOST_LANDMARKS = 130 };
 
 /* Terms from `from` in steps of `step` until QUIET_TERMS in a row no longer count (log-concave tails: then none behind them does). */
-static rao_status outward(rao_ctx *ctx, const rao_family *f, const double *s, int64_t m, expect_fn *g, void *arg, double from, double step, double end,
-                          double beyond, double *mean, double *term) {
+static rao_status outward(rao_ctx *ctx, const rao_family *f, const double *s, int64_t m, expect_fn *g, void *arg, double from, double step,
+                          double end, double beyond, double *mean, double *term) {
     int quiet = 0;
     int64_t terms = 0;
     for (double x = from; step > 0 ? x <= end : x >= end; x += step) {
@@ -36,7 +36,9 @@ static rao_status outward(rao_ctx *ctx, const rao_family *f, const double *s, in
         quiet = norm(term, m) <= 1e-18 * norm(mean, m) ? quiet + 1 : 0;
         for (int64_t i = 0; i < m; i++) mean[i] += term[i];
         if (quiet >= QUIET_TERMS && (x - beyond) * step > 0 && (weight == 0 || fabs(x - from) > 8)) break;
-        if (++terms > MOST_TERMS) return rao_fail(ctx, RAO_ENUMERIC, "%s: the sum over the support did not settle within %d terms", f->table->info.name, MOST_TERMS);
+        if (++terms > MOST_TERMS)
+            return rao_fail(ctx, RAO_ENUMERIC, "%s: the sum over the support did not settle within %d terms", f->table->info.name,
+                            MOST_TERMS);
     }
     return RAO_OK;
 }
@@ -126,7 +128,8 @@ static rao_status add_node(rao_ctx *ctx, const line *l, int64_t panel, double t,
 static rao_status add_level(rao_ctx *ctx, const line *l, int level, double h, double *sum) {
     int64_t most = (int64_t)(furthest / h), step = level ? 2 : 1;
     for (int64_t panel = 0; panel <= l->points; panel++)
-        for (int64_t i = level ? -most + (most % 2 == 0) : -most; i <= most; i += step) RAO_OR_RETURN(add_node(ctx, l, panel, (double)i * h, h, sum));
+        for (int64_t i = level ? -most + (most % 2 == 0) : -most; i <= most; i += step)
+            RAO_OR_RETURN(add_node(ctx, l, panel, (double)i * h, h, sum));
     return RAO_OK;
 }
 
@@ -157,8 +160,8 @@ done:
 
 /* ---- several variables: averages over draws ------------------------------------------------------------------ */
 
-static rao_status over_draws(rao_ctx *ctx, const rao_family *f, const double *s, const expect_draws *draws, int64_t m, expect_fn *g, void *arg, double *mean,
-                             rao_quality *quality) {
+static rao_status over_draws(rao_ctx *ctx, const rao_family *f, const double *s, const expect_draws *draws, int64_t m, expect_fn *g,
+                             void *arg, double *mean, rao_quality *quality) {
     rao_status st;
     double *x, *one, *squares;
     int64_t n = draws->samples > 0 ? draws->samples : 100000;
@@ -189,12 +192,13 @@ done:
     return st;
 }
 
-rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m, expect_fn *g, void *arg,
-                      double *mean, rao_quality *quality) {
+rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m,
+                      expect_fn *g, void *arg, double *mean, rao_quality *quality) {
     memset(mean, 0, sizeof *mean * (size_t)m);
     quality->method = RAO_SERIES;
     quality->error = 0;
-    if (draws->only || f->observation > 1 || (!f->table->support && !f->table->info.discrete)) return over_draws(ctx, f, s, draws, m, g, arg, mean, quality);
+    if (draws->only || f->observation > 1 || (!f->table->support && !f->table->info.discrete))
+        return over_draws(ctx, f, s, draws, m, g, arg, mean, quality);
     if (f->table->info.discrete && !f->table->support) return over_classes(ctx, f, s, g, arg, mean);
     if (f->table->info.discrete) return over_counts(ctx, f, s, m, g, arg, mean);
     double middle;

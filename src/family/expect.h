@@ -18,7 +18,7 @@ typedef struct expect_draws {
 /* mean[0..m-1] = E g(x): a finite sum over classes, an outward sum over counts, double-exponential quadrature on a line between the landmarks of s
  * and of t (NULL, or a second state whose densities g reads), an average over draws in several variables. ENUMERIC when a sum needs more than
  * ten million terms. The error estimate is the last change of the quadrature, or the largest standard error. */
-rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m, expect_fn *g, void *arg,
-                      double *mean, rao_quality *quality);
+rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m,
+                      expect_fn *g, void *arg, double *mean, rao_quality *quality);
 
 #endif

@@ -19,7 +19,9 @@ static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *
     if (!(c[0] < 0 && c[0] > -INF)) return rao_fail(ctx, RAO_EDOMAIN, "exponential: theta = %.17g, want < 0 and finite", c[0]);
     return load_rate(ctx, f, &rate, s);
 }
-static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) { return (void)ctx, (void)f, c[0] = s[SCALE], RAO_OK; }
+static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    return (void)ctx, (void)f, c[0] = s[SCALE], RAO_OK;
+}
 
 static void jacobian_scale(const rao_family *f, const double *s, double *j) { (void)f, j[0] = -s[RATE] / s[SCALE]; }
 static void jacobian_natural(const rao_family *f, const double *s, double *j) { (void)f, (void)s, j[0] = -1; }
@@ -33,7 +35,9 @@ static double entropy(const rao_family *f, const double *s) { return (void)f, 1 
 static double excess(const double *s, const double *t) {
     return s[BY_SCALE] != 0 && t[BY_SCALE] != 0 ? (s[SCALE] - t[SCALE]) / t[SCALE] : (t[RATE] - s[RATE]) / s[RATE];
 }
-static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_scale_divergence(excess(s, t), log(t[RATE]) - log(s[RATE])); }
+static double kl(const rao_family *f, const double *s, const double *t) {
+    return (void)f, rao_scale_divergence(excess(s, t), log(t[RATE]) - log(s[RATE]));
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = excess(s, t) * t[SCALE]; }
 
 static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[SCALE], *scale = s[SCALE]; }
@@ -42,7 +46,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double mean = rao_data_mean(data, 0);
     (void)f;
-    if (!(mean > 0)) return rao_fail(ctx, RAO_EDOMAIN, "exponential: all observations are 0: the likelihood grows without bound with the rate");
+    if (!(mean > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "exponential: all observations are 0: the likelihood grows without bound with the rate");
     c[0] = 1 / mean;
     return RAO_OK;
 }

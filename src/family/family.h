@@ -48,15 +48,15 @@ typedef struct family_data {
 /* Location-scale families: log density -log sigma + log_density(z), z = (x - mu)/sigma. */
 typedef struct family_standard {
     double (*log_density)(const rao_family *f, double z);
-    double (*slope)(const rao_family *f, double z);       /* -d log_density / dz */
-    double (*stretch)(const rao_family *f, double z);     /* z slope(z) - 1 */
+    double (*slope)(const rao_family *f, double z);   /* -d log_density / dz */
+    double (*stretch)(const rao_family *f, double z); /* z slope(z) - 1 */
     double (*entropy)(const rao_family *f);
     void (*information)(const rao_family *f, double m[3]); /* sigma^2 F = [[m0, m1], [m1, m2]] */
 } family_standard;
 
 typedef struct family_table {
     rao_family_info info;
-    int state[3];    /* numbers of a state: state[0] + state[1] d + state[2] d^2 */
+    int state[3];            /* numbers of a state: state[0] + state[1] d + state[2] d^2 */
     const char *observation; /* names of x in the marks of coords: "x", "x#" */
     const family_chart *charts;
     int64_t chart_count;
@@ -65,22 +65,23 @@ typedef struct family_table {
     const family_exponential *exponential;
     const family_standard *standard; /* read by the rao_standard_... slots */
 
-    int (*possible)(const rao_family *f, const double *x);                              /* may x be observed under some member? */
-    const char *possible_words;                                                         /* "x >= 0" */
-    double (*logpdf)(const rao_family *f, const double *s, const double *x);            /* x possible */
-    void (*score)(const rao_family *f, const double *s, const double *x, double *g);    /* g, m zeroed before */
+    int (*possible)(const rao_family *f, const double *x);                           /* may x be observed under some member? */
+    const char *possible_words;                                                      /* "x >= 0" */
+    double (*logpdf)(const rao_family *f, const double *s, const double *x);         /* x possible */
+    void (*score)(const rao_family *f, const double *s, const double *x, double *g); /* g, m zeroed before */
     void (*fisher)(const rao_family *f, const double *s, double *m);
     int (*fisher_at_edge)(const rao_family *f, const double *s, double *m); /* without `fisher`: nonzero where it knows the matrix */
     double (*entropy)(const rao_family *f, const double *s);
     double (*kl)(const rao_family *f, const double *s, const double *t);
-    double (*cross_entropy)(const rao_family *f, const double *s, const double *t);     /* NULL: entropy + kl */
+    double (*cross_entropy)(const rao_family *f, const double *s, const double *t); /* NULL: entropy + kl */
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
     void (*support)(const rao_family *f, const double *s, double *low, double *high);
     void (*center)(const rao_family *f, const double *s, double *middle, double *scale); /* where the mass of a univariate member lies */
-    int64_t (*landmarks)(const rao_family *f, const double *s, double *at, int64_t most); /* points to divide quadratures at; NULL: the middle */
+    int64_t (*landmarks)(const rao_family *f, const double *s, double *at,
+                         int64_t most); /* points to divide quadratures at; NULL: the middle */
     void (*sample)(const rao_family *f, const double *s, rao_draws *d, double *x);
     rao_status (*mle)(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c); /* coordinates of chart 0 */
-    const char *irregular; /* why there is no Fisher matrix, or NULL */
+    const char *irregular;                                                                    /* why there is no Fisher matrix, or NULL */
     rao_method entropy_method, kl_method; /* of the slots above: closed form unless said */
 } family_table;
 
@@ -115,7 +116,7 @@ rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, con
 /* "normal: sigma = -1, want > 0" (NaN and infinities are refused too). */
 rao_status rao_want_positive(rao_ctx *ctx, const rao_family *f, const char *name, double value);
 rao_status rao_want_finite(rao_ctx *ctx, const rao_family *f, const char *name, double value);
-rao_status rao_want_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value); /* 0 <= value <= 1 */
+rao_status rao_want_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value);      /* 0 <= value <= 1 */
 rao_status rao_want_open_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value); /* 0 < value < 1 */
 
 /* Row i of the data; its weight; weighted mean of column j; weighted mean of (x - mean)^2: both passes compensated. */
@@ -166,12 +167,12 @@ rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, 
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
 int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 
-#define RAO_FAMILIES(each)                                                                                     \
-    each(normal) each(isotropic_normal) each(diagonal_normal) each(lognormal) each(exponential) each(gamma)   \
-    each(inverse_gamma) each(beta) each(dirichlet) each(bernoulli) each(binomial) each(geometric)             \
-    each(geometric0) each(negative_binomial) each(poisson) each(categorical) each(multinomial) each(weibull)   \
-    each(gumbel) each(cauchy) each(student_t) each(laplace) each(logistic) each(rayleigh) each(pareto)        \
-    each(inverse_gaussian) each(von_mises) each(uniform) each(mvn) each(wishart) each(normal_mixture3)
+#define RAO_FAMILIES(each)                                                                                                                 \
+    each(normal) each(isotropic_normal) each(diagonal_normal) each(lognormal) each(exponential) each(gamma) each(inverse_gamma) each(beta) \
+        each(dirichlet) each(bernoulli) each(binomial) each(geometric) each(geometric0) each(negative_binomial) each(poisson)              \
+            each(categorical) each(multinomial) each(weibull) each(gumbel) each(cauchy) each(student_t) each(laplace) each(logistic)       \
+                each(rayleigh) each(pareto) each(inverse_gaussian) each(von_mises) each(uniform) each(mvn) each(wishart)                   \
+                    each(normal_mixture3)
 #define RAO_DECLARE(name) extern const family_table rao_table_##name;
 RAO_FAMILIES(RAO_DECLARE)
 

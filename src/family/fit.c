@@ -37,15 +37,15 @@ done:
     return st;
 }
 
-rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step, int64_t first, int64_t n,
-                             double *x, int64_t stride) {
+rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_stream stream, uint64_t step,
+                             int64_t first, int64_t n, double *x, int64_t stride) {
     rao_status st;
     double *s;
     rao_mark mark = rao_scratch_mark(ctx);
     int64_t observation = rao_family_observation(family);
     if (first < 0 || n < 0 || (n > 1 && stride < observation))
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: first = %lld, n = %lld, stride = %lld, want >= 0, >= 0, >= %lld", family->table->info.name, (long long)first,
-                         (long long)n, (long long)stride, (long long)observation));
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: first = %lld, n = %lld, stride = %lld, want >= 0, >= 0, >= %lld", family->table->info.name,
+                         (long long)first, (long long)n, (long long)stride, (long long)observation));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_family_load(ctx, family, chart, p, s));
     draw_walk w = {family, s, stream, step, first, n, stride, x};
@@ -82,7 +82,8 @@ static rao_status check_data(rao_ctx *ctx, const rao_family *f, family_data *d) 
     if (d->n < 1) return rao_fail(ctx, RAO_EDOMAIN, "%s: no observations to estimate from", name);
     for (int64_t i = 0; i < d->n; i++) {
         double w = data_weight(d, i);
-        if (!(w >= 0 && w < INF)) return rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", name, (long long)i, w);
+        if (!(w >= 0 && w < INF))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", name, (long long)i, w);
         if (!f->table->possible(f, data_row(d, i)))
             return rao_fail(ctx, RAO_EDOMAIN, "%s: observation %lld is %.17g%s, want %s", name, (long long)i, data_row(d, i)[0],
                             rao_family_observation(f) > 1 ? ", ..." : "", f->table->possible_words);
@@ -100,7 +101,8 @@ static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t cha
     double *a;
     rao_mark mark = rao_scratch_mark(ctx);
     if (m != f->dim)
-        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the chart %s has more coordinates than the family has dimensions, so they have no standard errors",
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE,
+                         "%s: the chart %s has more coordinates than the family has dimensions, so they have no standard errors",
                          f->table->info.name, f->table->charts[chart].name));
     RAO_TRY(rao_scratch(ctx, m * m, &a));
     RAO_TRY(rao_family_fisher(ctx, f, chart, p, a));
@@ -123,15 +125,16 @@ static double log_likelihood_of(const rao_family *f, const double *s, const fami
     return sum + rest;
 }
 
-rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p, double *standard_error,
-                          double *log_likelihood) {
+rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p,
+                          double *standard_error, double *log_likelihood) {
     rao_status st;
     family_data d = {n, x, weights, 0};
     double *c, *s, *out, *errors;
     rao_mark mark = rao_scratch_mark(ctx);
     const char *name = family->table->info.name;
     if (chart < 0 || chart >= family->table->chart_count)
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", name, (long long)chart, (long long)family->table->chart_count - 1));
+        RAO_TRY(
+            rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", name, (long long)chart, (long long)family->table->chart_count - 1));
     if (!family->table->mle) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: no maximum likelihood estimate", name));
     RAO_TRY(check_data(ctx, family, &d));
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, 0), &c));

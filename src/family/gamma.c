@@ -21,9 +21,15 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const char *name, int 
     rao_status st = rao_want_positive(ctx, f, "shape", shape);
     return st ? st : rao_want_positive(ctx, f, name, given);
 }
-rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return load(ctx, f, "rate", BY_RATE, c[0], c[1], s); }
-static rao_status load_scale(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return load(ctx, f, "scale", BY_SCALE, c[0], c[1], s); }
-static rao_status load_mean(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return load(ctx, f, "mean", BY_MEAN, c[0], c[1], s); }
+rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return load(ctx, f, "rate", BY_RATE, c[0], c[1], s);
+}
+static rao_status load_scale(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return load(ctx, f, "scale", BY_SCALE, c[0], c[1], s);
+}
+static rao_status load_mean(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return load(ctx, f, "mean", BY_MEAN, c[0], c[1], s);
+}
 
 static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     if (!(c[0] > -1 && c[0] < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: theta_1 = %.17g, want > -1 and finite", c[0]);
@@ -38,8 +44,12 @@ static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const doub
     return load(ctx, f, "mean", BY_MEAN, rao_digamma_excess_inverse(-gap), c[1], s);
 }
 
-static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) { return (void)ctx, (void)f, c[0] = s[GAMMA_SHAPE], c[1] = s[GAMMA_SCALE], RAO_OK; }
-static rao_status store_mean(rao_ctx *ctx, const rao_family *f, const double *s, double *c) { return (void)ctx, (void)f, c[0] = s[GAMMA_SHAPE], c[1] = s[GAMMA_MEAN], RAO_OK; }
+static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    return (void)ctx, (void)f, c[0] = s[GAMMA_SHAPE], c[1] = s[GAMMA_SCALE], RAO_OK;
+}
+static rao_status store_mean(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    return (void)ctx, (void)f, c[0] = s[GAMMA_SHAPE], c[1] = s[GAMMA_MEAN], RAO_OK;
+}
 
 /* Jacobians d(shape, rate) / d(chart). */
 static void jacobian_scale(const rao_family *f, const double *s, double *j) { (void)f, j[0] = 1, j[3] = -s[GAMMA_RATE] / s[GAMMA_SCALE]; }
@@ -101,7 +111,8 @@ static double mean_excess(const double *s, const double *t) {
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
     double k = s[GAMMA_SHAPE];
     (void)f;
-    return rao_excess_divergence(k, t[GAMMA_SHAPE]) + t[GAMMA_SHAPE] * rao_scale_divergence(mean_excess(s, t), log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]));
+    return rao_excess_divergence(k, t[GAMMA_SHAPE]) +
+           t[GAMMA_SHAPE] * rao_scale_divergence(mean_excess(s, t), log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]));
 }
 
 /* psi(k_t) - psi(k_s) + log(rate_s / rate_t), m_s - m_t */
@@ -150,7 +161,9 @@ rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *d
         double x = data_row(data, i)[0], u = (x - mean) / mean;
         gap += data_weight(data, i) * (fabs(u) < 0.5 ? -rao_log1pmx(u) : u - (log(x) - log(mean)));
     }
-    if (!(gap > 0)) return rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the shape", f->table->info.name);
+    if (!(gap > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the shape",
+                        f->table->info.name);
     *shape = rao_digamma_excess_inverse(-gap / data->total);
     return RAO_OK;
 }
@@ -162,19 +175,33 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 }
 
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = log(x[0]), t[1] = x[0]; }
-static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[GAMMA_SHAPE] - 1, theta[1] = -s[GAMMA_RATE]; }
+static void natural(const rao_family *f, const double *s, double *theta) {
+    (void)f, theta[0] = s[GAMMA_SHAPE] - 1, theta[1] = -s[GAMMA_RATE];
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_digamma_excess(s[GAMMA_SHAPE]) + log(s[GAMMA_MEAN]), eta[1] = s[GAMMA_MEAN];
 }
-static double log_partition(const rao_family *f, const double *s) { return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]); }
+static double log_partition(const rao_family *f, const double *s) {
+    return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]);
+}
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {
     {.name = "shape_rate", .coords = "shape,rate", .load = rao_gamma_load_rate, .store = rao_store_plain},
     {.name = "shape_scale", .coords = "shape,scale", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
-    {.name = "shape_mean", .coords = "shape,mean", .load = load_mean, .store = store_mean, .jacobian = jacobian_mean, .score = score_mean, .fisher = fisher_mean},
+    {.name = "shape_mean",
+     .coords = "shape,mean",
+     .load = load_mean,
+     .store = store_mean,
+     .jacobian = jacobian_mean,
+     .score = score_mean,
+     .fisher = fisher_mean},
     {.name = "natural", .coords = "theta_1,theta_2", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
-    {.name = "expectation", .coords = "eta_1,eta_2", .load = load_expectation, .store = rao_store_expectation, .jacobian = jacobian_expectation,
+    {.name = "expectation",
+     .coords = "eta_1,eta_2",
+     .load = load_expectation,
+     .store = rao_store_expectation,
+     .jacobian = jacobian_expectation,
      .fisher = fisher_expectation},
 };
 

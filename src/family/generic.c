@@ -4,9 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t tangent(const family_item *it) {
-    return it->f->tangents[chart_number(it->f, it->chart)];
-}
+static int64_t tangent(const family_item *it) { return it->f->tangents[chart_number(it->f, it->chart)]; }
 
 rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g) {
     memset(g, 0, sizeof *g * (size_t)tangent(it));
@@ -30,7 +28,8 @@ static rao_status gradient_at(rao_ctx *ctx, const family_item *it, const double 
 }
 
 /* Row j of the Hessian with steps h and h/2, extrapolated: (4 D(h/2) - D(h)) / 3. *error: the size of the correction. */
-static rao_status hessian_row(rao_ctx *ctx, const family_item *it, double *c, int64_t j, double h, double *state, double *g[2], double *row, double *error) {
+static rao_status hessian_row(rao_ctx *ctx, const family_item *it, double *c, int64_t j, double h, double *state, double *g[2], double *row,
+                              double *error) {
     int64_t m = tangent(it);
     double at = c[j];
     memset(row, 0, sizeof *row * (size_t)m);
@@ -56,7 +55,9 @@ static rao_status fisher_by_kl(rao_ctx *ctx, const family_item *it, double *out,
     int64_t m = tangent(it), n = it->f->coords[chart_number(it->f, it->chart)];
     double *c, *state, *g[2], error = 0;
     rao_mark mark = rao_scratch_mark(ctx);
-    if (n != m) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the Hessian of KL needs a chart whose coordinates are free; want natural", it->f->table->info.name));
+    if (n != m)
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the Hessian of KL needs a chart whose coordinates are free; want natural",
+                         it->f->table->info.name));
     RAO_TRY(rao_scratch(ctx, n, &c));
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
     RAO_TRY(rao_scratch(ctx, m, &g[0]));
@@ -87,7 +88,8 @@ rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, 
     case RAO_MONTE_CARLO: return rao_fisher_by_expectation(ctx, it, 1, out, quality);
     case RAO_KL_HESSIAN: return fisher_by_kl(ctx, it, out, quality);
     case RAO_QUADRATURE: return rao_fisher_by_expectation(ctx, it, 0, out, quality);
-    default: return rao_fail(ctx, RAO_EINVAL, "%s: fisher by method %d (%s), want closed form, quadrature, monte carlo or kl hessian", it->f->table->info.name,
-                             method, rao_method_name((rao_method)method));
+    default:
+        return rao_fail(ctx, RAO_EINVAL, "%s: fisher by method %d (%s), want closed form, quadrature, monte carlo or kl hessian",
+                        it->f->table->info.name, method, rao_method_name((rao_method)method));
     }
 }

@@ -14,10 +14,10 @@ typedef struct family_item {
     int64_t index;
 } family_item;
 
-#define RAO_OR_RETURN(call)                        \
-    do {                                           \
-        rao_status status_ = (call);               \
-        if (status_ != RAO_OK) return status_;     \
+#define RAO_OR_RETURN(call)                    \
+    do {                                       \
+        rao_status status_ = (call);           \
+        if (status_ != RAO_OK) return status_; \
     } while (0)
 
 /* out = J^T v of the item's chart: v = the score at (p, x), or gradient(p, q) (then J at q). */

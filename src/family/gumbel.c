@@ -43,7 +43,9 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     g[0] /= t[1], g[1] /= t[1];
 }
 
-static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = s[0] - s[1] * log(-log(rao_draw_uniform(d))); }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
+    (void)f, x[0] = s[0] - s[1] * log(-log(rao_draw_uniform(d)));
+}
 
 static const family_chart charts[] = {{.name = "mu_beta", .coords = "mu,beta", .load = rao_load_real_positive, .store = rao_store_plain}};
 

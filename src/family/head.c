@@ -14,8 +14,14 @@ typedef struct normal_opts {
 } normal_opts;
 
 static const rao_option normal_rows[] = {
-    {.name = "var", .type = RAO_OPT_REAL, .offset = offsetof(normal_opts, var), .value = 1, .min = 0, .max = INFINITY,
-     .flags = RAO_OPT_ABOVE_MIN, .help = "variance of every coordinate"},
+    {.name = "var",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(normal_opts, var),
+     .value = 1,
+     .min = 0,
+     .max = INFINITY,
+     .flags = RAO_OPT_ABOVE_MIN,
+     .help = "variance of every coordinate"},
 };
 static const rao_option_table normal_table = {"normal", sizeof(normal_opts), normal_rows, 1};
 
@@ -67,10 +73,8 @@ rao_status rao_head_create(rao_ctx *ctx, const char *name, int64_t k, rao_head *
     h->k = k;
     h->var = opts.var;
     for (int dtype = 0; dtype < 2; dtype++) h->kernels[dtype] = &kernel_set()[kind->index][dtype];
-    if (kind->index == HEAD_NORMAL && opts.var != 1)
-        snprintf(h->name, sizeof h->name, "normal:var=%.17g", opts.var);
-    else
-        snprintf(h->name, sizeof h->name, "%s", kind->name);
+    if (kind->index == HEAD_NORMAL && opts.var != 1) snprintf(h->name, sizeof h->name, "normal:var=%.17g", opts.var);
+    else snprintf(h->name, sizeof h->name, "%s", kind->name);
     *head = h;
     h = NULL;
 done:
@@ -103,13 +107,13 @@ typedef struct head_call {
 static void want_mat(head_call *c, const char *what, const rao_mat *m, int64_t cols) {
     if (c->status) return;
     const char *name = c->head->name, *verb = c->verb;
-    if (!m)
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is NULL", verb, name, what);
+    if (!m) c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is NULL", verb, name, what);
     else if (m->dtype != c->dtype)
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %s, z is %s", verb, name, what, rao_dtype_name(m->dtype), rao_dtype_name(c->dtype));
+        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %s, z is %s", verb, name, what, rao_dtype_name(m->dtype),
+                             rao_dtype_name(c->dtype));
     else if (m->rows != c->rows || m->cols != cols)
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %lld x %lld, want %lld x %lld", verb, name, what, (long long)m->rows,
-                             (long long)m->cols, (long long)c->rows, (long long)cols);
+        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %lld x %lld, want %lld x %lld", verb, name, what,
+                             (long long)m->rows, (long long)m->cols, (long long)c->rows, (long long)cols);
     else if (m->ld < m->cols || (!m->data && m->rows > 0))
         c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s has ld %lld for %lld columns%s", verb, name, what, (long long)m->ld,
                              (long long)m->cols, m->data ? "" : " and no data");
@@ -118,19 +122,20 @@ static void want_mat(head_call *c, const char *what, const rao_mat *m, int64_t c
 static void want_vec(head_call *c, const char *what, const rao_vec *v) {
     if (c->status) return;
     const char *name = c->head->name, *verb = c->verb;
-    if (!v)
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is NULL", verb, name, what);
+    if (!v) c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is NULL", verb, name, what);
     else if (v->dtype != c->dtype)
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %s, z is %s", verb, name, what, rao_dtype_name(v->dtype), rao_dtype_name(c->dtype));
+        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s is %s, z is %s", verb, name, what, rao_dtype_name(v->dtype),
+                             rao_dtype_name(c->dtype));
     else if (v->n != c->rows || (!v->data && v->n > 0))
-        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s has %lld entries%s, z has %lld rows", verb, name, what, (long long)v->n,
-                             v->data ? "" : " and no data", (long long)c->rows);
+        c->status = rao_fail(c->ctx, RAO_EINVAL, "rao_head_%s (%s): %s has %lld entries%s, z has %lld rows", verb, name, what,
+                             (long long)v->n, v->data ? "" : " and no data", (long long)c->rows);
 }
 
 static head_call begin(rao_ctx *ctx, const rao_head *head, const char *verb, const rao_mat *z, int64_t cols) {
     head_call c = {ctx, head, verb, RAO_F32, 0, RAO_OK};
     if (!z || (z->dtype != RAO_F32 && z->dtype != RAO_F64)) {
-        c.status = rao_fail(ctx, RAO_EINVAL, "rao_head_%s (%s): %s", verb, head->name, z ? "the dtype is neither f32 nor f64" : "z is NULL");
+        c.status =
+            rao_fail(ctx, RAO_EINVAL, "rao_head_%s (%s): %s", verb, head->name, z ? "the dtype is neither f32 nor f64" : "z is NULL");
         return c;
     }
     c.dtype = z->dtype;
@@ -231,7 +236,9 @@ static rao_status nll_score(rao_ctx *ctx, const rao_head *head, const char *verb
     return walk(ctx, head, kernels(head, z->dtype)->nll_score, &r, z->dtype, 0);
 }
 
-static rao_status missing(rao_ctx *ctx, const char *verb, const char *what) { return rao_fail(ctx, RAO_EINVAL, "rao_head_%s: %s is NULL", verb, what); }
+static rao_status missing(rao_ctx *ctx, const char *verb, const char *what) {
+    return rao_fail(ctx, RAO_EINVAL, "rao_head_%s: %s is NULL", verb, what);
+}
 
 rao_status rao_head_nll(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, rao_vec *nll) {
     return nll ? nll_score(ctx, head, "nll", z, y, NULL, nll, NULL) : missing(ctx, "nll", "nll");
@@ -257,7 +264,8 @@ rao_status rao_head_hessian_apply(rao_ctx *ctx, const rao_head *head, const rao_
     return walk(ctx, head, kernels(head, z->dtype)->hessian_apply, &r, z->dtype, 0);
 }
 
-static rao_status apply(rao_ctx *ctx, const rao_head *head, const char *verb, int transposed_root, const rao_mat *z, const rao_mat *v, rao_mat *out) {
+static rao_status apply(rao_ctx *ctx, const rao_head *head, const char *verb, int transposed_root, const rao_mat *z, const rao_mat *v,
+                        rao_mat *out) {
     head_rows r = {0};
     head_call c = begin(ctx, head, verb, z, rao_head_outputs(head));
     want_mat(&c, "v", v, rao_head_outputs(head));
@@ -351,17 +359,16 @@ static rao_status draw_block(rao_ctx *ctx, int64_t block, void *arg) {
         for (int64_t j = 0; j < outputs; j++) z[j] = entry(d->z, i, j);
         d->head->kind->draw(d->head, z, d->stream, d->step, (uint64_t)(d->first + i), y);
         for (int64_t j = 0; j < targets; j++)
-            if (d->y->dtype == RAO_F32)
-                ((float *)d->y->data)[i * d->y->ld + j] = (float)y[j];
-            else
-                ((double *)d->y->data)[i * d->y->ld + j] = y[j];
+            if (d->y->dtype == RAO_F32) ((float *)d->y->data)[i * d->y->ld + j] = (float)y[j];
+            else ((double *)d->y->data)[i * d->y->ld + j] = y[j];
     }
 done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-rao_status rao_head_sample(rao_ctx *ctx, const rao_head *head, const rao_mat *z, rao_stream stream, uint64_t step, int64_t first_case, rao_mat *y) {
+rao_status rao_head_sample(rao_ctx *ctx, const rao_head *head, const rao_mat *z, rao_stream stream, uint64_t step, int64_t first_case,
+                           rao_mat *y) {
     head_call c = begin(ctx, head, "sample", z, rao_head_outputs(head));
     want_mat(&c, "y", y, rao_head_targets(head));
     if (c.status) return c.status;

@@ -6,16 +6,16 @@
 
 /* The arguments of every kernel: rows [0, rows) of the batch pieces at these addresses, all of the kernel's type. */
 typedef struct head_rows {
-    int64_t rows, k;     /* k classes or coordinates */
-    const void *z;       /* outputs */
-    const void *y;       /* observations; the second outputs of a KL */
-    const void *v;       /* vectors to be multiplied */
-    const void *weight;  /* one a row, or NULL */
-    void *out;           /* rows of the result, or NULL */
-    void *value;         /* one number a row, or NULL */
+    int64_t rows, k;    /* k classes or coordinates */
+    const void *z;      /* outputs */
+    const void *y;      /* observations; the second outputs of a KL */
+    const void *v;      /* vectors to be multiplied */
+    const void *weight; /* one a row, or NULL */
+    void *out;          /* rows of the result, or NULL */
+    void *value;        /* one number a row, or NULL */
     int64_t ldz, ldy, ldv, ldo;
-    int64_t column;      /* of the Fisher root */
-    double var;          /* of the normal head with given variance */
+    int64_t column; /* of the Fisher root */
+    double var;     /* of the normal head with given variance */
 } head_rows;
 
 typedef void head_fn(const head_rows *r);

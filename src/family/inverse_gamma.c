@@ -10,7 +10,9 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
     return st ? st : rao_gamma_load_rate(ctx, f, c, s);
 }
 
-static double logpdf(const rao_family *f, const double *s, const double *x) { return (void)f, rao_gamma_logpdf(s, 1 / x[0]) - 2 * log(x[0]); }
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    return (void)f, rao_gamma_logpdf(s, 1 / x[0]) - 2 * log(x[0]);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, rao_gamma_score(s, 1 / x[0], g); }
 
 /* H(1/Y) = H(Y) - 2 E log Y */
@@ -43,11 +45,15 @@ done:
 }
 
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = log(x[0]), t[1] = 1 / x[0]; }
-static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -s[GAMMA_SHAPE] - 1, theta[1] = -s[GAMMA_RATE]; }
+static void natural(const rao_family *f, const double *s, double *theta) {
+    (void)f, theta[0] = -s[GAMMA_SHAPE] - 1, theta[1] = -s[GAMMA_RATE];
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = -rao_digamma_excess(s[GAMMA_SHAPE]) - log(s[GAMMA_MEAN]), eta[1] = s[GAMMA_MEAN];
 }
-static double log_partition(const rao_family *f, const double *s) { return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]); }
+static double log_partition(const rao_family *f, const double *s) {
+    return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]);
+}
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
 
 static const family_chart charts[] = {{.name = "shape_scale", .coords = "alpha,beta", .load = load, .store = rao_store_plain}};

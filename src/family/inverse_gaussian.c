@@ -44,7 +44,8 @@ static double entropy(const rao_family *f, const double *s) {
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double z = (s[MU] - t[MU]) / t[MU];
-    return (void)f, 0.5 * rao_scale_divergence((t[LAMBDA] - s[LAMBDA]) / s[LAMBDA], log(t[LAMBDA]) - log(s[LAMBDA])) + 0.5 * z * z * (t[LAMBDA] / s[MU]);
+    return (void)f, 0.5 * rao_scale_divergence((t[LAMBDA] - s[LAMBDA]) / s[LAMBDA], log(t[LAMBDA]) - log(s[LAMBDA])) +
+                        0.5 * z * z * (t[LAMBDA] / s[MU]);
 }
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     double z = (s[MU] - t[MU]) / t[MU];
@@ -70,7 +71,8 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         double x = data_row(data, i)[0], z = (x - mean) / mean;
         sum += data_weight(data, i) * z * z / x;
     }
-    if (!(sum > 0)) return rao_fail(ctx, RAO_EDOMAIN, "inverse_gaussian: all observations are equal: the likelihood grows without bound with lambda");
+    if (!(sum > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "inverse_gaussian: all observations are equal: the likelihood grows without bound with lambda");
     c[MU] = mean, c[LAMBDA] = data->total / sum;
     return RAO_OK;
 }

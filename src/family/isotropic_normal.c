@@ -59,7 +59,8 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         c[i] = rao_data_mean(data, i);
         var += rao_data_variance(data, i, c[i]) / (double)f->d;
     }
-    if (!(var > 0)) return rao_fail(ctx, RAO_EDOMAIN, "isotropic_normal: all observations are equal: the likelihood grows without bound as sigma -> 0");
+    if (!(var > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "isotropic_normal: all observations are equal: the likelihood grows without bound as sigma -> 0");
     c[f->d] = sqrt(var);
     return RAO_OK;
 }

@@ -22,7 +22,8 @@ static double kl(const rao_family *f, const double *s, const double *t) {
 }
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
-    double r = s[B] / t[B], d = fabs(s[MU] - t[MU]) / s[B], shift = d < 1 ? r * rao_expm1mx(-d) : fabs(s[MU] - t[MU]) / t[B] + r * expm1(-d);
+    double r = s[B] / t[B], d = fabs(s[MU] - t[MU]) / s[B],
+           shift = d < 1 ? r * rao_expm1mx(-d) : fabs(s[MU] - t[MU]) / t[B] + r * expm1(-d);
     (void)f;
     g[0] = (t[MU] > s[MU] ? -1 : 1) * expm1(-d) / t[B];
     g[1] = ((t[B] - s[B]) / t[B] - shift) / t[B];
@@ -40,7 +41,8 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
     (void)f;
     if (st) return st;
     for (int64_t i = 0; i < data->n; i++) sum += data_weight(data, i) * fabs(data_row(data, i)[0] - c[MU]);
-    if (!(sum > 0)) return rao_fail(ctx, RAO_EDOMAIN, "laplace: all observations are %.17g: the likelihood grows without bound as b -> 0", c[MU]);
+    if (!(sum > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "laplace: all observations are %.17g: the likelihood grows without bound as b -> 0", c[MU]);
     c[B] = sum / data->total;
     return RAO_OK;
 }

@@ -4,7 +4,9 @@
 
 #include "family/family.h"
 
-double rao_standard_logpdf(const rao_family *f, const double *s, const double *x) { return f->table->standard->log_density(f, (x[0] - s[0]) / s[1]) - log(s[1]); }
+double rao_standard_logpdf(const rao_family *f, const double *s, const double *x) {
+    return f->table->standard->log_density(f, (x[0] - s[0]) / s[1]) - log(s[1]);
+}
 
 void rao_standard_score(const rao_family *f, const double *s, const double *x, double *g) {
     double z = (x[0] - s[0]) / s[1];
@@ -29,6 +31,8 @@ rao_status rao_standard_mle(rao_ctx *ctx, const rao_family *f, const family_data
     c[0] = q[1];
     c[1] = (q[2] - q[0]) / 2;
     if (!(c[1] > 0))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: half of the observations are %.17g: the likelihood may grow without bound as the scale falls to 0", f->table->info.name, q[1]);
+        return rao_fail(ctx, RAO_EDOMAIN,
+                        "%s: half of the observations are %.17g: the likelihood may grow without bound as the scale falls to 0",
+                        f->table->info.name, q[1]);
     return rao_mle_by_scoring(ctx, f, data, c);
 }

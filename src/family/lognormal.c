@@ -37,7 +37,9 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         double gap = log(data_row(data, i)[0]) - mean;
         var += data_weight(data, i) * gap * gap / data->total;
     }
-    if (!(var > 0)) return rao_fail(ctx, RAO_EDOMAIN, "lognormal: all observations are %.17g: the likelihood grows without bound as sigma -> 0", exp(mean));
+    if (!(var > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "lognormal: all observations are %.17g: the likelihood grows without bound as sigma -> 0",
+                        exp(mean));
     c[0] = mean, c[1] = sqrt(var);
     return RAO_OK;
 }
@@ -46,7 +48,9 @@ static void statistic(const rao_family *f, const double *x, double *t) { (void)f
 static void natural(const rao_family *f, const double *s, double *theta) { rao_table_normal.exponential->natural(f, s, theta); }
 static void expectation(const rao_family *f, const double *s, double *eta) { rao_table_normal.exponential->expectation(f, s, eta); }
 static double log_partition(const rao_family *f, const double *s) { return rao_table_normal.exponential->log_partition(f, s); }
-static double dual_potential(const rao_family *f, const double *s) { return -rao_table_normal.entropy(f, s); } /* the carrier is 1/x, 1 in log x */
+static double dual_potential(const rao_family *f, const double *s) {
+    return -rao_table_normal.entropy(f, s);
+} /* the carrier is 1/x, 1 in log x */
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu,sigma", .load = rao_load_real_positive, .store = rao_store_plain}};

@@ -13,7 +13,10 @@ extern const family_table rao_table_mixture_line, rao_table_mixture_counts, rao_
 /* ---- the family ---------------------------------------------------------------------------------------------- */
 
 static const family_table *table_for(const rao_family *part) {
-    if (part->table->info.discrete) return part->table->support ? &rao_table_mixture_counts : part->observation == 1 ? &rao_table_mixture_classes : &rao_table_mixture_vector;
+    if (part->table->info.discrete)
+        return part->table->support     ? &rao_table_mixture_counts
+               : part->observation == 1 ? &rao_table_mixture_classes
+                                        : &rao_table_mixture_vector;
     return part->table->support ? &rao_table_mixture_line : &rao_table_mixture_vector;
 }
 
@@ -21,10 +24,12 @@ static rao_status check_parts(rao_ctx *ctx, int64_t count, const rao_family *con
     if (count < 1) return rao_fail(ctx, RAO_EINVAL, "mixture: %lld components, want at least 1", (long long)count);
     for (int64_t i = 0; i < count; i++) {
         const rao_family *a = components[0], *b = components[i];
-        if (b->part_count) return rao_fail(ctx, RAO_EINVAL, "mixture: component %lld is a mixture itself; give its components instead", (long long)i + 1);
-        if (table_for(a) != table_for(b) || a->observation != b->observation || (table_for(a) == &rao_table_mixture_classes && a->d != b->d))
-            return rao_fail(ctx, RAO_EINVAL, "mixture: component %lld (%s) has observations of another kind than component 1 (%s)", (long long)i + 1,
-                            b->table->info.name, a->table->info.name);
+        if (b->part_count)
+            return rao_fail(ctx, RAO_EINVAL, "mixture: component %lld is a mixture itself; give its components instead", (long long)i + 1);
+        if (table_for(a) != table_for(b) || a->observation != b->observation ||
+            (table_for(a) == &rao_table_mixture_classes && a->d != b->d))
+            return rao_fail(ctx, RAO_EINVAL, "mixture: component %lld (%s) has observations of another kind than component 1 (%s)",
+                            (long long)i + 1, b->table->info.name, a->table->info.name);
     }
     return RAO_OK;
 }
@@ -61,10 +66,12 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
     int64_t k = f->part_count;
     double sum = 0, *state = s + 2 * k;
     for (int64_t i = 0; i < k; i++) {
-        if (!(c[i] >= 0 && c[i] <= 1.000001)) return rao_fail(ctx, RAO_EDOMAIN, "mixture: weight %lld is %.17g, want 0 <= w <= 1", (long long)i + 1, c[i]);
+        if (!(c[i] >= 0 && c[i] <= 1.000001))
+            return rao_fail(ctx, RAO_EDOMAIN, "mixture: weight %lld is %.17g, want 0 <= w <= 1", (long long)i + 1, c[i]);
         sum += c[i];
     }
-    if (!(fabs(sum - 1) <= 1e-12 * (double)k)) return rao_fail(ctx, RAO_EDOMAIN, "mixture: the weights sum to %.17g, off from 1 by %.3g", sum, sum - 1);
+    if (!(fabs(sum - 1) <= 1e-12 * (double)k))
+        return rao_fail(ctx, RAO_EDOMAIN, "mixture: the weights sum to %.17g, off from 1 by %.3g", sum, sum - 1);
     for (int64_t i = 0; i < k; i++) s[i] = fabs(sum - 1) <= 2e-16 ? c[i] : c[i] / sum, s[k + i] = log(s[i]);
     c += k;
     for (int64_t i = 0; i < k; i++) {
@@ -129,10 +136,8 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     for (int64_t i = 0; i < f->part_count; state += f->parts[i++].state) { /* the sum in units of the largest so far */
         double t = term(f, s, state, i, x);
         if (t == -INF) continue;
-        if (t > top)
-            sum = sum * exp(top - t) + 1, top = t;
-        else
-            sum += exp(t - top);
+        if (t > top) sum = sum * exp(top - t) + 1, top = t;
+        else sum += exp(t - top);
     }
     return top == -INF ? -INF : top + log(sum);
 }
@@ -145,10 +150,8 @@ static void score(const rao_family *f, const double *s, const double *x, double 
     for (int64_t i = 0; i < k; i++) {
         const rao_family *part = &f->parts[i];
         double ratio = part->table->possible(part, x) ? exp(part->table->logpdf(part, state, x) - log_p) : 0;
-        if (i < k - 1)
-            g[i] = ratio;
-        else
-            last = ratio;
+        if (i < k - 1) g[i] = ratio;
+        else last = ratio;
         if (ratio > 0 && s[i] > 0) part->table->score(part, state, x, g + at);
         for (int64_t j = 0; j < part->tangents[0]; j++) g[at + j] *= s[i] * ratio;
         at += part->tangents[0], state += part->state;
@@ -207,11 +210,11 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 
 static const family_chart charts[] = {{.name = "components", .coords = "", .load = load, .store = store}};
 
-#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                                                         \
-    {                                                                                                                                                        \
-        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1, .possible = possible,              \
-        .possible_words = "an observation of one of the components", .logpdf = logpdf, .score = score, .support = support_slot, .center = center_slot,       \
-        .landmarks = landmarks_slot, .sample = sample, .mle = mle                                                                                            \
+#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                         \
+    {                                                                                                                        \
+        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1,     \
+        .possible = possible, .possible_words = "an observation of one of the components", .logpdf = logpdf, .score = score, \
+        .support = support_slot, .center = center_slot, .landmarks = landmarks_slot, .sample = sample, .mle = mle            \
     }
 const family_table rao_table_mixture_line = MIXTURE(0, support, center, landmarks);
 const family_table rao_table_mixture_counts = MIXTURE(1, support, center, landmarks);

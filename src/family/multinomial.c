@@ -12,9 +12,15 @@ static const double half_log_2pi = 0.91893853320467274178;
 static const family_chart *base_chart(int i) { return &rao_table_categorical.charts[i]; }
 enum { CHART_P, CHART_NATURAL, CHART_LOGITS };
 
-static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return base_chart(CHART_NATURAL)->load(ctx, f, c, s); }
-static rao_status load_logits(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return base_chart(CHART_LOGITS)->load(ctx, f, c, s); }
-static rao_status store_logits(rao_ctx *ctx, const rao_family *f, const double *s, double *c) { return base_chart(CHART_LOGITS)->store(ctx, f, s, c); }
+static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return base_chart(CHART_NATURAL)->load(ctx, f, c, s);
+}
+static rao_status load_logits(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    return base_chart(CHART_LOGITS)->load(ctx, f, c, s);
+}
+static rao_status store_logits(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
+    return base_chart(CHART_LOGITS)->store(ctx, f, s, c);
+}
 static void jacobian_natural(const rao_family *f, const double *s, double *j) { base_chart(CHART_NATURAL)->jacobian(f, s, j); }
 static void jacobian_logits(const rao_family *f, const double *s, double *j) { base_chart(CHART_LOGITS)->jacobian(f, s, j); }
 
@@ -68,7 +74,9 @@ static int possible(const rao_family *f, const double *x) {
     return sum == f->fixed;
 }
 
-static double cell(double x, double mean) { return rao_relative_entropy(x, mean) + (x > 0 ? rao_stirling(x) + half_log_2pi + 0.5 * log(x) : 0); }
+static double cell(double x, double mean) {
+    return rao_relative_entropy(x, mean) + (x > 0 ? rao_stirling(x) + half_log_2pi + 0.5 * log(x) : 0);
+}
 static double whole(double n) { return rao_stirling(n) + half_log_2pi + 0.5 * log(n); }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
@@ -121,16 +129,30 @@ static void natural(const rao_family *f, const double *s, double *theta) { rao_t
 static void expectation(const rao_family *f, const double *s, double *eta) {
     for (int64_t i = 0; i < f->d - 1; i++) eta[i] = f->fixed * s[i];
 }
-static double log_partition(const rao_family *f, const double *s) { return f->fixed * rao_table_categorical.exponential->log_partition(f, s); }
+static double log_partition(const rao_family *f, const double *s) {
+    return f->fixed * rao_table_categorical.exponential->log_partition(f, s);
+}
 static double dual_potential(const rao_family *f, const double *s) { return -f->fixed * rao_table_categorical.entropy(f, s); }
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},
-    {.name = "natural", .coords = "theta%", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural, .score = score_natural,
-     .fisher = fisher_natural, .kl_gradient = kl_gradient_natural},
-    {.name = "logits", .coords = "z#", .load = load_logits, .store = store_logits, .jacobian = jacobian_logits, .score = score_logits,
-     .fisher = fisher_logits, .kl_gradient = kl_gradient_logits},
+    {.name = "natural",
+     .coords = "theta%",
+     .load = load_natural,
+     .store = rao_store_natural,
+     .jacobian = jacobian_natural,
+     .score = score_natural,
+     .fisher = fisher_natural,
+     .kl_gradient = kl_gradient_natural},
+    {.name = "logits",
+     .coords = "z#",
+     .load = load_logits,
+     .store = store_logits,
+     .jacobian = jacobian_logits,
+     .score = score_logits,
+     .fisher = fisher_logits,
+     .kl_gradient = kl_gradient_logits},
 };
 
 const family_table rao_table_multinomial = {

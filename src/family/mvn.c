@@ -77,7 +77,8 @@ static void jacobian_natural(const rao_family *f, const double *s, double *j) {
             for (int64_t k = 0; k < d; k++) {
                 j[k * n + column] = a == b ? 2 * cv[k * d + a] * m[a] : 2 * (cv[k * d + a] * m[b] + cv[k * d + b] * m[a]);
                 for (int64_t l = k; l < d; l++)
-                    j[place(d, k, l) * n + column] = a == b ? 2 * cv[k * d + a] * cv[a * d + l] : 2 * (cv[k * d + a] * cv[b * d + l] + cv[k * d + b] * cv[a * d + l]);
+                    j[place(d, k, l) * n + column] =
+                        a == b ? 2 * cv[k * d + a] * cv[a * d + l] : 2 * (cv[k * d + a] * cv[b * d + l] + cv[k * d + b] * cv[a * d + l]);
             }
         }
 }
@@ -205,7 +206,11 @@ static const family_exponential exponential = {statistic, natural, expectation, 
 static const family_chart charts[] = {
     {.name = "mean_cov", .coords = "mean#,cov^", .load = load, .store = store},
     {.name = "natural", .coords = "theta#,Theta^", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
-    {.name = "expectation", .coords = "eta#,Eta^", .load = load_expectation, .store = rao_store_expectation, .jacobian = jacobian_expectation},
+    {.name = "expectation",
+     .coords = "eta#,Eta^",
+     .load = load_expectation,
+     .store = rao_store_expectation,
+     .jacobian = jacobian_expectation},
 };
 
 const family_table rao_table_mvn = {

@@ -50,7 +50,8 @@ void rao_write_number(char name[RAO_COORD_NAME], const char *prefix, int64_t num
 
 rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]) {
     if (chart < 0 || chart >= family->table->chart_count)
-        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart, (long long)family->table->chart_count - 1);
+        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart,
+                        (long long)family->table->chart_count - 1);
     const family_chart *c = &family->table->charts[chart];
     if (family->part_count && j >= 0 && j < family->dim) return rao_mixture_coord_name(ctx, family, j, name);
     int64_t left = j;

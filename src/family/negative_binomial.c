@@ -52,7 +52,9 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     if (g[0] != 0) g[0] = successes(f) * g[0] / s[P] / t[P] / t[Q];
 }
 
-static void support(const rao_family *f, const double *s, double *low, double *high) { (void)s, *low = f->table == &rao_table_geometric, *high = INF; }
+static void support(const rao_family *f, const double *s, double *low, double *high) {
+    (void)s, *low = f->table == &rao_table_geometric, *high = INF;
+}
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     double mean = successes(f) * s[Q] / s[P];
     *middle = mean + (f->table == &rao_table_geometric), *scale = fmax(1, sqrt(mean / s[P]));
@@ -60,22 +62,24 @@ static void center(const rao_family *f, const double *s, double *middle, double 
 
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
     double r = successes(f);
-    if (r == 1)
-        x[0] = floor(log(rao_draw_uniform(d)) / log1p(-s[P])) + (f->table == &rao_table_geometric);
-    else /* a Poisson count whose rate is gamma */
-        x[0] = rao_draw_poisson(d, exp(rao_draw_log_gamma(d, r)) * s[Q] / s[P]);
+    if (r == 1) x[0] = floor(log(rao_draw_uniform(d)) / log1p(-s[P])) + (f->table == &rao_table_geometric);
+    else /* a Poisson count whose rate is gamma */ x[0] = rao_draw_poisson(d, exp(rao_draw_log_gamma(d, r)) * s[Q] / s[P]);
 }
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double mean = rao_data_mean(data, 0) - (f->table == &rao_table_geometric), r = successes(f);
-    if (!(mean > 0)) return rao_fail(ctx, RAO_EDOMAIN, "%s: no failures in the data: the likelihood grows towards p = 1, which is not in the family", f->table->info.name);
+    if (!(mean > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: no failures in the data: the likelihood grows towards p = 1, which is not in the family",
+                        f->table->info.name);
     c[0] = r / (r + mean);
     return RAO_OK;
 }
 
 /* T(x) = x, theta = log(1 - p). */
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = log1p(-s[P]); }
-static void expectation(const rao_family *f, const double *s, double *eta) { eta[0] = successes(f) * s[Q] / s[P] + (f->table == &rao_table_geometric); }
+static void expectation(const rao_family *f, const double *s, double *eta) {
+    eta[0] = successes(f) * s[Q] / s[P] + (f->table == &rao_table_geometric);
+}
 static double log_partition(const rao_family *f, const double *s) {
     return -successes(f) * log(s[P]) + (f->table == &rao_table_geometric ? log1p(-s[P]) : 0);
 }
@@ -83,12 +87,12 @@ static const family_exponential exponential = {rao_statistic_x, natural, expecta
 
 static const family_chart charts[] = {{.name = "p", .coords = "p", .load = load, .store = rao_store_plain}};
 
-#define WAITING(name, title, fixed_name, words)                                                                                                    \
-    {                                                                                                                                              \
-        .info = {name, title, "p", fixed_name, NULL, 0, 1, 1, 1}, .state = {BERNOULLI_STATE}, .observation = "x", .charts = charts,                \
-        .chart_count = 1, .fixed_low = 0, .fixed_high = INF, .exponential = &exponential, .possible = possible, .possible_words = words,           \
-        .logpdf = logpdf, .score = score, .fisher = fisher, .entropy = entropy, .kl = kl, .kl_gradient = kl_gradient, .support = support,          \
-        .center = center, .sample = sample, .mle = mle                                                                                             \
+#define WAITING(name, title, fixed_name, words)                                                                                           \
+    {                                                                                                                                     \
+        .info = {name, title, "p", fixed_name, NULL, 0, 1, 1, 1}, .state = {BERNOULLI_STATE}, .observation = "x", .charts = charts,       \
+        .chart_count = 1, .fixed_low = 0, .fixed_high = INF, .exponential = &exponential, .possible = possible, .possible_words = words,  \
+        .logpdf = logpdf, .score = score, .fisher = fisher, .entropy = entropy, .kl = kl, .kl_gradient = kl_gradient, .support = support, \
+        .center = center, .sample = sample, .mle = mle                                                                                    \
     }
 
 const family_table rao_table_negative_binomial = WAITING("negative_binomial", "Negative binomial", "r", "a count 0, 1, 2, ...");

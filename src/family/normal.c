@@ -71,7 +71,9 @@ static void jacobian_natural(const rao_family *f, const double *s, double *j) {
     double var = s[SIGMA] * s[SIGMA];
     (void)f, j[0] = var, j[1] = 2 * s[MU] * var, j[3] = s[SIGMA] * var;
 }
-static void jacobian_expectation(const rao_family *f, const double *s, double *j) { (void)f, j[0] = 1, j[2] = -s[MU] / s[SIGMA], j[3] = 0.5 / s[SIGMA]; }
+static void jacobian_expectation(const rao_family *f, const double *s, double *j) {
+    (void)f, j[0] = 1, j[2] = -s[MU] / s[SIGMA], j[3] = 0.5 / s[SIGMA];
+}
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     double z = (x[0] - s[MU]) / s[SIGMA];
@@ -104,7 +106,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double mean = rao_data_mean(data, 0), var = rao_data_variance(data, 0, mean);
     (void)f;
-    if (!(var > 0)) return rao_fail(ctx, RAO_EDOMAIN, "normal: all observations are %.17g: the likelihood grows without bound as sigma -> 0", mean);
+    if (!(var > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "normal: all observations are %.17g: the likelihood grows without bound as sigma -> 0", mean);
     c[0] = mean, c[1] = sqrt(var);
     return RAO_OK;
 }
@@ -121,7 +124,11 @@ static const family_chart charts[] = {
     {.name = "mu_var", .coords = "mu,var", .load = load_var, .store = store_var, .jacobian = jacobian_var},
     {.name = "mu_logvar", .coords = "mu,logvar", .load = load_logvar, .store = store_logvar, .jacobian = jacobian_logvar},
     {.name = "natural", .coords = "theta_1,theta_2", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
-    {.name = "expectation", .coords = "eta_1,eta_2", .load = load_expectation, .store = rao_store_expectation, .jacobian = jacobian_expectation},
+    {.name = "expectation",
+     .coords = "eta_1,eta_2",
+     .load = load_expectation,
+     .store = rao_store_expectation,
+     .jacobian = jacobian_expectation},
 };
 
 const family_table rao_table_normal = {

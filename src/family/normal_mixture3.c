@@ -86,7 +86,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     (void)f, (void)data, (void)c;
-    return rao_fail(ctx, RAO_EDOMAIN, "normal_mixture3: the likelihood grows without bound as sigma -> 0 with mu at an observation: it has no maximum");
+    return rao_fail(ctx, RAO_EDOMAIN,
+                    "normal_mixture3: the likelihood grows without bound as sigma -> 0 with mu at an observation: it has no maximum");
 }
 
 static const family_chart charts[] = {{.name = "pi_mu_sigma", .coords = "pi,mu,sigma", .load = load, .store = rao_store_plain}};

@@ -72,7 +72,8 @@ static rao_status score_squared(rao_ctx *ctx, const double *x, double weight, do
     return RAO_OK;
 }
 
-static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn, int squared, int by_draws, double *out, rao_quality *quality) {
+static rao_status with_scores(rao_ctx *ctx, const family_item *it, expect_fn *fn, int squared, int by_draws, double *out,
+                              rao_quality *quality) {
     rao_status st;
     int64_t m = it->f->tangents[chart_number(it->f, it->chart)];
     score_sum a = {it, NULL};

@@ -14,19 +14,25 @@ static double logpdf(const rao_family *f, const double *s, const double *x) { re
 static void score(const rao_family *f, const double *s, const double *x, double *g) { g[0] = 1 / s[0] - height(f, x[0]); }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[0] / s[0]; }
 static double entropy(const rao_family *f, const double *s) { return log(f->fixed) - log(s[0]) + 1 / s[0] + 1; }
-static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_scale_divergence((t[0] - s[0]) / s[0], log(t[0]) - log(s[0])); }
+static double kl(const rao_family *f, const double *s, const double *t) {
+    return (void)f, rao_scale_divergence((t[0] - s[0]) / s[0], log(t[0]) - log(s[0]));
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = (t[0] - s[0]) / s[0] / t[0]; }
 
 static void support(const rao_family *f, const double *s, double *low, double *high) { (void)s, *low = f->fixed, *high = INF; }
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     *middle = f->fixed * exp(fmin(1, 1 / s[0])), *scale = f->fixed * expm1(fmin(1, 1 / s[0]));
 }
-static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { x[0] = fmin(1.7e308, f->fixed * exp(-log(rao_draw_uniform(d)) / s[0])); }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
+    x[0] = fmin(1.7e308, f->fixed * exp(-log(rao_draw_uniform(d)) / s[0]));
+}
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double sum = 0;
     for (int64_t i = 0; i < data->n; i++) sum += data_weight(data, i) * height(f, data_row(data, i)[0]);
-    if (!(sum > 0)) return rao_fail(ctx, RAO_EDOMAIN, "pareto: all observations are xm = %.17g: the likelihood grows without bound with alpha", f->fixed);
+    if (!(sum > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "pareto: all observations are xm = %.17g: the likelihood grows without bound with alpha",
+                        f->fixed);
     c[0] = data->total / sum;
     return RAO_OK;
 }

@@ -17,7 +17,8 @@ static rao_status load_lambda(rao_ctx *ctx, const rao_family *f, const double *c
 static rao_status load_log(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     s[LAMBDA] = exp(c[0]), s[LOG] = c[0], s[BY_LOG] = 1;
     if (s[LAMBDA] > 0 && s[LAMBDA] < INF) return RAO_OK;
-    return rao_fail(ctx, RAO_EDOMAIN, "%s: theta = %.17g, want within -745..709, where its exponential is a number", f->table->info.name, c[0]);
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: theta = %.17g, want within -745..709, where its exponential is a number", f->table->info.name,
+                    c[0]);
 }
 
 static void jacobian_log(const rao_family *f, const double *s, double *j) { (void)f, j[0] = s[LAMBDA]; }
@@ -38,7 +39,9 @@ static double entropy_term(double x, const void *arg) {
     double nll = rao_poisson_nll(x, s[LAMBDA], s[LOG]);
     return nll < 800 ? nll * exp(-nll) : 0;
 }
-static double entropy(const rao_family *f, const double *s) { return (void)f, rao_sum_counts(entropy_term, s, 0, INF, s[LAMBDA], sqrt(s[LAMBDA])); }
+static double entropy(const rao_family *f, const double *s) {
+    return (void)f, rao_sum_counts(entropy_term, s, 0, INF, s[LAMBDA], sqrt(s[LAMBDA]));
+}
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double d = t[LOG] - s[LOG];
@@ -48,13 +51,17 @@ static double kl(const rao_family *f, const double *s, const double *t) {
 }
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = gap(s, t) / t[LAMBDA]; }
-static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[LAMBDA], *scale = sqrt(s[LAMBDA]); }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) {
+    (void)f, *middle = s[LAMBDA], *scale = sqrt(s[LAMBDA]);
+}
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = rao_draw_poisson(d, s[LAMBDA]); }
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double mean = rao_data_mean(data, 0);
     (void)f;
-    if (!(mean > 0)) return rao_fail(ctx, RAO_EDOMAIN, "poisson: all observations are 0: the likelihood grows towards lambda = 0, which is not in the family");
+    if (!(mean > 0))
+        return rao_fail(ctx, RAO_EDOMAIN,
+                        "poisson: all observations are 0: the likelihood grows towards lambda = 0, which is not in the family");
     c[0] = mean;
     return RAO_OK;
 }
@@ -67,8 +74,14 @@ static const family_exponential exponential = {rao_statistic_x, natural, expecta
 
 static const family_chart charts[] = {
     {.name = "lambda", .coords = "lambda", .load = load_lambda, .store = rao_store_plain},
-    {.name = "natural", .coords = "theta", .load = load_log, .store = rao_store_natural, .jacobian = jacobian_log, .score = score_log,
-     .fisher = fisher_log, .kl_gradient = kl_gradient_log},
+    {.name = "natural",
+     .coords = "theta",
+     .load = load_log,
+     .store = rao_store_natural,
+     .jacobian = jacobian_log,
+     .score = score_log,
+     .fisher = fisher_log,
+     .kl_gradient = kl_gradient_log},
     {.name = "expectation", .coords = "eta", .load = load_lambda, .store = rao_store_plain},
 };
 

@@ -4,9 +4,7 @@
 
 #include "family/generic.h"
 
-static int64_t tangent(const family_item *it) {
-    return it->f->tangents[chart_number(it->f, it->chart)];
-}
+static int64_t tangent(const family_item *it) { return it->f->tangents[chart_number(it->f, it->chart)]; }
 
 /* Zeros of J are skipped: 0 * inf at the edge of a family is not part of the sum. */
 static void multiply_transposed(const double *j, int64_t n, int64_t m, const double *v, int64_t step, double *out, int64_t out_step) {
@@ -26,10 +24,8 @@ rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, n, &v));
     memset(v, 0, sizeof *v * (size_t)n);
-    if (gradient)
-        gradient(it->f, it->p, it->q, v);
-    else
-        it->f->table->score(it->f, it->p, it->x, v);
+    if (gradient) gradient(it->f, it->p, it->q, v);
+    else it->f->table->score(it->f, it->p, it->x, v);
     if (!it->chart->jacobian) {
         memcpy(out, v, sizeof *out * (size_t)n);
     } else {

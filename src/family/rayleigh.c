@@ -21,10 +21,14 @@ static double excess(const double *s, const double *t) {
     double u = (s[0] - t[0]) / t[0];
     return u * (2 + u);
 }
-static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_scale_divergence(excess(s, t), 2 * (log(s[0]) - log(t[0]))); }
+static double kl(const rao_family *f, const double *s, const double *t) {
+    return (void)f, rao_scale_divergence(excess(s, t), 2 * (log(s[0]) - log(t[0])));
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = -2 * excess(s, t) / t[0]; }
 static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = *scale = s[0]; }
-static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = s[0] * sqrt(-2 * log(rao_draw_uniform(d))); }
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
+    (void)f, x[0] = s[0] * sqrt(-2 * log(rao_draw_uniform(d)));
+}
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     double top = 0, sum = 0;

@@ -55,12 +55,14 @@ static rao_status take_fixed(rao_ctx *ctx, const family_table *t, const rao_fami
 }
 
 static rao_status take_dimension(rao_ctx *ctx, const family_table *t, const rao_family_opts *opts, int64_t *d) {
-    int64_t least = t->info.least_dimension, most = t->state[2] ? 1 << 13 : 1 << 30; /* the square of the tangent's size stays inside int64_t */
+    int64_t least = t->info.least_dimension,
+            most = t->state[2] ? 1 << 13 : 1 << 30; /* the square of the tangent's size stays inside int64_t */
     *d = opts->dimension ? opts->dimension : least;
     if (!t->info.dimension && opts->dimension)
         return rao_fail(ctx, RAO_EINVAL, "%s has no dimension to choose, but %lld is given", t->info.name, (long long)opts->dimension);
     if (*d < least || *d > most)
-        return rao_fail(ctx, RAO_EINVAL, "%s: dimension %lld (%s), want %lld..%lld", t->info.name, (long long)*d, t->info.dimension, (long long)least, (long long)most);
+        return rao_fail(ctx, RAO_EINVAL, "%s: dimension %lld (%s), want %lld..%lld", t->info.name, (long long)*d, t->info.dimension,
+                        (long long)least, (long long)most);
     return RAO_OK;
 }
 
@@ -123,8 +125,8 @@ rao_status rao_family_chart_index(rao_ctx *ctx, const rao_family *family, const 
             return RAO_OK;
         }
     const char *near = rao_nearest(name, t->charts, t->chart_count, sizeof t->charts[0]);
-    return rao_fail(ctx, RAO_EINVAL, "%s: no chart \"%s\"%s%s%s; there are %s", t->info.name, name, near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "", t->info.charts);
+    return rao_fail(ctx, RAO_EINVAL, "%s: no chart \"%s\"%s%s%s; there are %s", t->info.name, name, near ? "; did you mean \"" : "",
+                    near ? near : "", near ? "\"?" : "", t->info.charts);
 }
 
 int64_t rao_family_coords(const rao_family *family, int64_t chart) {

@@ -23,8 +23,8 @@ double rao_binomial_nll(double a, double b, double p, double q) {
     double n = a + b, np = n * p, nq = n * q;
     if (a == 0) return b == 0 ? 0 : -b * log_of(q, p);
     if (b == 0) return -a * log_of(p, q);
-    return deviance(a, np, fma(n, p, -np)) + deviance(b, nq, fma(n, q, -nq) + n * ((1 - q) - p)) + rao_stirling(a) + rao_stirling(b) - rao_stirling(n) + half_log_2pi +
-           0.5 * (a < b ? log(a) + log(b / n) : log(b) + log(a / n));
+    return deviance(a, np, fma(n, p, -np)) + deviance(b, nq, fma(n, q, -nq) + n * ((1 - q) - p)) + rao_stirling(a) + rao_stirling(b) -
+           rao_stirling(n) + half_log_2pi + 0.5 * (a < b ? log(a) + log(b / n) : log(b) + log(a / n));
 }
 
 /* ---- sums over counts ---------------------------------------------------------------------------------------- */

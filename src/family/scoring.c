@@ -124,7 +124,8 @@ rao_status rao_mle_by_scoring(rao_ctx *ctx, const rao_family *f, const family_da
         if (advance(ctx, &k, c, &value, decrement < 1e-12 ? 1e-13 * (1 + fabs(value)) : 0) == 0) break;
     }
     if (!(decrement < 1e-16))
-        st = rao_fail(ctx, RAO_ENUMERIC, "%s: Fisher scoring did not reach the maximum of the likelihood in 500 steps (g F^-1 g = %.3g)", f->table->info.name, decrement);
+        st = rao_fail(ctx, RAO_ENUMERIC, "%s: Fisher scoring did not reach the maximum of the likelihood in 500 steps (g F^-1 g = %.3g)",
+                      f->table->info.name, decrement);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

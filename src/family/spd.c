@@ -8,7 +8,8 @@
 enum { BY_HAND = 24 }; /* below this order the loops are faster than the calls */
 
 static rao_status not_definite(rao_ctx *ctx, const rao_family *f, const char *name, int64_t minor) {
-    return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not positive definite: its leading minor of order %lld is not positive", f->table->info.name, name, (long long)minor);
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not positive definite: its leading minor of order %lld is not positive",
+                    f->table->info.name, name, (long long)minor);
 }
 
 /* L in the lower triangle of a; returns the order of the first minor that is not positive, or 0. */
@@ -66,7 +67,8 @@ rao_status rao_spd_factor(rao_ctx *ctx, const rao_family *f, const char *name, d
     int64_t d = f->d;
     spd a = spd_at(start, d);
     for (int64_t i = 0; i < d * d; i++) {
-        if (!isfinite(a.s[i])) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s has the entry %g, want finite numbers", f->table->info.name, name, a.s[i]);
+        if (!isfinite(a.s[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s has the entry %g, want finite numbers", f->table->info.name, name, a.s[i]);
         a.work[i] = a.s[i];
     }
     if (d < BY_HAND) {

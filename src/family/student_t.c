@@ -14,7 +14,9 @@ static double log_density(const rao_family *f, double z) {
     double nu = f->fixed;
     return rao_lgamma_diff(nu / 2, 0.5) - 0.5 * log(nu) - half_log_pi - 0.5 * (nu + 1) * log_tail(z, nu);
 }
-static double slope(const rao_family *f, double z) { return fabs(z) > 1 ? (f->fixed + 1) / (z + f->fixed / z) : (f->fixed + 1) * z / (f->fixed + z * z); }
+static double slope(const rao_family *f, double z) {
+    return fabs(z) > 1 ? (f->fixed + 1) / (z + f->fixed / z) : (f->fixed + 1) * z / (f->fixed + z * z);
+}
 static double stretch(const rao_family *f, double z) {
     double nu = f->fixed;
     if (fabs(z) <= 1) return nu * (z - 1) * (z + 1) / (nu + z * z);
@@ -24,7 +26,9 @@ static double unit_entropy(const rao_family *f) {
     double nu = f->fixed;
     return 0.5 * (nu + 1) * rao_digamma_diff(nu / 2, 0.5) + 0.5 * log(nu) + half_log_pi - rao_lgamma_diff(nu / 2, 0.5);
 }
-static void information(const rao_family *f, double m[3]) { m[0] = (f->fixed + 1) / (f->fixed + 3), m[1] = 0, m[2] = 2 * f->fixed / (f->fixed + 3); }
+static void information(const rao_family *f, double m[3]) {
+    m[0] = (f->fixed + 1) / (f->fixed + 3), m[1] = 0, m[2] = 2 * f->fixed / (f->fixed + 3);
+}
 static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
 
 /* z / sqrt(chi2 / nu), in the log domain: a chi-square of few degrees of freedom underflows. */

@@ -6,11 +6,14 @@
 static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     rao_status st = rao_load_reals(ctx, f, 2, c, s);
     if (st) return st;
-    if (!(c[0] < c[1]) || !(c[1] - c[0] < INF)) return rao_fail(ctx, RAO_EDOMAIN, "uniform: a = %.17g, b = %.17g, want a < b and b - a finite", c[0], c[1]);
+    if (!(c[0] < c[1]) || !(c[1] - c[0] < INF))
+        return rao_fail(ctx, RAO_EDOMAIN, "uniform: a = %.17g, b = %.17g, want a < b and b - a finite", c[0], c[1]);
     return RAO_OK;
 }
 
-static double logpdf(const rao_family *f, const double *s, const double *x) { return (void)f, x[0] >= s[0] && x[0] <= s[1] ? -log(s[1] - s[0]) : -INF; }
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    return (void)f, x[0] >= s[0] && x[0] <= s[1] ? -log(s[1] - s[0]) : -INF;
+}
 static double entropy(const rao_family *f, const double *s) { return (void)f, log(s[1] - s[0]); }
 
 /* log of the ratio of the lengths where q covers p, else infinite. */
@@ -27,8 +30,12 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
 }
 
 static void support(const rao_family *f, const double *s, double *low, double *high) { (void)f, *low = s[0], *high = s[1]; }
-static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[0] + (s[1] - s[0]) / 2, *scale = s[1] - s[0]; }
-static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) { (void)f, x[0] = s[0] + (s[1] - s[0]) * rao_draw_uniform(d); }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) {
+    (void)f, *middle = s[0] + (s[1] - s[0]) / 2, *scale = s[1] - s[0];
+}
+static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
+    (void)f, x[0] = s[0] + (s[1] - s[0]) * rao_draw_uniform(d);
+}
 
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     (void)f;
@@ -37,7 +44,9 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         if (data_weight(data, i) == 0) continue;
         c[0] = fmin(c[0], data_row(data, i)[0]), c[1] = fmax(c[1], data_row(data, i)[0]);
     }
-    return c[0] < c[1] ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "uniform: all observations are %.17g: the likelihood grows without bound as b - a -> 0", c[0]);
+    return c[0] < c[1]
+               ? RAO_OK
+               : rao_fail(ctx, RAO_EDOMAIN, "uniform: all observations are %.17g: the likelihood grows without bound as b - a -> 0", c[0]);
 }
 
 static const family_chart charts[] = {{.name = "a_b", .coords = "a,b", .load = load, .store = rao_store_plain}};

@@ -93,15 +93,21 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
         sine += w * sin(x), cosine += w * cos(x);
     }
     c[MU] = atan2(sine, cosine);
-    for (int64_t i = 0; i < data->n; i++) spread += data_weight(data, i) / data->total * 2 * half_sine_squared(data_row(data, i)[0] - c[MU]);
-    if (!(spread > 0)) return rao_fail(ctx, RAO_EDOMAIN, "von_mises: all observations are %.17g: the likelihood grows without bound with kappa", c[MU]);
+    for (int64_t i = 0; i < data->n; i++)
+        spread += data_weight(data, i) / data->total * 2 * half_sine_squared(data_row(data, i)[0] - c[MU]);
+    if (!(spread > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "von_mises: all observations are %.17g: the likelihood grows without bound with kappa", c[MU]);
     c[KAPPA] = spread < 0.5 ? rao_bessel_ratio_inverse_complement(spread) : rao_bessel_ratio_inverse(hypot(sine, cosine));
-    if (!(c[KAPPA] > 0)) return rao_fail(ctx, RAO_EDOMAIN, "von_mises: the observations have no mean direction: the supremum is at kappa = 0, which is not in the family");
+    if (!(c[KAPPA] > 0))
+        return rao_fail(ctx, RAO_EDOMAIN,
+                        "von_mises: the observations have no mean direction: the supremum is at kappa = 0, which is not in the family");
     return RAO_OK;
 }
 
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = cos(x[0]), t[1] = sin(x[0]); }
-static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[KAPPA] * cos(s[MU]), theta[1] = s[KAPPA] * sin(s[MU]); }
+static void natural(const rao_family *f, const double *s, double *theta) {
+    (void)f, theta[0] = s[KAPPA] * cos(s[MU]), theta[1] = s[KAPPA] * sin(s[MU]);
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     double a = rao_bessel_ratio(s[KAPPA]).a;
     (void)f, eta[0] = a * cos(s[MU]), eta[1] = a * sin(s[MU]);

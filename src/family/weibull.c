@@ -22,9 +22,12 @@ static void score(const rao_family *f, const double *s, const double *x, double 
 }
 static void fisher(const rao_family *f, const double *s, double *m) {
     double k = s[SHAPE];
-    (void)f, m[0] = (1.6449340668482264365 + (1 - euler) * (1 - euler)) / k / k, m[1] = m[2] = -(1 - euler) / s[SCALE], m[3] = k / s[SCALE] * (k / s[SCALE]);
+    (void)f, m[0] = (1.6449340668482264365 + (1 - euler) * (1 - euler)) / k / k, m[1] = m[2] = -(1 - euler) / s[SCALE],
+             m[3] = k / s[SCALE] * (k / s[SCALE]);
 }
-static double entropy(const rao_family *f, const double *s) { return (void)f, euler * (1 - 1 / s[SHAPE]) + log(s[SCALE]) - log(s[SHAPE]) + 1; }
+static double entropy(const rao_family *f, const double *s) {
+    return (void)f, euler * (1 - 1 / s[SHAPE]) + log(s[SCALE]) - log(s[SHAPE]) + 1;
+}
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     return (void)f, rao_gumbel_kl(t[SHAPE] / s[SHAPE], (t[SHAPE] - s[SHAPE]) / s[SHAPE], t[SHAPE] * log_ratio(s[SCALE], t[SCALE]));
@@ -37,7 +40,9 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     g[0] = -along / t[SHAPE], g[1] = -drift * t[SHAPE] / t[SCALE];
 }
 
-static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[SCALE], *scale = s[SCALE] / fmax(1, s[SHAPE]); }
+static void center(const rao_family *f, const double *s, double *middle, double *scale) {
+    (void)f, *middle = s[SCALE], *scale = s[SCALE] / fmax(1, s[SHAPE]);
+}
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
     (void)f, x[0] = fmax(5e-324, s[SCALE] * exp(log(-log(rao_draw_uniform(d))) / s[SHAPE]));
 }
@@ -48,13 +53,16 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
     double q[3];
     rao_status st = rao_data_quantiles(ctx, data, 1, 3, u, q);
     if (st) return st;
-    if (!(q[2] > q[0])) return rao_fail(ctx, RAO_EDOMAIN, "weibull: half of the observations are %.17g: the likelihood may grow without bound with the shape", exp(q[1]));
+    if (!(q[2] > q[0]))
+        return rao_fail(ctx, RAO_EDOMAIN,
+                        "weibull: half of the observations are %.17g: the likelihood may grow without bound with the shape", exp(q[1]));
     c[0] = 1.5725 / (q[2] - q[0]);
     c[1] = exp(q[1] + 0.36651292058166432701 / c[0]);
     return rao_mle_by_scoring(ctx, f, data, c);
 }
 
-static const family_chart charts[] = {{.name = "shape_scale", .coords = "shape,scale", .load = rao_load_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "shape_scale", .coords = "shape,scale", .load = rao_load_positive, .store = rao_store_plain}};
 
 const family_table rao_table_weibull = {
     .info = {"weibull", "Weibull", "shape_scale", NULL, NULL, 0, 0, 0, 1},

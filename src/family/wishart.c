@@ -100,7 +100,8 @@ static void fisher(const rao_family *f, const double *s, double *m) {
 
 static double entropy(const rao_family *f, const double *s) {
     double n = f->fixed, d = (double)f->d;
-    return (d + 1) * *spd_at(s, f->d).half_logdet + 0.5 * d * (d + 1) * log_2 + log_multigamma(f) - 0.5 * (n - d - 1) * multidigamma(f) + 0.5 * n * d;
+    return (d + 1) * *spd_at(s, f->d).half_logdet + 0.5 * d * (d + 1) * log_2 + log_multigamma(f) - 0.5 * (n - d - 1) * multidigamma(f) +
+           0.5 * n * d;
 }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
@@ -119,7 +120,9 @@ static void sample(const rao_family *f, const double *s, rao_draws *draws, doubl
     double *w = v.work;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++)
-            w[i * d + j] = j > i ? 0 : j < i ? rao_draw_normal(draws) : exp(0.5 * (log_2 + rao_draw_log_gamma(draws, 0.5 * (f->fixed - (double)i))));
+            w[i * d + j] = j > i   ? 0
+                           : j < i ? rao_draw_normal(draws)
+                                   : exp(0.5 * (log_2 + rao_draw_log_gamma(draws, 0.5 * (f->fixed - (double)i))));
     for (int64_t i = d - 1; i >= 0; i--) /* rows of L A from the last, which needs the others as they are */
         for (int64_t j = 0; j <= i; j++) {
             double sum = 0;
@@ -145,7 +148,9 @@ static void statistic(const rao_family *f, const double *x, double *t) { memcpy(
 static void natural(const rao_family *f, const double *s, double *theta) { rao_spd_store(spd_at(s, f->d).p, f->d, -0.5, theta); }
 static void expectation(const rao_family *f, const double *s, double *eta) { rao_spd_store(spd_at(s, f->d).s, f->d, f->fixed, eta); }
 static double log_partition(const rao_family *f, const double *s) { return f->fixed * *spd_at(s, f->d).half_logdet; }
-static double dual_potential(const rao_family *f, const double *s) { return -f->fixed * (*spd_at(s, f->d).half_logdet + 0.5 * (double)f->d); }
+static double dual_potential(const rao_family *f, const double *s) {
+    return -f->fixed * (*spd_at(s, f->d).half_logdet + 0.5 * (double)f->d);
+}
 static double pairing_weight(const rao_family *f, int64_t j) {
     int64_t row = 0;
     for (; j >= f->d - row; row++) j -= f->d - row;

@@ -99,7 +99,8 @@ static rao_status check_rank(rao_ctx *ctx, const rao_op *op) {
     int64_t rank = 0;
     rao_status st = rank_of(ctx, op, &rank);
     if (st != RAO_OK || rank == op->n) return st;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping, (long long)rank, (long long)op->n);
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping,
+                    (long long)rank, (long long)op->n);
 }
 
 static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
@@ -209,7 +210,8 @@ static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec 
     for (int64_t i = 0; i < n; i++) {
         double l = fisher_get(&w, i);
         if (p < 0 && !(l > floor))
-            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)(n - i - 1), (long long)n));
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)(n - i - 1),
+                             (long long)n));
         fisher_put(&t, i, fisher_get(&t, i) * (p == 0 ? 1 : pow(fmax(l, 0), p)));
     }
     RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &t, 0, y));
@@ -225,6 +227,14 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     return RAO_OK;
 }
 
-static const rao_op_table table = {.name = "dense", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
-                                   .eigenvalues = eigenvalues, .damp = damp};
-const representation fisher_dense = {.name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+static const rao_op_table table = {.name = "dense",
+                                   .apply = apply,
+                                   .solve = solve,
+                                   .power = power,
+                                   .sample = sample,
+                                   .trace = trace,
+                                   .logdet = logdet,
+                                   .eigenvalues = eigenvalues,
+                                   .damp = damp};
+const representation fisher_dense = {
+    .name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};

@@ -68,7 +68,8 @@ static rao_status singular(rao_ctx *ctx, const rao_op *op) {
     rao_vec d = vec_of(op);
     int64_t rank = 0;
     for (int64_t i = 0; i < op->n; i++) rank += fisher_get(&d, i) > 0;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular diagonal (rank %lld of %lld), want more", op->damping, (long long)rank, (long long)op->n);
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular diagonal (rank %lld of %lld), want more", op->damping,
+                    (long long)rank, (long long)op->n);
 }
 
 /* y = (d + damping)^p x */
@@ -127,6 +128,14 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     return RAO_OK;
 }
 
-static const rao_op_table table = {.name = "diagonal", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
-                                   .eigenvalues = eigenvalues, .damp = damp};
-const representation fisher_diagonal = {.name = "diagonal", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+static const rao_op_table table = {.name = "diagonal",
+                                   .apply = apply,
+                                   .solve = solve,
+                                   .power = power,
+                                   .sample = sample,
+                                   .trace = trace,
+                                   .logdet = logdet,
+                                   .eigenvalues = eigenvalues,
+                                   .damp = damp};
+const representation fisher_diagonal = {
+    .name = "diagonal", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};

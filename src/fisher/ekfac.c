@@ -81,7 +81,8 @@ static rao_status add_moments(rao_ctx *ctx, const rao_fisher *f, const update *u
     RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
     RAO_TRY(rao_scratch(ctx, factors.a.rows * factors.a.cols * unit, &ad));
     RAO_TRY(rao_scratch(ctx, factors.g.rows * factors.g.cols * unit, &gd));
-    rao_mat a = rao_mat_view(f->op.dtype, factors.a.rows, factors.a.cols, factors.a.cols, ad), ua = factor_a(f, l, y->ua), into = moments(f, l);
+    rao_mat a = rao_mat_view(f->op.dtype, factors.a.rows, factors.a.cols, factors.a.cols, ad), ua = factor_a(f, l, y->ua),
+            into = moments(f, l);
     rao_mat g = rao_mat_view(f->op.dtype, factors.g.rows, factors.g.cols, factors.g.cols, gd), ug = factor_g(f, l, y->ug);
     double past = ((const ekfac *)f->state)->factors.past;
     RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &factors.a, &ua, 0, &a));
@@ -118,11 +119,13 @@ static rao_status renew(rao_ctx *ctx, rao_fisher *f, int64_t l) {
     ekfac *s = f->state;
     layer *y = &s->layer[l];
     int64_t unit = (int64_t)rao_dtype_size(f->op.dtype);
-    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g), ua = factor_a(f, l, y->ua), ug = factor_g(f, l, y->ug), m = moments(f, l);
+    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g), ua = factor_a(f, l, y->ua),
+            ug = factor_g(f, l, y->ug), m = moments(f, l);
     char *wa = NULL, *wg = NULL;
     RAO_TRY(rao_scratch(ctx, a.rows * unit, &wa));
     RAO_TRY(rao_scratch(ctx, g.rows * unit, &wg));
-    rao_vec va = rao_vec_view(f->op.dtype, a.rows, wa), vg = rao_vec_view(f->op.dtype, g.rows, wg), all = rao_vec_view(f->op.dtype, m.rows * m.cols, m.data);
+    rao_vec va = rao_vec_view(f->op.dtype, a.rows, wa), vg = rao_vec_view(f->op.dtype, g.rows, wg),
+            all = rao_vec_view(f->op.dtype, m.rows * m.cols, m.data);
     RAO_TRY(decompose(ctx, &a, &ua, &va));
     RAO_TRY(decompose(ctx, &g, &ug, &vg));
     for (int64_t i = 0; i < vg.n; i++)
@@ -166,7 +169,8 @@ static rao_status need_positive(rao_ctx *ctx, const rao_op *op) {
     if (op->damping > 0) return RAO_OK;
     int64_t rank = rank_of(fisher_of(op));
     if (rank == op->n) return RAO_OK;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: ekfac with damping = 0 is singular (rank %lld of %lld), want > 0", (long long)rank, (long long)op->n);
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: ekfac with damping = 0 is singular (rank %lld of %lld), want > 0", (long long)rank,
+                    (long long)op->n);
 }
 
 /* Y = U_G ((S + damping)^p * (U_G^T X U_A)) U_A^T; with `rotated` the X is already in the basis. */
@@ -177,7 +181,8 @@ static rao_status in_basis(rao_ctx *ctx, const rao_op *op, double p, int rotated
     const ekfac *s = f->state;
     if (p < 0) RAO_TRY(need_positive(ctx, op));
     for (int64_t l = 0; l < f->layers; l++) {
-        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), ua = factor_a(f, l, s->layer[l].ua), ug = factor_g(f, l, s->layer[l].ug), m = moments(f, l);
+        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), ua = factor_a(f, l, s->layer[l].ua),
+                ug = factor_g(f, l, s->layer[l].ug), m = moments(f, l);
         char *td = NULL;
         RAO_TRY(rao_scratch(ctx, xm.rows * xm.cols * (int64_t)rao_dtype_size(op->dtype), &td));
         rao_mat t = rao_mat_view(op->dtype, xm.rows, xm.cols, xm.cols, td);
@@ -274,7 +279,24 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     }
 }
 
-static const rao_op_table table = {.name = "ekfac", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
-                                   .eigenvalues = eigenvalues, .damp = damp};
-const representation fisher_ekfac = {.name = "ekfac", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .again = all_moments,
-                                     .wants_again = wants_again, .destroy = destroy, .layer = layer_info, .keep = keep};
+static const rao_op_table table = {.name = "ekfac",
+                                   .apply = apply,
+                                   .solve = solve,
+                                   .power = power,
+                                   .sample = sample,
+                                   .trace = trace,
+                                   .logdet = logdet,
+                                   .eigenvalues = eigenvalues,
+                                   .damp = damp};
+const representation fisher_ekfac = {.name = "ekfac",
+                                     .op = &table,
+                                     .bytes = bytes,
+                                     .create = create,
+                                     .begin = begin,
+                                     .column = column,
+                                     .end = end,
+                                     .again = all_moments,
+                                     .wants_again = wants_again,
+                                     .destroy = destroy,
+                                     .layer = layer_info,
+                                     .keep = keep};

@@ -8,13 +8,55 @@
 #include <unistd.h>
 
 static const rao_option rows[] = {
-    {.name = "flavour", .type = RAO_OPT_CHOICE, .offset = offsetof(rao_fisher_opts, flavour), .choices = "true|sampled|empirical", .help = "expectation over the head, draws from the model, or the data's targets"},
-    {.name = "samples", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, samples), .value = 1, .min = 1, .max = 1e6, .help = "draws a case, flavour sampled"},
-    {.name = "seed", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, seed), .value = 0, .min = 0, .max = 0x1p53, .help = "of the draws"},
-    {.name = "decay", .type = RAO_OPT_REAL, .offset = offsetof(rao_fisher_opts, decay), .value = 0, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "kfac, ekfac: weight of the past, min(1 - 1/t, decay)"},
-    {.name = "renew", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, renew), .value = 1, .min = 1, .max = 1e9, .help = "kfac, ekfac: updates between inverses or eigenbases of a layer"},
-    {.name = "tolerance", .type = RAO_OPT_REAL, .offset = offsetof(rao_fisher_opts, tolerance), .value = 1e-6, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "implicit: relative residual of a solve"},
-    {.name = "iterations", .type = RAO_OPT_INT, .offset = offsetof(rao_fisher_opts, iterations), .value = 250, .min = 1, .max = 1e9, .help = "implicit: conjugate-gradient steps of a solve at most"},
+    {.name = "flavour",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(rao_fisher_opts, flavour),
+     .choices = "true|sampled|empirical",
+     .help = "expectation over the head, draws from the model, or the data's targets"},
+    {.name = "samples",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_fisher_opts, samples),
+     .value = 1,
+     .min = 1,
+     .max = 1e6,
+     .help = "draws a case, flavour sampled"},
+    {.name = "seed",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_fisher_opts, seed),
+     .value = 0,
+     .min = 0,
+     .max = 0x1p53,
+     .help = "of the draws"},
+    {.name = "decay",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_fisher_opts, decay),
+     .value = 0,
+     .min = 0,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "kfac, ekfac: weight of the past, min(1 - 1/t, decay)"},
+    {.name = "renew",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_fisher_opts, renew),
+     .value = 1,
+     .min = 1,
+     .max = 1e9,
+     .help = "kfac, ekfac: updates between inverses or eigenbases of a layer"},
+    {.name = "tolerance",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_fisher_opts, tolerance),
+     .value = 1e-6,
+     .min = 0,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "implicit: relative residual of a solve"},
+    {.name = "iterations",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_fisher_opts, iterations),
+     .value = 250,
+     .min = 1,
+     .max = 1e9,
+     .help = "implicit: conjugate-gradient steps of a solve at most"},
 };
 static const rao_option_table table = {"fisher", sizeof(rao_fisher_opts), rows, sizeof rows / sizeof *rows};
 const rao_option_table *rao_fisher_options(void) { return &table; }
@@ -40,8 +82,8 @@ static rao_status find(rao_ctx *ctx, const char *name, const representation **re
         if (!strcmp(name, names[i])) return *rep = all[i], RAO_OK;
     }
     const char *near = rao_nearest(name, names, ALL, sizeof *names);
-    return rao_fail(ctx, RAO_EINVAL, "fisher: no representation '%s', %s%s%s", name, near ? "did you mean '" : "want dense, diagonal, kfac, ekfac, gram or implicit",
-                    near ? near : "", near ? "'?" : "");
+    return rao_fail(ctx, RAO_EINVAL, "fisher: no representation '%s', %s%s%s", name,
+                    near ? "did you mean '" : "want dense, diagonal, kfac, ekfac, gram or implicit", near ? near : "", near ? "'?" : "");
 }
 
 static int64_t columns_of(const rao_fisher *f) {
@@ -59,10 +101,12 @@ static double memory_of_machine(void) { return (double)sysconf(_SC_PHYS_PAGES) *
 static rao_status check_bytes(rao_ctx *ctx, const rao_fisher *f) {
     double bytes = f->rep->bytes(f), limit = memory_of_machine();
     if (bytes <= limit) return RAO_OK;
-    return rao_fail(ctx, RAO_ENOMEM, "fisher: %s of %lld parameters needs %.3g GB, this machine has %.3g GB", f->rep->name, (long long)f->op.n, bytes / 1e9, limit / 1e9);
+    return rao_fail(ctx, RAO_ENOMEM, "fisher: %s of %lld parameters needs %.3g GB, this machine has %.3g GB", f->rep->name,
+                    (long long)f->op.n, bytes / 1e9, limit / 1e9);
 }
 
-rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *name, const rao_fisher_opts *opts, int64_t max_cases, rao_fisher **fisher) {
+rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *name, const rao_fisher_opts *opts, int64_t max_cases,
+                             rao_fisher **fisher) {
     rao_status st = RAO_OK;
     rao_fisher *f = NULL;
     RAO_TRY(rao_alloc(ctx, 1, &f));
@@ -92,7 +136,11 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
     if (opts) memcpy(&defaults, opts, opts->size < sizeof defaults ? opts->size : sizeof defaults);
     rao_status st = rao_options_check(ctx, &table, &defaults);
     if (st != RAO_OK) return st;
-    rao_fisher f = {.model = model, .graph = rao_model_graph(model), .max_cases = cases, .opts = defaults, .layers = rao_graph_parameters(rao_model_graph(model))};
+    rao_fisher f = {.model = model,
+                    .graph = rao_model_graph(model),
+                    .max_cases = cases,
+                    .opts = defaults,
+                    .layers = rao_graph_parameters(rao_model_graph(model))};
     if (cases < 1) return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want >= 1", (long long)cases);
     f.op = (rao_op){NULL, rao_model_dtype(model), rao_model_size(model), 0};
     f.max_columns = columns_of(&f);
@@ -147,7 +195,8 @@ const char *rao_fisher_state(rao_fisher *f, int64_t i, rao_vec *state) {
 rao_status rao_fisher_layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info) {
     if (!f->rep->layer) return rao_fail(ctx, RAO_EUNABLE, "fisher: %s has no factors to speak of", f->rep->name);
     if (!(f->updates > 0)) return rao_fail(ctx, RAO_EINVAL, "fisher: no update yet");
-    if (layer < 0 || layer >= f->layers) return rao_fail(ctx, RAO_EINVAL, "fisher: layer %lld, want 0..%lld", (long long)layer, (long long)f->layers - 1);
+    if (layer < 0 || layer >= f->layers)
+        return rao_fail(ctx, RAO_EINVAL, "fisher: layer %lld, want 0..%lld", (long long)layer, (long long)f->layers - 1);
     return f->rep->layer(ctx, f, layer, info);
 }
 
@@ -239,16 +288,19 @@ done:
 rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *f, rao_objective *o, const rao_vec *w, int64_t cases, uint64_t step, int fresh) {
     rao_status st = RAO_OK;
     int64_t all_cases = rao_objective_cases(o);
-    update u = {.objective = o, .tape = rao_objective_tape(o), .w = w, .n = cases ? cases : all_cases, .columns = f->max_columns, .step = step};
+    update u = {
+        .objective = o, .tape = rao_objective_tape(o), .w = w, .n = cases ? cases : all_cases, .columns = f->max_columns, .step = step};
     rao_mat x;
     if (rao_objective_model(o) != f->model) return rao_fail(ctx, RAO_EINVAL, "fisher: the objective is of another model");
     if (u.n < 1 || u.n > all_cases || u.n > f->max_cases)
-        return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want 1..%lld", (long long)u.n, (long long)(all_cases < f->max_cases ? all_cases : f->max_cases));
+        return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want 1..%lld", (long long)u.n,
+                        (long long)(all_cases < f->max_cases ? all_cases : f->max_cases));
     if (w->n != f->op.n || w->dtype != f->op.dtype)
-        return rao_fail(ctx, RAO_EINVAL, "fisher: w has %lld numbers of %s, the model %lld of %s", (long long)w->n, rao_dtype_name(w->dtype), (long long)f->op.n,
-                        rao_dtype_name(f->op.dtype));
+        return rao_fail(ctx, RAO_EINVAL, "fisher: w has %lld numbers of %s, the model %lld of %s", (long long)w->n,
+                        rao_dtype_name(w->dtype), (long long)f->op.n, rao_dtype_name(f->op.dtype));
     if ((rao_tape_needs(u.tape) & (RAO_TAPE_FACTORS | f->rep->needs)) != (RAO_TAPE_FACTORS | f->rep->needs))
-        return rao_fail(ctx, RAO_EINVAL, "fisher: %s needs a tape made with RAO_TAPE_FACTORS%s", f->rep->name, f->rep->needs & RAO_TAPE_JVP ? " and RAO_TAPE_JVP" : "");
+        return rao_fail(ctx, RAO_EINVAL, "fisher: %s needs a tape made with RAO_TAPE_FACTORS%s", f->rep->name,
+                        f->rep->needs & RAO_TAPE_JVP ? " and RAO_TAPE_JVP" : "");
     RAO_TRY(set_shares(ctx, f, o, &u));
     if (fresh) RAO_TRY(rao_tape_forward(ctx, u.tape, w));
     RAO_TRY(rao_tape_input(ctx, u.tape, u.n, &x)); /* the first rows of the values are those of the first cases */

@@ -33,7 +33,8 @@ typedef struct representation {
     int (*wants_again)(const rao_fisher *f);
     void (*destroy)(rao_fisher *f);
     rao_status (*layer)(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info); /* may be NULL */
-    const char *(*keep)(rao_fisher *f, int64_t layer, int64_t i, rao_vec *state); /* vectors of a layer that outlive an update; NULL: none */
+    const char *(*keep)(rao_fisher *f, int64_t layer, int64_t i,
+                        rao_vec *state); /* vectors of a layer that outlive an update; NULL: none */
 } representation;
 
 struct rao_fisher {
@@ -65,16 +66,16 @@ rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u
 /* ---- entrywise passes that room backend does not have, float or double by the dtype of their arguments (kernels.c) ---- */
 
 void fisher_copy(const rao_mat *from, rao_mat *into);
-void fisher_copy_squared(const rao_mat *from, rao_mat *into);                          /* into = from * from, entry by entry */
+void fisher_copy_squared(const rao_mat *from, rao_mat *into); /* into = from * from, entry by entry */
 void fisher_add_diagonal(rao_mat *m, double value);
 double fisher_diagonal_sum(const rao_mat *m);
 void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows); /* rows i: vec(g_i a_i^T) at offset */
-void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums);               /* sums_i += <a_i, b_i> */
+void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums);                           /* sums_i += <a_i, b_i> */
 double fisher_get(const rao_vec *v, int64_t i);
 void fisher_put(const rao_vec *v, int64_t i, double value);
-void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);        /* x_i = x_i (s_i + shift)^p */
-void fisher_sort(rao_vec *v); /* ascending */
-double fisher_norm1(const rao_mat *m);                                                 /* largest sum of magnitudes of a row */
+void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x); /* x_i = x_i (s_i + shift)^p */
+void fisher_sort(rao_vec *v);                                                   /* ascending */
+double fisher_norm1(const rao_mat *m);                                          /* largest sum of magnitudes of a row */
 /* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
  * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);

@@ -33,7 +33,9 @@ static double bytes(const rao_fisher *f) {
 }
 
 static gram *state_of(const rao_op *op) { return fisher_of(op)->state; }
-static rao_mat square(const rao_op *op, void *data) { return rao_mat_view(op->dtype, state_of(op)->m, state_of(op)->m, state_of(op)->m, data); }
+static rao_mat square(const rao_op *op, void *data) {
+    return rao_mat_view(op->dtype, state_of(op)->m, state_of(op)->m, state_of(op)->m, data);
+}
 
 static rao_mat a_of(const rao_fisher *f, int64_t l) {
     const gram *s = f->state;
@@ -178,7 +180,8 @@ static rao_status times_jt(rao_ctx *ctx, const rao_fisher *f, double scale, cons
         char *td = NULL, *sd = NULL;
         RAO_TRY(rao_scratch(ctx, s->n * block.rows * (int64_t)unit, &td));
         RAO_TRY(rao_scratch(ctx, s->n * block.rows * (int64_t)unit, &sd));
-        rao_mat t = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, td), sum = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, sd);
+        rao_mat t = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, td),
+                sum = rao_mat_view(f->op.dtype, s->n, block.rows, block.rows, sd);
         for (int64_t c = 0; c < s->m / s->n; c++) {
             rao_mat g = g_of(f, l, c);
             rao_vec part = rao_vec_view(f->op.dtype, s->n, (char *)v->data + (size_t)(c * s->n) * unit);
@@ -217,7 +220,8 @@ done:
 static rao_status need_damping(rao_ctx *ctx, const rao_op *op) {
     if (op->damping > 0) return RAO_OK;
     int64_t m = state_of(op)->m;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: gram divides by its damping, which is 0 (rank of the matrix at most %lld of %lld), want > 0", (long long)(m < op->n ? m : op->n), (long long)op->n);
+    return rao_fail(ctx, RAO_EDOMAIN, "fisher: gram divides by its damping, which is 0 (rank of the matrix at most %lld of %lld), want > 0",
+                    (long long)(m < op->n ? m : op->n), (long long)op->n);
 }
 
 /* L L^T = K + damping */
@@ -295,8 +299,10 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
         RAO_TRY(residual(ctx, op, b, &y, &r, &off));
     }
     if (!(off <= bound))
-        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "fisher: gram with damping = %g is too ill-conditioned for %s (residual %.2g, want %.2g): want more damping or dense", op->damping,
-                         rao_dtype_name(op->dtype), off, bound));
+        RAO_TRY(
+            rao_fail(ctx, RAO_ENUMERIC,
+                     "fisher: gram with damping = %g is too ill-conditioned for %s (residual %.2g, want %.2g): want more damping or dense",
+                     op->damping, rao_dtype_name(op->dtype), off, bound));
     memcpy(x->data, y.data, (size_t)op->n * rao_dtype_size(op->dtype));
 done:
     rao_scratch_reset(ctx, mark);
@@ -413,6 +419,14 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     return RAO_OK;
 }
 
-static const rao_op_table table = {.name = "gram", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
-                                   .eigenvalues = eigenvalues, .damp = damp};
-const representation fisher_gram = {.name = "gram", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+static const rao_op_table table = {.name = "gram",
+                                   .apply = apply,
+                                   .solve = solve,
+                                   .power = power,
+                                   .sample = sample,
+                                   .trace = trace,
+                                   .logdet = logdet,
+                                   .eigenvalues = eigenvalues,
+                                   .damp = damp};
+const representation fisher_gram = {
+    .name = "gram", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};

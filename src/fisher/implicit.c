@@ -23,7 +23,8 @@ static int has_scores(const rao_fisher *f) { return f->opts.flavour != RAO_FISHE
 static int64_t outputs(const rao_fisher *f) { return rao_graph_outputs(f->graph); }
 
 static double bytes(const rao_fisher *f) {
-    double unit = (double)rao_dtype_size(f->op.dtype), scores = has_scores(f) ? (double)f->max_columns * (double)f->max_cases * (double)outputs(f) : 0;
+    double unit = (double)rao_dtype_size(f->op.dtype),
+           scores = has_scores(f) ? (double)f->max_columns * (double)f->max_cases * (double)outputs(f) : 0;
     return unit * ((double)f->op.n + (double)f->max_cases + scores);
 }
 
@@ -67,7 +68,8 @@ static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
 
 static rao_mat scores_of(const rao_fisher *f, int64_t c) {
     const implicit *s = f->state;
-    return rao_mat_view(f->op.dtype, s->n, outputs(f), outputs(f), (char *)s->scores + (size_t)(c * s->n * outputs(f)) * rao_dtype_size(f->op.dtype));
+    return rao_mat_view(f->op.dtype, s->n, outputs(f), outputs(f),
+                        (char *)s->scores + (size_t)(c * s->n * outputs(f)) * rao_dtype_size(f->op.dtype));
 }
 
 static double squared_norm(const rao_mat *m, int64_t row) {
@@ -172,7 +174,8 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
     RAO_TRY(rao_cg(ctx, op, NULL, b, o->tolerance, o->iterations, &y, &s->cg));
     memcpy(x->data, data, bytes_of_x);
     if (!s->cg.converged)
-        rao_log(ctx, RAO_INFO, "fisher: %lld conjugate-gradient steps left a residual of %.2g, asked for %.2g", (long long)s->cg.iterations, s->cg.residual, o->tolerance);
+        rao_log(ctx, RAO_INFO, "fisher: %lld conjugate-gradient steps left a residual of %.2g, asked for %.2g", (long long)s->cg.iterations,
+                s->cg.residual, o->tolerance);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -191,11 +194,19 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
 }
 
 rao_status rao_fisher_cg_info(rao_ctx *ctx, const rao_fisher *f, rao_cg_info *info) {
-    if (f->rep != &fisher_implicit) return rao_fail(ctx, RAO_EUNABLE, "fisher: %s solves directly, it has no residual to report", f->rep->name);
+    if (f->rep != &fisher_implicit)
+        return rao_fail(ctx, RAO_EUNABLE, "fisher: %s solves directly, it has no residual to report", f->rep->name);
     *info = ((const implicit *)f->state)->cg;
     return RAO_OK;
 }
 
 static const rao_op_table table = {.name = "implicit", .apply = apply, .solve = solve, .trace = trace, .damp = damp};
-const representation fisher_implicit = {
-    .name = "implicit", .op = &table, .needs = RAO_TAPE_JVP, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+const representation fisher_implicit = {.name = "implicit",
+                                        .op = &table,
+                                        .needs = RAO_TAPE_JVP,
+                                        .bytes = bytes,
+                                        .create = create,
+                                        .begin = begin,
+                                        .column = column,
+                                        .end = end,
+                                        .destroy = destroy};

@@ -28,22 +28,31 @@ double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
 void fisher_copy(const rao_mat *from, rao_mat *into) {
     size_t unit = rao_dtype_size(from->dtype);
     for (int64_t i = 0; i < from->rows; i++)
-        memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(i * from->ld) * unit, (size_t)from->cols * unit);
+        memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(i * from->ld) * unit,
+               (size_t)from->cols * unit);
 }
 
-double fisher_get(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i]; }
+double fisher_get(const rao_vec *v, int64_t i) {
+    return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i];
+}
 
 void fisher_put(const rao_vec *v, int64_t i, double value) {
     if (v->dtype == RAO_F64) ((double *)v->data)[i] = value;
     else ((float *)v->data)[i] = (float)value;
 }
 
-static int ascending_f32(const void *a, const void *b) { return (*(const float *)a > *(const float *)b) - (*(const float *)a < *(const float *)b); }
-static int ascending_f64(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int ascending_f32(const void *a, const void *b) {
+    return (*(const float *)a > *(const float *)b) - (*(const float *)a < *(const float *)b);
+}
+static int ascending_f64(const void *a, const void *b) {
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x) { BY_DTYPE(x, scale_powers, s, shift, p, x); }
 
-void fisher_sort(rao_vec *v) { qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32); }
+void fisher_sort(rao_vec *v) {
+    qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32);
+}
 
 static double entry(const rao_mat *m, int64_t i) {
     rao_vec row = rao_vec_view(m->dtype, m->cols, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));

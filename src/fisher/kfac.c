@@ -50,7 +50,9 @@ done:
 }
 
 static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) { return factors_begin(ctx, f, u, &((kfac *)f->state)->factors); }
-static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) { return factors_column(ctx, f, u, c, &((kfac *)f->state)->factors); }
+static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) {
+    return factors_column(ctx, f, u, c, &((kfac *)f->state)->factors);
+}
 
 /* Layer l is due at the updates t with t + l a multiple of renew, and at its first: the cost is spread. */
 static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
@@ -72,7 +74,8 @@ static void split_damping(const rao_fisher *f, int64_t l, double *pi, double *da
     *da = *pi * gamma, *dg = gamma / *pi;
 }
 
-static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *factor, double damping, void *into, double *logdet, double *condition) {
+static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *factor, double damping, void *into,
+                         double *logdet, double *condition) {
     rao_status st = RAO_OK;
     rao_chol_info info;
     rao_mat inverse = rao_mat_view(factor->dtype, factor->rows, factor->cols, factor->cols, into);
@@ -82,10 +85,14 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
     double norm = fisher_norm1(&inverse);
     st = rao_cholesky(ctx, &inverse, damping > 0 ? 1e-4 : 0, &info);
     if ((st == RAO_ENUMERIC && !(damping > 0)) || (st == RAO_OK && fisher_lost_pivot(factor, damping, &inverse)))
-        return rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac with damping = %g: factor %c of layer %s is singular to rounding (rank below %lld of %lld), want more damping",
-                        f->op.damping, which, name, (long long)factor->rows, (long long)factor->rows);
+        return rao_fail(
+            ctx, RAO_EDOMAIN,
+            "fisher: kfac with damping = %g: factor %c of layer %s is singular to rounding (rank below %lld of %lld), want more damping",
+            f->op.damping, which, name, (long long)factor->rows, (long long)factor->rows);
     if (st != RAO_OK) return st;
-    if (info.jitter > 0) rao_log(ctx, RAO_WARN, "fisher: factor %c of layer %s took %.2g more on its diagonal than its damping %.2g", which, name, info.jitter, damping);
+    if (info.jitter > 0)
+        rao_log(ctx, RAO_WARN, "fisher: factor %c of layer %s took %.2g more on its diagonal than its damping %.2g", which, name,
+                info.jitter, damping);
     RAO_TRY(rao_cholesky_logdet(ctx, &inverse, logdet));
     RAO_TRY(rao_cholesky_inverse(ctx, &inverse, &inverse));
     *condition = norm * fisher_norm1(&inverse);
@@ -163,7 +170,8 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
     const kfac *s = f->state;
     for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
     for (int64_t l = 0; l < f->layers; l++) {
-        rao_mat bm = layer_block(f, l, b), xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
+        rao_mat bm = layer_block(f, l, b), xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia),
+                ig = factor_g(f, l, s->layer[l].ig);
         RAO_TRY(kron_apply(ctx, RAO_N, &ig, &bm, RAO_N, &ia, &xm));
     }
 done:
@@ -184,13 +192,16 @@ static rao_status factor_power(rao_ctx *ctx, double p, rao_mat *m) {
     double floor = (double)n * (m->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&w, n - 1);
     for (int64_t i = 0; i < n; i++) {
         double l = fisher_get(&w, i);
-        if (p < 0 && !(l > floor)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac: a negative power of a singular factor (rank %lld of %lld)", (long long)(n - i - 1), (long long)n));
+        if (p < 0 && !(l > floor))
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac: a negative power of a singular factor (rank %lld of %lld)",
+                             (long long)(n - i - 1), (long long)n));
         fisher_put(&w, i, p == 0 ? 1 : pow(fmax(l, 0), p / 2));
     }
     /* (V w^(p/2)) (V w^(p/2))^T */
     for (int64_t i = 0; i < n; i++) {
         rao_mat from = rao_mat_view(m->dtype, 1, n, n, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));
-        rao_mat row = rao_mat_view(m->dtype, 1, n, n, (char *)v.data + (size_t)(i * n) * rao_dtype_size(m->dtype)), by = rao_mat_view(m->dtype, 1, n, n, wd);
+        rao_mat row = rao_mat_view(m->dtype, 1, n, n, (char *)v.data + (size_t)(i * n) * rao_dtype_size(m->dtype)),
+                by = rao_mat_view(m->dtype, 1, n, n, wd);
         RAO_TRY(rao_product(ctx, rao_backend_default(), &by, &from, &row));
     }
     RAO_TRY(rao_syrk(ctx, RAO_N, 1, &v, 0, m));
@@ -230,7 +241,8 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream stream, uint
     else rao_normal_fill_f32(stream, step, 0, op->n, z.data);
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mark inner = rao_scratch_mark(ctx);
-        rao_mat zm = layer_block(f, l, &z), xm = layer_block(f, l, x), ma, mg, ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
+        rao_mat zm = layer_block(f, l, &z), xm = layer_block(f, l, x), ma, mg, ia = factor_a(f, l, s->layer[l].ia),
+                ig = factor_g(f, l, s->layer[l].ig);
         RAO_TRY(damped(ctx, f, l, &ma, &mg)); /* room of the right shapes */
         fisher_copy(&ia, &ma), fisher_copy(&ig, &mg);
         RAO_TRY(rao_cholesky(ctx, &ma, 1e-6, NULL));
@@ -322,7 +334,22 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     }
 }
 
-static const rao_op_table table = {.name = "kfac", .apply = apply, .solve = solve, .power = power, .sample = sample, .trace = trace, .logdet = logdet,
-                                   .eigenvalues = eigenvalues, .damp = damp};
-const representation fisher_kfac = {
-    .name = "kfac", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy, .layer = layer_info, .keep = keep};
+static const rao_op_table table = {.name = "kfac",
+                                   .apply = apply,
+                                   .solve = solve,
+                                   .power = power,
+                                   .sample = sample,
+                                   .trace = trace,
+                                   .logdet = logdet,
+                                   .eigenvalues = eigenvalues,
+                                   .damp = damp};
+const representation fisher_kfac = {.name = "kfac",
+                                    .op = &table,
+                                    .bytes = bytes,
+                                    .create = create,
+                                    .begin = begin,
+                                    .column = column,
+                                    .end = end,
+                                    .destroy = destroy,
+                                    .layer = layer_info,
+                                    .keep = keep};

@@ -28,7 +28,8 @@ static rao_status forward(const op_call *c) {
 
 /* out = in f': a cotangent pulled back, a tangent pushed forward. */
 static rao_status derivative(const op_call *c, void *in, void *out) {
-    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), from = node_view(c, &c->y, in), into = node_view(c, &c->y, out);
+    rao_mat x = node_view(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v), from = node_view(c, &c->y, in),
+            into = node_view(c, &c->y, out);
     return rao_act_backward(c->ctx, rao_backend_default(), c->activation, &x, &y, &from, &into);
 }
 

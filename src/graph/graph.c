@@ -36,7 +36,8 @@ static rao_status grow(rao_ctx *ctx, void **array, int64_t count, int64_t *room,
 }
 
 static rao_status append(rao_ctx *ctx, rao_graph *g, node added) {
-    if (added.cols < 1) return rao_fail(ctx, RAO_EINVAL, "graph: node %lld has %lld columns, want >= 1", (long long)g->nodes, (long long)added.cols);
+    if (added.cols < 1)
+        return rao_fail(ctx, RAO_EINVAL, "graph: node %lld has %lld columns, want >= 1", (long long)g->nodes, (long long)added.cols);
     if ((added.op == NULL) != (g->nodes == 0))
         return rao_fail(ctx, RAO_EINVAL, added.op ? "graph: its first node is the input" : "graph: it has an input already");
     rao_status st = grow(ctx, (void **)&g->node, g->nodes, &g->node_room, sizeof *g->node);
@@ -49,7 +50,8 @@ rao_status rao_graph_input(rao_ctx *ctx, rao_graph *g, int64_t cols) { return ap
 
 rao_status rao_graph_dense(rao_ctx *ctx, rao_graph *g, int64_t out, const char *name) {
     int64_t in = g->nodes ? g->node[g->nodes - 1].cols : 0, count = 0;
-    if (strlen(name) >= PARAMETER_NAME) return rao_fail(ctx, RAO_EINVAL, "graph: the name %s has more than %d bytes", name, PARAMETER_NAME - 1);
+    if (strlen(name) >= PARAMETER_NAME)
+        return rao_fail(ctx, RAO_EINVAL, "graph: the name %s has more than %d bytes", name, PARAMETER_NAME - 1);
     rao_status st = rao_size_mul(ctx, "graph: a dense layer", out < 0 ? 0 : out, in + 1, &count);
     if (st != RAO_OK) return st;
     st = grow(ctx, (void **)&g->entry, g->entries, &g->entry_room, sizeof *g->entry);
@@ -64,7 +66,8 @@ rao_status rao_graph_dense(rao_ctx *ctx, rao_graph *g, int64_t out, const char *
 }
 
 rao_status rao_graph_activation(rao_ctx *ctx, rao_graph *g, rao_activation kind) {
-    if ((unsigned)kind >= RAO_ACTIVATIONS) return rao_fail(ctx, RAO_EINVAL, "graph: activation %d, want 0..%d", (int)kind, RAO_ACTIVATIONS - 1);
+    if ((unsigned)kind >= RAO_ACTIVATIONS)
+        return rao_fail(ctx, RAO_EINVAL, "graph: activation %d, want 0..%d", (int)kind, RAO_ACTIVATIONS - 1);
     int64_t cols = g->nodes ? g->node[g->nodes - 1].cols : 1;
     return append(ctx, g, (node){&rao_operation_activation, cols, -1, kind});
 }

@@ -33,19 +33,21 @@ typedef struct op_call {
 
 typedef struct rao_operation {
     const char *name;
-    rao_factor_kind factors; /* 0: no parameter */
-    int entrywise;                               /* y is as wide as x, and its tangents and cotangents may lie in x's buffers */
+    rao_factor_kind factors;                    /* 0: no parameter */
+    int entrywise;                              /* y is as wide as x, and its tangents and cotangents may lie in x's buffers */
     int (*in_place)(rao_activation activation); /* y.v may lie in x.v's buffer: no later pass reads x.v. NULL: never */
-    rao_status (*forward)(const op_call *c); /* y.v from x.v */
-    rao_status (*vjp)(const op_call *c);     /* x.g (when not NULL) and w.g (when given) from y.g */
-    rao_status (*jvp)(const op_call *c);     /* y.d from x.d (may be NULL) and w.d */
-    rao_status (*hvp)(const op_call *c);     /* x.h and w.h from y.g, y.h, x.d, w.d; runs before vjp on the same node */
+    rao_status (*forward)(const op_call *c);    /* y.v from x.v */
+    rao_status (*vjp)(const op_call *c);        /* x.g (when not NULL) and w.g (when given) from y.g */
+    rao_status (*jvp)(const op_call *c);        /* y.d from x.d (may be NULL) and w.d */
+    rao_status (*hvp)(const op_call *c);        /* x.h and w.h from y.g, y.h, x.d, w.d; runs before vjp on the same node */
 } rao_operation;
 
 extern const rao_operation rao_operation_dense, rao_operation_activation;
 
 /* The n x cols view of a node's buffer. */
-static inline rao_mat node_view(const op_call *c, const node_data *node, void *data) { return rao_mat_view(c->dtype, c->n, node->cols, node->ld, data); }
+static inline rao_mat node_view(const op_call *c, const node_data *node, void *data) {
+    return rao_mat_view(c->dtype, c->n, node->cols, node->ld, data);
+}
 /* The same with the homogeneous column. */
 static inline rao_mat node_view_1(const op_call *c, const node_data *node, void *data) {
     return rao_mat_view(c->dtype, c->n, node->cols + 1, node->ld, data);

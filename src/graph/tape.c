@@ -78,7 +78,8 @@ static void set_column(const rao_tape *t, const node_data *d, void *buffer, doub
 }
 
 rao_status rao_tape_create(rao_ctx *ctx, const rao_graph *g, int64_t max_cases, unsigned needs, rao_tape **tape) {
-    if (g->nodes < 2) return rao_fail(ctx, RAO_EINVAL, "tape: the graph has %lld nodes, want an input and an operation at least", (long long)g->nodes);
+    if (g->nodes < 2)
+        return rao_fail(ctx, RAO_EINVAL, "tape: the graph has %lld nodes, want an input and an operation at least", (long long)g->nodes);
     if (max_cases < 1) return rao_fail(ctx, RAO_EINVAL, "tape: max_cases = %lld, want >= 1", (long long)max_cases);
     if (needs & RAO_TAPE_HVP) needs |= RAO_TAPE_JVP | RAO_TAPE_VJP | RAO_TAPE_FACTORS;
     if (needs & RAO_TAPE_FACTORS) needs |= RAO_TAPE_VJP;
@@ -88,7 +89,8 @@ rao_status rao_tape_create(rao_ctx *ctx, const rao_graph *g, int64_t max_cases, 
     int64_t numbers = 0;
     RAO_TRY(rao_alloc(ctx, 1, &t));
     t->graph = g, t->max_cases = max_cases, t->needs = needs;
-    for (int64_t i = 0; i < g->nodes; i++) RAO_TRY(rao_size_mul(ctx, "tape: a node's buffers", max_cases, 64 * leading(g->node[i].cols), &numbers));
+    for (int64_t i = 0; i < g->nodes; i++)
+        RAO_TRY(rao_size_mul(ctx, "tape: a node's buffers", max_cases, 64 * leading(g->node[i].cols), &numbers));
     RAO_TRY(rao_alloc(ctx, g->nodes, &t->data));
     carver c = {NULL, 0};
     carve_all(t, &c, t->data);
@@ -116,11 +118,14 @@ unsigned rao_tape_needs(const rao_tape *t) { return t->needs; }
 
 /* ---- views ---- */
 
-static rao_mat view(const rao_tape *t, int64_t i, void *data) { return rao_mat_view(t->graph->dtype, t->n, t->data[i].cols, t->data[i].ld, data); }
+static rao_mat view(const rao_tape *t, int64_t i, void *data) {
+    return rao_mat_view(t->graph->dtype, t->n, t->data[i].cols, t->data[i].ld, data);
+}
 static int64_t last(const rao_tape *t) { return t->graph->nodes - 1; }
 
 rao_status rao_tape_input(rao_ctx *ctx, rao_tape *t, int64_t n, rao_mat *x) {
-    if (n < 0 || n > t->max_cases) return rao_fail(ctx, RAO_EINVAL, "tape: a batch of %lld cases, want 0..%lld", (long long)n, (long long)t->max_cases);
+    if (n < 0 || n > t->max_cases)
+        return rao_fail(ctx, RAO_EINVAL, "tape: a batch of %lld cases, want 0..%lld", (long long)n, (long long)t->max_cases);
     t->n = n;
     *x = view(t, 0, t->data[0].v);
     return RAO_OK;
@@ -136,8 +141,8 @@ rao_mat rao_tape_tangent(const rao_tape *t) { return view(t, last(t), t->data[la
 static rao_status check(rao_ctx *ctx, const rao_tape *t, unsigned need, const char *pass, const rao_vec *v, const char *name) {
     if ((t->needs & need) != need) return rao_fail(ctx, RAO_EINVAL, "%s: this tape was planned without it", pass);
     if (v->n != t->graph->size || v->dtype != t->graph->dtype)
-        return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers of %s, the graph %lld of %s", pass, name, (long long)v->n, rao_dtype_name(v->dtype),
-                        (long long)t->graph->size, rao_dtype_name(t->graph->dtype));
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers of %s, the graph %lld of %s", pass, name, (long long)v->n,
+                        rao_dtype_name(v->dtype), (long long)t->graph->size, rao_dtype_name(t->graph->dtype));
     return RAO_OK;
 }
 
@@ -154,7 +159,13 @@ typedef struct pass {
 
 static op_call call_of(rao_ctx *ctx, const rao_tape *t, int64_t i, const pass *p) {
     const rao_graph *g = t->graph;
-    op_call c = {.ctx = ctx, .dtype = g->dtype, .n = t->n, .activation = g->node[i].activation, .x = t->data[i - 1], .y = t->data[i], .beta = p->beta};
+    op_call c = {.ctx = ctx,
+                 .dtype = g->dtype,
+                 .n = t->n,
+                 .activation = g->node[i].activation,
+                 .x = t->data[i - 1],
+                 .y = t->data[i],
+                 .beta = p->beta};
     if (g->node[i].parameter >= 0) {
         const entry *e = &g->entry[g->node[i].parameter];
         c.w = (parameter_data){parameter_view(g, e, p->w), parameter_view(g, e, p->direction), parameter_view(g, e, p->gradient),
@@ -199,7 +210,8 @@ done:
     return st;
 }
 
-rao_status rao_tape_hvp(rao_ctx *ctx, rao_tape *t, const rao_vec *w, const rao_vec *direction, double beta, rao_vec *gradient, rao_vec *product) {
+rao_status rao_tape_hvp(rao_ctx *ctx, rao_tape *t, const rao_vec *w, const rao_vec *direction, double beta, rao_vec *gradient,
+                        rao_vec *product) {
     rao_status st = RAO_OK;
     RAO_TRY(check(ctx, t, RAO_TAPE_HVP, "hvp", w, "w"));
     RAO_TRY(check(ctx, t, RAO_TAPE_HVP, "hvp", direction, "direction"));

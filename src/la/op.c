@@ -110,7 +110,8 @@ rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping) {
         return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want >= 0 and finite", f->table->name, damping);
     const double least = f->dtype == RAO_F64 ? DBL_MIN : (double)FLT_MIN;
     if (damping > 0 && damping < least)
-        return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want 0 or >= %g in %s", f->table->name, damping, least, rao_dtype_name(f->dtype));
+        return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want 0 or >= %g in %s", f->table->name, damping, least,
+                        rao_dtype_name(f->dtype));
     if (!f->table->damp) return unable(ctx, f, "damping");
     RAO_TRY(f->table->damp(ctx, f, damping));
     f->damping = damping;

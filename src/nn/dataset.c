@@ -6,9 +6,26 @@
 #include <string.h>
 
 static const rao_option rows[] = {
-    {.name = "test_fraction", .type = RAO_OPT_REAL, .offset = offsetof(rao_dataset_opts, test_fraction), .value = 0.2, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "share of the cases kept for the test where the source has no test part"},
-    {.name = "seed", .type = RAO_OPT_INT, .offset = offsetof(rao_dataset_opts, seed), .value = 0, .min = 0, .max = 0x1p53, .help = "of that split"},
-    {.name = "scale", .type = RAO_OPT_CHOICE, .offset = offsetof(rao_dataset_opts, scale), .choices = "auto|none|range|standard", .help = "of the inputs"},
+    {.name = "test_fraction",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(rao_dataset_opts, test_fraction),
+     .value = 0.2,
+     .min = 0,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "share of the cases kept for the test where the source has no test part"},
+    {.name = "seed",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(rao_dataset_opts, seed),
+     .value = 0,
+     .min = 0,
+     .max = 0x1p53,
+     .help = "of that split"},
+    {.name = "scale",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(rao_dataset_opts, scale),
+     .choices = "auto|none|range|standard",
+     .help = "of the inputs"},
 };
 static const rao_option_table table = {"data", sizeof(rao_dataset_opts), rows, sizeof rows / sizeof *rows};
 
@@ -38,8 +55,12 @@ int64_t rao_dataset_cases(const rao_dataset *d, rao_part part) { return d->cases
 int64_t rao_dataset_inputs(const rao_dataset *d) { return d->inputs; }
 int64_t rao_dataset_targets(const rao_dataset *d) { return d->targets; }
 int64_t rao_dataset_classes(const rao_dataset *d) { return d->classes; }
-rao_mat rao_dataset_x(const rao_dataset *d, rao_part part) { return rao_mat_view(d->dtype, d->cases[part], d->inputs, d->inputs, d->x[part]); }
-rao_mat rao_dataset_y(const rao_dataset *d, rao_part part) { return rao_mat_view(d->dtype, d->cases[part], d->targets, d->targets, d->y[part]); }
+rao_mat rao_dataset_x(const rao_dataset *d, rao_part part) {
+    return rao_mat_view(d->dtype, d->cases[part], d->inputs, d->inputs, d->x[part]);
+}
+rao_mat rao_dataset_y(const rao_dataset *d, rao_part part) {
+    return rao_mat_view(d->dtype, d->cases[part], d->targets, d->targets, d->y[part]);
+}
 const char *rao_dataset_describe(const rao_dataset *d) { return d->text.data; }
 
 static const char *const part_name[2] = {"training", "test"};
@@ -87,7 +108,8 @@ static rao_status check_part(rao_ctx *ctx, const source *s, int part) {
     if (x->ndim < 1 || y->ndim < 1 || columns_of(x) < 1 || columns_of(y) < 1)
         return rao_fail(ctx, RAO_EINVAL, "%s: the %s part is empty, want one case at least", s->name.data, part_name[part]);
     if (x->shape[0] != y->shape[0])
-        return rao_fail(ctx, RAO_EINVAL, "%s: %lld %s inputs, but %lld targets", s->name.data, (long long)x->shape[0], part_name[part], (long long)y->shape[0]);
+        return rao_fail(ctx, RAO_EINVAL, "%s: %lld %s inputs, but %lld targets", s->name.data, (long long)x->shape[0], part_name[part],
+                        (long long)y->shape[0]);
     RAO_TRY(check_finite(ctx, s, part, x, "inputs"));
     RAO_TRY(check_finite(ctx, s, part, y, "targets"));
 done:
@@ -97,8 +119,9 @@ done:
 static rao_status check_parts_agree(rao_ctx *ctx, const source *s) {
     const source_part *train = &s->part[RAO_TRAIN], *test = &s->part[RAO_TEST];
     if (columns_of(train->x) != columns_of(test->x) || columns_of(train->y) != columns_of(test->y))
-        return rao_fail(ctx, RAO_EINVAL, "%s: %lld inputs and %lld targets in training, but %lld and %lld in the test", s->name.data, (long long)columns_of(train->x),
-                        (long long)columns_of(train->y), (long long)columns_of(test->x), (long long)columns_of(test->y));
+        return rao_fail(ctx, RAO_EINVAL, "%s: %lld inputs and %lld targets in training, but %lld and %lld in the test", s->name.data,
+                        (long long)columns_of(train->x), (long long)columns_of(train->y), (long long)columns_of(test->x),
+                        (long long)columns_of(test->y));
     return RAO_OK;
 }
 
@@ -116,7 +139,8 @@ static rao_status count_classes(rao_ctx *ctx, const source *s, int64_t *classes)
     for (int64_t i = 0; i < n; i++) {
         double v = cell(y, i);
         if (integer && (v < 0 || v >= CLASSES_MAX))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: training targets, row %lld: label %g is outside the classes 0..%d", s->name.data, (long long)i + 1, v, CLASSES_MAX - 1);
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: training targets, row %lld: label %g is outside the classes 0..%d", s->name.data,
+                            (long long)i + 1, v, CLASSES_MAX - 1);
         if (v < 0 || v >= CLASSES_MAX || v != floor(v)) return RAO_OK;
         if (v > (double)top) top = (int64_t)v;
     }
@@ -137,8 +161,8 @@ static rao_status check_test_labels(rao_ctx *ctx, const source *s, int64_t class
     for (int64_t i = 0; classes && i < rao_array_count(y); i++) {
         double v = cell(y, i);
         if (v < 0 || v >= (double)classes || v != floor(v))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: test targets, row %lld: label %g is outside the classes 0..%lld of training", s->name.data, (long long)i + 1, v,
-                            (long long)classes - 1);
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: test targets, row %lld: label %g is outside the classes 0..%lld of training",
+                            s->name.data, (long long)i + 1, v, (long long)classes - 1);
     }
     return RAO_OK;
 }
@@ -168,7 +192,8 @@ static rao_scaling find_scaling(const source *s, const selection *train, rao_sca
     if (kind != RAO_SCALE_STANDARD) return kind;
     /* about the first case: exact for a constant column, and no digits lost to a large offset */
     for (int64_t i = 0; i < train->n; i++)
-        for (int64_t j = 0; j < cols; j++) shift[j] += (cell(x, row_of(train, i) * cols + j) - cell(x, row_of(train, 0) * cols + j)) / (double)train->n;
+        for (int64_t j = 0; j < cols; j++)
+            shift[j] += (cell(x, row_of(train, i) * cols + j) - cell(x, row_of(train, 0) * cols + j)) / (double)train->n;
     for (int64_t j = 0; j < cols && train->n > 0; j++) shift[j] += cell(x, row_of(train, 0) * cols + j);
     for (int64_t j = 0; j < cols; j++) scale[j] = 0;
     for (int64_t i = 0; i < train->n; i++)
@@ -193,7 +218,8 @@ static rao_status fill_part(rao_ctx *ctx, rao_dataset *d, int part, const select
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->y[part]));
     for (int64_t i = 0; i < s->n; i++) {
         int64_t row = row_of(s, i);
-        for (int64_t j = 0; j < d->inputs; j++) put(d, d->x[part], i * d->inputs + j, (cell(s->from->x, row * d->inputs + j) - shift[j]) / scale[j]);
+        for (int64_t j = 0; j < d->inputs; j++)
+            put(d, d->x[part], i * d->inputs + j, (cell(s->from->x, row * d->inputs + j) - shift[j]) / scale[j]);
         for (int64_t j = 0; j < d->targets; j++) put(d, d->y[part], i * d->targets + j, cell(s->from->y, row * d->targets + j));
     }
 done:
@@ -203,8 +229,8 @@ done:
 static rao_status describe(rao_ctx *ctx, rao_dataset *d, const source *s, rao_scaling kind, double range) {
     static const char *const said[] = {"", "as given", "divided by", "standardised by column"};
     rao_status st = RAO_OK;
-    RAO_TRY(rao_text_printf(ctx, &d->text, "%s: %lld training and %lld test cases, %lld columns, ", s->name.data, (long long)d->cases[RAO_TRAIN],
-                            (long long)d->cases[RAO_TEST], (long long)d->inputs));
+    RAO_TRY(rao_text_printf(ctx, &d->text, "%s: %lld training and %lld test cases, %lld columns, ", s->name.data,
+                            (long long)d->cases[RAO_TRAIN], (long long)d->cases[RAO_TEST], (long long)d->inputs));
     if (d->classes) RAO_TRY(rao_text_printf(ctx, &d->text, "%lld classes; inputs %s", (long long)d->classes, said[kind]));
     else RAO_TRY(rao_text_printf(ctx, &d->text, "%lld real targets; inputs %s", (long long)d->targets, said[kind]));
     if (kind == RAO_SCALE_RANGE) RAO_TRY(rao_text_printf(ctx, &d->text, " %g", range));

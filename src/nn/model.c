@@ -29,7 +29,8 @@ static rao_status read_widths(rao_ctx *ctx, const char *spec, const char *at, co
         errno = 0;
         int64_t w = *at >= '0' && *at <= '9' ? strtoll(at, &stop, 10) : (stop = (char *)at, 0);
         if (w < 1 || w > WIDTH_MAX || errno || (stop != end && *stop != '-') || stop + 1 == end)
-            return rao_fail(ctx, RAO_EINVAL, "model %s: width %d is not a whole number in 1..%lld, want %s", spec, *count + 1, (long long)WIDTH_MAX, form);
+            return rao_fail(ctx, RAO_EINVAL, "model %s: width %d is not a whole number in 1..%lld, want %s", spec, *count + 1,
+                            (long long)WIDTH_MAX, form);
         width[*count] = w;
         at = stop + 1;
     }
@@ -53,7 +54,8 @@ done:
 static rao_status make_head(rao_ctx *ctx, const char *spec, const char *name, int64_t outputs, rao_head **head) {
     int pairs = !strcmp(name, "normal.mu_logvar");
     if (pairs && outputs % 2)
-        return rao_fail(ctx, RAO_EINVAL, "model %s: head normal.mu_logvar has a mean and a log variance each coordinate, but there are %lld outputs", spec,
+        return rao_fail(ctx, RAO_EINVAL,
+                        "model %s: head normal.mu_logvar has a mean and a log variance each coordinate, but there are %lld outputs", spec,
                         (long long)outputs);
     return rao_head_create(ctx, name, pairs ? outputs / 2 : outputs, head);
 }
@@ -61,14 +63,16 @@ static rao_status make_head(rao_ctx *ctx, const char *spec, const char *name, in
 static rao_status hold_against(rao_ctx *ctx, const rao_model *m, const rao_dataset *data) {
     int64_t in = rao_graph_inputs(m->graph), classes = rao_dataset_classes(data), targets = rao_dataset_targets(data);
     if (in != rao_dataset_inputs(data))
-        return rao_fail(ctx, RAO_EINVAL, "model %s has %lld inputs, but the data has %lld columns", m->spec.data, (long long)in, (long long)rao_dataset_inputs(data));
+        return rao_fail(ctx, RAO_EINVAL, "model %s has %lld inputs, but the data has %lld columns", m->spec.data, (long long)in,
+                        (long long)rao_dataset_inputs(data));
     if (rao_head_is_classifier(m->head) && !classes)
         return rao_fail(ctx, RAO_EINVAL, "model %s classifies, but the data has real targets", m->spec.data);
     if (rao_head_is_classifier(m->head) && classes > rao_head_outputs(m->head))
-        return rao_fail(ctx, RAO_EINVAL, "model %s has %lld classes, but the data has %lld", m->spec.data, (long long)rao_head_outputs(m->head), (long long)classes);
+        return rao_fail(ctx, RAO_EINVAL, "model %s has %lld classes, but the data has %lld", m->spec.data,
+                        (long long)rao_head_outputs(m->head), (long long)classes);
     if (rao_head_targets(m->head) != targets)
-        return rao_fail(ctx, RAO_EINVAL, "model %s observes %lld columns, but the data has %lld targets", m->spec.data, (long long)rao_head_targets(m->head),
-                        (long long)targets);
+        return rao_fail(ctx, RAO_EINVAL, "model %s observes %lld columns, but the data has %lld targets", m->spec.data,
+                        (long long)rao_head_targets(m->head), (long long)targets);
     return RAO_OK;
 }
 
@@ -81,16 +85,25 @@ rao_status rao_model_create(rao_ctx *ctx, const char *spec, const rao_dataset *d
     const char *at = spec, *widths;
 
     RAO_TRY(rao_alloc(ctx, 1, &m));
-    if (!cut(&at, ':', kind) || strcmp(kind, "mlp")) { st = rao_fail(ctx, RAO_EINVAL, "model %s: want %s", spec, form); goto done; }
+    if (!cut(&at, ':', kind) || strcmp(kind, "mlp")) {
+        st = rao_fail(ctx, RAO_EINVAL, "model %s: want %s", spec, form);
+        goto done;
+    }
     widths = at;
     at += strcspn(at, ":");
     RAO_TRY(read_widths(ctx, spec, widths, at, width, &count));
     at += *at == ':';
-    if (!cut(&at, ':', activation) || !*activation) { st = rao_fail(ctx, RAO_EINVAL, "model %s: no activation, want %s", spec, form); goto done; }
+    if (!cut(&at, ':', activation) || !*activation) {
+        st = rao_fail(ctx, RAO_EINVAL, "model %s: no activation, want %s", spec, form);
+        goto done;
+    }
     RAO_TRY(rao_activation_find(ctx, activation, &m->activation));
 
     const char *head = *at ? at : data && rao_dataset_classes(data) ? "categorical" : data ? "normal" : NULL;
-    if (!head) { st = rao_fail(ctx, RAO_EINVAL, "model %s: without data the head must be named, want %s", spec, form); goto done; }
+    if (!head) {
+        st = rao_fail(ctx, RAO_EINVAL, "model %s: without data the head must be named, want %s", spec, form);
+        goto done;
+    }
     RAO_TRY(rao_graph_create(ctx, dtype, &m->graph));
     RAO_TRY(build(ctx, m->graph, width, count, m->activation));
     RAO_TRY(make_head(ctx, spec, head, width[count - 1], &m->head));

@@ -63,10 +63,11 @@ int64_t rao_objective_bytes(const rao_objective *o) {
 static rao_status check_batch(rao_ctx *ctx, const rao_objective *o, const rao_mat *x, const rao_mat *y, int64_t n) {
     int64_t in = rao_graph_inputs(rao_model_graph(o->model));
     if (x->cols != in || y->cols != o->targets)
-        return rao_fail(ctx, RAO_EINVAL, "batch: x and y have %lld and %lld columns, the model %lld and %lld", (long long)x->cols, (long long)y->cols,
-                        (long long)in, (long long)o->targets);
+        return rao_fail(ctx, RAO_EINVAL, "batch: x and y have %lld and %lld columns, the model %lld and %lld", (long long)x->cols,
+                        (long long)y->cols, (long long)in, (long long)o->targets);
     if (x->dtype != o->dtype || y->dtype != o->dtype)
-        return rao_fail(ctx, RAO_EINVAL, "batch: x and y are %s and %s, the model %s", rao_dtype_name(x->dtype), rao_dtype_name(y->dtype), rao_dtype_name(o->dtype));
+        return rao_fail(ctx, RAO_EINVAL, "batch: x and y are %s and %s, the model %s", rao_dtype_name(x->dtype), rao_dtype_name(y->dtype),
+                        rao_dtype_name(o->dtype));
     if (x->rows != y->rows) return rao_fail(ctx, RAO_EINVAL, "batch: x has %lld rows, y %lld", (long long)x->rows, (long long)y->rows);
     if (n < 1 || n > o->max_cases)
         return rao_fail(ctx, RAO_EINVAL, "batch: %lld cases, want 1..%lld", (long long)n, (long long)o->max_cases);
@@ -75,7 +76,8 @@ static rao_status check_batch(rao_ctx *ctx, const rao_objective *o, const rao_ma
 
 static void copy_row(const rao_mat *from, int64_t row, rao_mat *into, int64_t i) {
     size_t unit = rao_dtype_size(from->dtype);
-    memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(row * from->ld) * unit, (size_t)from->cols * unit);
+    memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(row * from->ld) * unit,
+           (size_t)from->cols * unit);
 }
 
 /* Shares of the cases in the mean. */
@@ -84,7 +86,8 @@ static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weigh
     for (int64_t i = 0; i < n; i++) {
         int64_t row = rows ? rows[i] : first + i;
         double w = weights ? weights[row] : 1;
-        if (!(w >= 0 && w <= HUGE_VAL) || isinf(w)) return rao_fail(ctx, RAO_EDOMAIN, "batch: weight of row %lld = %g, want finite and >= 0", (long long)row, w);
+        if (!(w >= 0 && w <= HUGE_VAL) || isinf(w))
+            return rao_fail(ctx, RAO_EDOMAIN, "batch: weight of row %lld = %g, want finite and >= 0", (long long)row, w);
         total += w;
     }
     if (!(total > 0)) return rao_fail(ctx, RAO_EDOMAIN, "batch: the weights of its cases sum to 0");
@@ -96,14 +99,15 @@ static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weigh
     return RAO_OK;
 }
 
-rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights, const int64_t *rows, int64_t first,
-                               int64_t n) {
+rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights,
+                               const int64_t *rows, int64_t first, int64_t n) {
     rao_status st = RAO_OK;
     rao_mat xin, yin;
     RAO_TRY(check_batch(ctx, o, x, y, n));
     for (int64_t i = 0; i < n; i++) {
         int64_t row = rows ? rows[i] : first + i;
-        if (row < 0 || row >= x->rows) return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)x->rows - 1);
+        if (row < 0 || row >= x->rows)
+            return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)x->rows - 1);
     }
     RAO_TRY(set_shares(ctx, o, weights, rows, first, n));
     RAO_TRY(rao_tape_input(ctx, o->tape, n, &xin));
@@ -124,7 +128,8 @@ static rao_vec cases_vec(const rao_objective *o, void *data) { return rao_vec_vi
 
 static double weighted_mean(const rao_objective *o) {
     double sum = 0;
-    for (int64_t i = 0; i < o->n; i++) sum += o->exact[i] * (o->dtype == RAO_F64 ? ((const double *)o->nll)[i] : (double)((const float *)o->nll)[i]);
+    for (int64_t i = 0; i < o->n; i++)
+        sum += o->exact[i] * (o->dtype == RAO_F64 ? ((const double *)o->nll)[i] : (double)((const float *)o->nll)[i]);
     return sum;
 }
 
@@ -191,8 +196,8 @@ static double chunk_weight(const double *weights, int64_t first, int64_t n) {
     return sum;
 }
 
-rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y, const double *weights, double *loss,
-                                  double *score) {
+rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y,
+                                  const double *weights, double *loss, double *score) {
     rao_status st = RAO_OK;
     const rao_head *head = rao_model_head(o->model);
     double sum = 0, errors = 0, total = chunk_weight(weights, 0, x->rows);
@@ -202,7 +207,8 @@ rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec 
         n = x->rows - first < o->max_cases ? x->rows - first : o->max_cases;
         double share = chunk_weight(weights, first, n) / total;
         if (share == 0 && !score) continue;
-        RAO_TRY(rao_objective_batch(ctx, o, x, y, share > 0 ? weights : NULL, NULL, first, n)); /* a chunk of weight 0 has no mean, and a score */
+        RAO_TRY(rao_objective_batch(ctx, o, x, y, share > 0 ? weights : NULL, NULL, first,
+                                    n)); /* a chunk of weight 0 has no mean, and a score */
         RAO_TRY(rao_objective_loss(ctx, o, w, &part));
         sum += share * part;
         if (!score) continue;

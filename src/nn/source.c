@@ -100,7 +100,8 @@ done:
 }
 
 /* X,Y or X,Y,TESTX,TESTY */
-static rao_status read_files(rao_ctx *ctx, const char *spec, char *rest, rao_status (*read)(rao_ctx *, const char *, rao_array **), source *s) {
+static rao_status read_files(rao_ctx *ctx, const char *spec, char *rest, rao_status (*read)(rao_ctx *, const char *, rao_array **),
+                             source *s) {
     char *file[FILES_MAX + 1];
     int count = 0;
     for (char *at = rest; at && count <= FILES_MAX; count++) {

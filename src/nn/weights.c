@@ -11,7 +11,8 @@ enum { NAME_BYTES = 64 };
 static rao_io_type io_type(rao_dtype dtype) { return dtype == RAO_F64 ? RAO_IO_F64 : RAO_IO_F32; }
 
 /* Copies columns [first, first + cols) of a row-major block to or from a contiguous one. */
-static void copy_columns(char *block, int64_t block_cols, int64_t first, char *packed, int64_t rows, int64_t cols, size_t unit, int into_block) {
+static void copy_columns(char *block, int64_t block_cols, int64_t first, char *packed, int64_t rows, int64_t cols, size_t unit,
+                         int into_block) {
     for (int64_t i = 0; i < rows; i++) {
         char *b = block + (size_t)(i * block_cols + first) * unit, *p = packed + (size_t)(i * cols) * unit;
         if (into_block) memcpy(b, p, (size_t)cols * unit);
@@ -74,25 +75,30 @@ static rao_status shape_error(rao_ctx *ctx, const char *path, const char *name, 
     rao_status st = RAO_OK;
     for (int d = 0; d < a->ndim && st == RAO_OK; d++) st = rao_text_printf(ctx, &found, "%s%lld", d ? " x " : "", (long long)a->shape[d]);
     if (st == RAO_OK && cols > 0)
-        st = rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, the model wants %lld x %lld", path, name, found.data ? found.data : "one number", (long long)rows, (long long)cols);
+        st = rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, the model wants %lld x %lld", path, name, found.data ? found.data : "one number",
+                      (long long)rows, (long long)cols);
     else if (st == RAO_OK)
-        st = rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, the model wants %lld", path, name, found.data ? found.data : "one number", (long long)rows);
+        st = rao_fail(ctx, RAO_EINVAL, "%s: %s is %s, the model wants %lld", path, name, found.data ? found.data : "one number",
+                      (long long)rows);
     rao_text_destroy(&found);
     return st;
 }
 
 /* A tensor of rows x cols (cols = 0: a vector of rows) as numbers of the model's type. */
-static rao_status take_tensor(rao_ctx *ctx, const rao_safetensors *file, const char *path, const char *name, int64_t rows, int64_t cols, rao_dtype dtype,
-                              void *into) {
+static rao_status take_tensor(rao_ctx *ctx, const rao_safetensors *file, const char *path, const char *name, int64_t rows, int64_t cols,
+                              rao_dtype dtype, void *into) {
     const rao_array *a = NULL;
-    if (rao_safetensors_find(ctx, file, name, &a) != RAO_OK) return rao_fail(ctx, RAO_EINVAL, "%s: no tensor %s, which the model wants", path, name);
-    if (a->ndim != (cols > 0 ? 2 : 1) || a->shape[0] != rows || (cols > 0 && a->shape[1] != cols)) return shape_error(ctx, path, name, a, rows, cols);
+    if (rao_safetensors_find(ctx, file, name, &a) != RAO_OK)
+        return rao_fail(ctx, RAO_EINVAL, "%s: no tensor %s, which the model wants", path, name);
+    if (a->ndim != (cols > 0 ? 2 : 1) || a->shape[0] != rows || (cols > 0 && a->shape[1] != cols))
+        return shape_error(ctx, path, name, a, rows, cols);
     int64_t bad = rao_array_first_nonfinite(a);
     if (bad >= 0) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s, number %lld is not finite", path, name, (long long)bad);
     return dtype == RAO_F64 ? rao_array_to_f64(ctx, a, into) : rao_array_to_f32(ctx, a, into);
 }
 
-static rao_status take_parameter(rao_ctx *ctx, const rao_safetensors *file, const char *path, const rao_parameter *p, rao_dtype dtype, char *all, char *work) {
+static rao_status take_parameter(rao_ctx *ctx, const rao_safetensors *file, const char *path, const rao_parameter *p, rao_dtype dtype,
+                                 char *all, char *work) {
     rao_status st = RAO_OK;
     char name[NAME_BYTES];
     size_t unit = rao_dtype_size(dtype);
@@ -122,10 +128,12 @@ static int belongs(const rao_model *model, const char *name) {
 
 static rao_status check_model(rao_ctx *ctx, const rao_model *model, const rao_safetensors *file, const char *path) {
     const char *spec = rao_safetensors_metadata(file, WEIGHTS_MODEL_KEY);
-    if (spec && strcmp(spec, rao_model_spec(model)) != 0) return rao_fail(ctx, RAO_EINVAL, "%s holds %s, the model is %s", path, spec, rao_model_spec(model));
+    if (spec && strcmp(spec, rao_model_spec(model)) != 0)
+        return rao_fail(ctx, RAO_EINVAL, "%s holds %s, the model is %s", path, spec, rao_model_spec(model));
     for (int64_t i = 0; i < rao_safetensors_count(file); i++) {
         const char *name = rao_safetensors_at(file, i)->name;
-        if (!belongs(model, name)) return rao_fail(ctx, RAO_EINVAL, "%s: tensor %s is not of the model %s", path, name, rao_model_spec(model));
+        if (!belongs(model, name))
+            return rao_fail(ctx, RAO_EINVAL, "%s: tensor %s is not of the model %s", path, name, rao_model_spec(model));
     }
     return RAO_OK;
 }

@@ -6,10 +6,25 @@ typedef struct adam {
     double beta1, beta2, eps;
 } adam;
 
-#define MOMENT_ROWS \
-    {.name = "beta1", .type = RAO_OPT_REAL, .offset = offsetof(adam, beta1), .value = 0.9, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "memory of the mean of the gradient"}, \
-    {.name = "beta2", .type = RAO_OPT_REAL, .offset = offsetof(adam, beta2), .value = 0.999, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "memory of the mean of its square"}, \
-    {.name = "eps", .type = RAO_OPT_REAL, .offset = offsetof(adam, eps), .value = 1e-8, .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, .help = "added to the root of the mean square"}
+#define MOMENT_ROWS                                                                                                                     \
+    {.name = "beta1",                                                                                                                   \
+     .type = RAO_OPT_REAL,                                                                                                              \
+     .offset = offsetof(adam, beta1),                                                                                                   \
+     .value = 0.9,                                                                                                                      \
+     .max = 1,                                                                                                                          \
+     .flags = RAO_OPT_BELOW_MAX,                                                                                                        \
+     .help = "memory of the mean of the gradient"},                                                                                     \
+        {.name = "beta2",                                                                                                               \
+         .type = RAO_OPT_REAL,                                                                                                          \
+         .offset = offsetof(adam, beta2),                                                                                               \
+         .value = 0.999,                                                                                                                \
+         .max = 1,                                                                                                                      \
+         .flags = RAO_OPT_BELOW_MAX,                                                                                                    \
+         .help = "memory of the mean of its square"},                                                                                   \
+    {                                                                                                                                   \
+        .name = "eps", .type = RAO_OPT_REAL, .offset = offsetof(adam, eps), .value = 1e-8, .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, \
+        .help = "added to the root of the mean square"                                                                                  \
+    }
 
 static const rao_option adam_rows[] = {OPTIM_LR_ROW(0.001), MOMENT_ROWS, OPTIM_COMMON_ROWS(0)};
 static const rao_option adamw_rows[] = {OPTIM_LR_ROW(0.001), MOMENT_ROWS, OPTIM_COMMON_ROWS(0.01)};

@@ -20,37 +20,108 @@ enum { LM_EVERY = 5 };
 enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN, PENALTY /* change of l2 / 2 |w|^2 in a judged step */, FLOOR };
 static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in units of the loss too: below it rounding decides */
 
-#define METRIC_ROWS(lambda, clip, heavy) \
-    {.name = "momentum", .type = RAO_OPT_REAL, .offset = offsetof(natural, momentum), .value = (heavy), .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "share of the last step that is kept"}, \
-    {.name = "damping", .type = RAO_OPT_REAL, .offset = offsetof(natural, damping), .value = (lambda), .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, .help = "added to the metric's diagonal"}, \
-    {.name = "unit", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, unit), .choices = "relative|loss", .help = "of the damping: the metric's mean eigenvalue, or the loss"}, \
-    {.name = "adapt", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, adapt), .choices = "fixed|lm", .help = "of the damping: as given, or Levenberg-Marquardt from there"}, \
-    {.name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric"}
+#define METRIC_ROWS(lambda, clip, heavy)                                                                               \
+    {.name = "momentum",                                                                                               \
+     .type = RAO_OPT_REAL,                                                                                             \
+     .offset = offsetof(natural, momentum),                                                                            \
+     .value = (heavy),                                                                                                 \
+     .max = 1,                                                                                                         \
+     .flags = RAO_OPT_BELOW_MAX,                                                                                       \
+     .help = "share of the last step that is kept"},                                                                   \
+        {.name = "damping",                                                                                            \
+         .type = RAO_OPT_REAL,                                                                                         \
+         .offset = offsetof(natural, damping),                                                                         \
+         .value = (lambda),                                                                                            \
+         .max = INFINITY,                                                                                              \
+         .flags = RAO_OPT_ABOVE_MIN,                                                                                   \
+         .help = "added to the metric's diagonal"},                                                                    \
+        {.name = "unit",                                                                                               \
+         .type = RAO_OPT_CHOICE,                                                                                       \
+         .offset = offsetof(natural, unit),                                                                            \
+         .choices = "relative|loss",                                                                                   \
+         .help = "of the damping: the metric's mean eigenvalue, or the loss"},                                         \
+        {.name = "adapt",                                                                                              \
+         .type = RAO_OPT_CHOICE,                                                                                       \
+         .offset = offsetof(natural, adapt),                                                                           \
+         .choices = "fixed|lm",                                                                                        \
+         .help = "of the damping: as given, or Levenberg-Marquardt from there"},                                       \
+    {                                                                                                                  \
+        .name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY, \
+        .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric"       \
+    }
 
-#define FLAVOUR_ROWS(which, part) \
-    {.name = "flavour", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, flavour), .value = (which), .choices = "true|sampled|empirical", .help = "of the Fisher matrix"}, \
-    {.name = "samples", .type = RAO_OPT_INT, .offset = offsetof(natural, samples), .value = 1, .min = 1, .max = 1e6, .help = "draws a case, flavour sampled"}, \
-    {.name = "fraction", .type = RAO_OPT_REAL, .offset = offsetof(natural, fraction), .value = (part), .max = 1, .flags = RAO_OPT_ABOVE_MIN, .help = "of the batch that the metric is estimated from"}, \
-    {.name = "every", .type = RAO_OPT_INT, .offset = offsetof(natural, every), .value = 1, .min = 1, .max = 1e9, .help = "steps between updates of the metric"}
+#define FLAVOUR_ROWS(which, part)                                                                                   \
+    {.name = "flavour",                                                                                             \
+     .type = RAO_OPT_CHOICE,                                                                                        \
+     .offset = offsetof(natural, flavour),                                                                          \
+     .value = (which),                                                                                              \
+     .choices = "true|sampled|empirical",                                                                           \
+     .help = "of the Fisher matrix"},                                                                               \
+        {.name = "samples",                                                                                         \
+         .type = RAO_OPT_INT,                                                                                       \
+         .offset = offsetof(natural, samples),                                                                      \
+         .value = 1,                                                                                                \
+         .min = 1,                                                                                                  \
+         .max = 1e6,                                                                                                \
+         .help = "draws a case, flavour sampled"},                                                                  \
+        {.name = "fraction",                                                                                        \
+         .type = RAO_OPT_REAL,                                                                                      \
+         .offset = offsetof(natural, fraction),                                                                     \
+         .value = (part),                                                                                           \
+         .max = 1,                                                                                                  \
+         .flags = RAO_OPT_ABOVE_MIN,                                                                                \
+         .help = "of the batch that the metric is estimated from"},                                                 \
+    {                                                                                                               \
+        .name = "every", .type = RAO_OPT_INT, .offset = offsetof(natural, every), .value = 1, .min = 1, .max = 1e9, \
+        .help = "steps between updates of the metric"                                                               \
+    }
 
-#define FACTOR_ROWS(period) \
-    {.name = "decay", .type = RAO_OPT_REAL, .offset = offsetof(natural, decay), .value = 0.95, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "factor averages: weight of the past, at most"}, \
-    {.name = "renew", .type = RAO_OPT_INT, .offset = offsetof(natural, renew), .value = (period), .min = 1, .max = 1e9, .help = "updates between two renewals of a layer's inverses or bases"}
+#define FACTOR_ROWS(period)                                                                                                \
+    {.name = "decay",                                                                                                      \
+     .type = RAO_OPT_REAL,                                                                                                 \
+     .offset = offsetof(natural, decay),                                                                                   \
+     .value = 0.95,                                                                                                        \
+     .max = 1,                                                                                                             \
+     .flags = RAO_OPT_BELOW_MAX,                                                                                           \
+     .help = "factor averages: weight of the past, at most"},                                                              \
+    {                                                                                                                      \
+        .name = "renew", .type = RAO_OPT_INT, .offset = offsetof(natural, renew), .value = (period), .min = 1, .max = 1e9, \
+        .help = "updates between two renewals of a layer's inverses or bases"                                              \
+    }
 
-static const char *const representations[] = {"auto", "dense", "gram", "implicit", "diagonal"}, *const flavours[] = {"true", "sampled", "empirical"};
+static const char *const representations[] = {"auto", "dense", "gram", "implicit", "diagonal"}, *const flavours[] = {"true", "sampled",
+                                                                                                                     "empirical"};
 
 /* Defaults: the least damping and the widest radius with which all of ten seeds ended well on the digits (20 epochs, batch 256); no other data was looked at. */
 static const rao_option ngd_rows[] = {
     OPTIM_LR_ROW(1),
     METRIC_ROWS(0.3, 0.03, 0.0),
-    {.name = "representation", .type = RAO_OPT_CHOICE, .offset = offsetof(natural, representation), .choices = "auto|dense|gram|implicit|diagonal", .help = "of the metric; auto: the cheapest exact one"},
+    {.name = "representation",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(natural, representation),
+     .choices = "auto|dense|gram|implicit|diagonal",
+     .help = "of the metric; auto: the cheapest exact one"},
     FLAVOUR_ROWS(0, 1),
-    {.name = "tolerance", .type = RAO_OPT_REAL, .offset = offsetof(natural, tolerance), .value = 1e-3, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "implicit: relative residual of a solve"},
-    {.name = "iterations", .type = RAO_OPT_INT, .offset = offsetof(natural, iterations), .value = 50, .min = 1, .max = 1e9, .help = "implicit: conjugate-gradient steps of a solve at most"},
+    {.name = "tolerance",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(natural, tolerance),
+     .value = 1e-3,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "implicit: relative residual of a solve"},
+    {.name = "iterations",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(natural, iterations),
+     .value = 50,
+     .min = 1,
+     .max = 1e9,
+     .help = "implicit: conjugate-gradient steps of a solve at most"},
     OPTIM_COMMON_ROWS(0),
 };
-static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(2, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(10), OPTIM_COMMON_ROWS(0)};
-static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(20, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20), OPTIM_COMMON_ROWS(0)};
+static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(2, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(10),
+                                       OPTIM_COMMON_ROWS(0)};
+static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(20, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20),
+                                        OPTIM_COMMON_ROWS(0)};
 static const rao_option_table ngd_table = {"ngd", sizeof(natural), ngd_rows, sizeof ngd_rows / sizeof *ngd_rows};
 static const rao_option_table kfac_table = {"kfac", sizeof(natural), kfac_rows, sizeof kfac_rows / sizeof *kfac_rows};
 static const rao_option_table ekfac_table = {"ekfac", sizeof(natural), ekfac_rows, sizeof ekfac_rows / sizeof *ekfac_rows};
@@ -82,8 +153,11 @@ static rao_status measure(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     if (opt->scalars[MEAN_EIGENVALUE] > 0) return RAO_OK;
     RAO_TRY(rao_op_damp(ctx, metric, 0));
     RAO_TRY(rao_op_trace(ctx, metric, &trace));
-    if (!isfinite(trace)) RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1));
-    if (!(trace > 0)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the metric's trace is %g: a relative damping has nothing to be relative to", opt->rule->face.name, trace));
+    if (!isfinite(trace))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1));
+    if (!(trace > 0))
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the metric's trace is %g: a relative damping has nothing to be relative to",
+                         opt->rule->face.name, trace));
     opt->scalars[MEAN_EIGENVALUE] = trace / (double)opt->n;
 done:
     return st;
@@ -146,7 +220,8 @@ rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double a
     const char *name = opt->rule->face.name;
     if (!opt->rule->face.metric || options_of(opt)->adapt != ADAPT_LM || opt->steps % LM_EVERY != 0 || opt->steps == 0)
         return rao_fail(ctx, RAO_EINVAL, "%s: this step was not to be judged", name);
-    double factor = pow(19.0 / 20.0, LM_EVERY), predicted = opt->scalars[PREDICTED], realised = after - before + opt->scalars[PENALTY], ratio = realised / predicted;
+    double factor = pow(19.0 / 20.0, LM_EVERY), predicted = opt->scalars[PREDICTED], realised = after - before + opt->scalars[PENALTY],
+           ratio = realised / predicted;
     int good = predicted < 0 && ratio > 0.75, bad = !(predicted < 0) || !(ratio >= 0.25); /* a NaN is a bad step */
     opt->info.predicted = predicted, opt->info.realised = realised;
     if (good) opt->scalars[DAMPING] = fmax(factor * opt->scalars[DAMPING], opt->scalars[FLOOR]);
@@ -163,7 +238,9 @@ static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, const rao
     rao_status st = rao_dot(ctx, g, d, &slope);
     if (st != RAO_OK) return st;
     double length = rate * rate * slope;
-    if (!isfinite(length)) return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1);
+    if (!isfinite(length))
+        return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name,
+                        (long long)opt->steps + 1);
     *scale = length > radius ? sqrt(radius / length) : 1;
     opt->info.length = length, opt->info.scale = *scale;
     return RAO_OK;
@@ -184,7 +261,13 @@ static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric
     RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
     RAO_TRY(constrain(ctx, opt, rate, &g, &d, &scale));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_before));
-    update u = {.w = w->data, .v = opt->state[0], .g = data, .rate = rate, .decay = rate * o->common.weight_decay, .beta1 = o->momentum, .scale = scale};
+    update u = {.w = w->data,
+                .v = opt->state[0],
+                .g = data,
+                .rate = rate,
+                .decay = rate * o->common.weight_decay,
+                .beta1 = o->momentum,
+                .scale = scale};
     RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
     if (judged) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_after));
@@ -198,7 +281,8 @@ done:
 
 static void wish_of(const void *options, const char *representation, rao_optim_wish *wish) {
     const natural *o = options;
-    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples, o->fraction, o->decay, o->renew, o->every, o->tolerance, o->iterations};
+    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples,   o->fraction, o->decay, o->renew,
+                             o->every,       o->tolerance,         o->iterations};
 }
 static void wish_ngd(const void *options, rao_optim_wish *wish) {
     wish_of(options, representations[((const natural *)options)->representation], wish);
@@ -237,8 +321,22 @@ done:
 }
 
 const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradient, exact", .options = &ngd_table, .metric = 1},
-                              .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_ngd};
-const optim_rule optim_kfac = {.face = {.name = "kfac", .summary = "natural gradient with Kronecker factors", .options = &kfac_table, .metric = 1},
-                               .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_kfac};
-const optim_rule optim_ekfac = {.face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},
-                                .states = states, .gradient = wants_gradient, .beta = beta, .step = step, .wish = wish_ekfac};
+                              .states = states,
+                              .gradient = wants_gradient,
+                              .beta = beta,
+                              .step = step,
+                              .wish = wish_ngd};
+const optim_rule optim_kfac = {
+    .face = {.name = "kfac", .summary = "natural gradient with Kronecker factors", .options = &kfac_table, .metric = 1},
+    .states = states,
+    .gradient = wants_gradient,
+    .beta = beta,
+    .step = step,
+    .wish = wish_kfac};
+const optim_rule optim_ekfac = {
+    .face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},
+    .states = states,
+    .gradient = wants_gradient,
+    .beta = beta,
+    .step = step,
+    .wish = wish_ekfac};

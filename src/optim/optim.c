@@ -146,7 +146,8 @@ static rao_status check_step(rao_ctx *ctx, const rao_optim *opt, const rao_op *m
     if (!metric != !opt->rule->face.metric)
         return rao_fail(ctx, RAO_EINVAL, "%s: %s", name, metric ? "this rule takes no metric" : "this rule needs a metric");
     if (metric && metric->n != opt->n)
-        return rao_fail(ctx, RAO_EINVAL, "%s: a metric of dimension %lld for %lld parameters", name, (long long)metric->n, (long long)opt->n);
+        return rao_fail(ctx, RAO_EINVAL, "%s: a metric of dimension %lld for %lld parameters", name, (long long)metric->n,
+                        (long long)opt->n);
     return RAO_OK;
 }
 

@@ -15,14 +15,33 @@ typedef struct optim_common {
 enum { SCHEDULE_CONSTANT = 0, SCHEDULE_COSINE };
 
 /* Their rows, for the front and for the back of a rule's table. */
-#define OPTIM_LR_ROW(rate) \
-    {.name = "lr", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, lr), .value = (rate), .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, .help = "rate of a step"}
-#define OPTIM_COMMON_ROWS(decay) \
-    {.name = "weight_decay", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, weight_decay), .value = (decay), .max = INFINITY, .help = "decoupled: w -= rate weight_decay w"}, \
-    {.name = "l2", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, l2), .max = INFINITY, .help = "adds l2 w to the gradient"}, \
-    {.name = "schedule", .type = RAO_OPT_CHOICE, .offset = offsetof(optim_common, schedule), .choices = "constant|cosine", .help = "the rate over the run"}, \
-    {.name = "warmup", .type = RAO_OPT_INT, .offset = offsetof(optim_common, warmup), .max = 1e12, .help = "steps over which the rate rises to lr"}, \
-    {.name = "final", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, final), .max = 1, .help = "share of lr at the end of a cosine"}
+#define OPTIM_LR_ROW(rate)                                                                                          \
+    {                                                                                                               \
+        .name = "lr", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, lr), .value = (rate), .max = INFINITY, \
+        .flags = RAO_OPT_ABOVE_MIN, .help = "rate of a step"                                                        \
+    }
+#define OPTIM_COMMON_ROWS(decay)                                                                                                          \
+    {.name = "weight_decay",                                                                                                              \
+     .type = RAO_OPT_REAL,                                                                                                                \
+     .offset = offsetof(optim_common, weight_decay),                                                                                      \
+     .value = (decay),                                                                                                                    \
+     .max = INFINITY,                                                                                                                     \
+     .help = "decoupled: w -= rate weight_decay w"},                                                                                      \
+        {.name = "l2", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, l2), .max = INFINITY, .help = "adds l2 w to the gradient"}, \
+        {.name = "schedule",                                                                                                              \
+         .type = RAO_OPT_CHOICE,                                                                                                          \
+         .offset = offsetof(optim_common, schedule),                                                                                      \
+         .choices = "constant|cosine",                                                                                                    \
+         .help = "the rate over the run"},                                                                                                \
+        {.name = "warmup",                                                                                                                \
+         .type = RAO_OPT_INT,                                                                                                             \
+         .offset = offsetof(optim_common, warmup),                                                                                        \
+         .max = 1e12,                                                                                                                     \
+         .help = "steps over which the rate rises to lr"},                                                                                \
+    {                                                                                                                                     \
+        .name = "final", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, final), .max = 1,                                         \
+        .help = "share of lr at the end of a cosine"                                                                                      \
+    }
 
 enum { OPTIM_STATES = 4, OPTIM_OPTION_BYTES = 256, OPTIM_SCALARS = 8 };
 

@@ -10,7 +10,13 @@ typedef struct sgd {
 
 static const rao_option rows[] = {
     OPTIM_LR_ROW(0.1),
-    {.name = "momentum", .type = RAO_OPT_REAL, .offset = offsetof(sgd, momentum), .value = 0.9, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "share of the last step that is kept"},
+    {.name = "momentum",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(sgd, momentum),
+     .value = 0.9,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "share of the last step that is kept"},
     {.name = "nesterov", .type = RAO_OPT_FLAG, .offset = offsetof(sgd, nesterov), .help = "gradient at the point that momentum leads to"},
     OPTIM_COMMON_ROWS(0),
 };

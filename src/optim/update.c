@@ -25,7 +25,8 @@ static rao_status run_block(rao_ctx *worker, int64_t block, void *arg) {
     int64_t first = block * GRAIN, count = rao_block_end(j->opt->n, GRAIN, block) - first;
     double poison = j->pass(j->u, first, count);
     if (poison == 0) return RAO_OK;
-    return rao_fail(worker, RAO_ENUMERIC, "%s: parameters are not finite after step %lld", j->opt->rule->face.name, (long long)j->opt->steps + 1);
+    return rao_fail(worker, RAO_ENUMERIC, "%s: parameters are not finite after step %lld", j->opt->rule->face.name,
+                    (long long)j->opt->steps + 1);
 }
 
 rao_status update_run(rao_ctx *ctx, const rao_optim *opt, update_pass *const pass[2], const update *u) {

@@ -20,7 +20,7 @@ typedef struct update_set {
     update_pass *sgd[2];      /* v += l2 w first */
     update_pass *nesterov[2]; /* g is fresh: v = beta1 v + g + l2 w; w -= rate (g + l2 w + beta1 v) + decay w */
     update_pass *adam[2];
-    update_pass *natural[2];  /* g is a natural gradient: v = beta1 v + scale g; w -= rate v + decay w */
+    update_pass *natural[2]; /* g is a natural gradient: v = beta1 v + scale g; w -= rate v + decay w */
 } update_set;
 extern const update_set update_generic, update_avx2, update_avx512;
 

@@ -64,8 +64,12 @@ static rao_status check_between(rao_ctx *ctx, const rao_trainer *t) {
 static rao_status write_file(rao_ctx *ctx, const rao_trainer *t, const char *path, const rao_tensor *tensors, int64_t count) {
     char numbers[2][NUMBER_BYTES], taken[TAKEN][RAO_DOUBLE_TEXT];
     const char *values[AGREED];
-    rao_pair pairs[AGREED + TAKEN + 3] = {{WEIGHTS_MODEL_KEY, rao_model_spec(t->model)}, {"rao.version", rao_version()}, {"rao.checkpoint", VERSION}};
-    const double known[TAKEN] = {[STEP] = (double)rao_trainer_steps(t), [SECONDS] = t->seconds, [BATCH_LOSS] = t->batch_loss, [RATE] = t->rate,
+    rao_pair pairs[AGREED + TAKEN + 3] = {
+        {WEIGHTS_MODEL_KEY, rao_model_spec(t->model)}, {"rao.version", rao_version()}, {"rao.checkpoint", VERSION}};
+    const double known[TAKEN] = {[STEP] = (double)rao_trainer_steps(t),
+                                 [SECONDS] = t->seconds,
+                                 [BATCH_LOSS] = t->batch_loss,
+                                 [RATE] = t->rate,
                                  [DAMPING] = t->metric ? rao_fisher_op(t->metric)->damping : 0};
     int64_t n = 3;
     agreed_values(t, numbers, values);
@@ -107,13 +111,16 @@ done:
 static rao_status check_agreed(rao_ctx *ctx, const rao_trainer *t, const rao_safetensors *file, const char *path) {
     char numbers[2][NUMBER_BYTES];
     const char *values[AGREED], *version = rao_safetensors_metadata(file, "rao.checkpoint");
-    if (!version) return rao_fail(ctx, RAO_EIO, "%s is no checkpoint: it has no rao.checkpoint (weights alone are loaded with rao_model_load)", path);
-    if (strcmp(version, VERSION) != 0) return rao_fail(ctx, RAO_EIO, "%s is a checkpoint of version %s, this is version %s", path, version, VERSION);
+    if (!version)
+        return rao_fail(ctx, RAO_EIO, "%s is no checkpoint: it has no rao.checkpoint (weights alone are loaded with rao_model_load)", path);
+    if (strcmp(version, VERSION) != 0)
+        return rao_fail(ctx, RAO_EIO, "%s is a checkpoint of version %s, this is version %s", path, version, VERSION);
     agreed_values(t, numbers, values);
     for (int k = 0; k < AGREED; k++) {
         const char *held = rao_safetensors_metadata(file, agreed_key[k]);
         if (!held) return rao_fail(ctx, RAO_EIO, "%s: no %s among its metadata", path, agreed_key[k]);
-        if (strcmp(held, values[k]) != 0) return rao_fail(ctx, RAO_EINVAL, "%s has %s %s, the run %s", path, agreed_key[k] + 4, held, values[k]);
+        if (strcmp(held, values[k]) != 0)
+            return rao_fail(ctx, RAO_EINVAL, "%s has %s %s, the run %s", path, agreed_key[k] + 4, held, values[k]);
     }
     return RAO_OK;
 }
@@ -140,7 +147,8 @@ static rao_status check_states(rao_ctx *ctx, const rao_trainer *t, const rao_saf
         state_at(t, i, name, &v);
         if (rao_safetensors_find(ctx, file, name, &a) != RAO_OK) return rao_fail(ctx, RAO_EIO, "%s: no tensor %s", path, name);
         if (a->ndim != 1 || a->shape[0] != v.n || a->type != (v.dtype == RAO_F64 ? RAO_IO_F64 : RAO_IO_F32))
-            return rao_fail(ctx, RAO_EIO, "%s: %s is not a vector of %lld numbers of %s", path, name, (long long)v.n, rao_dtype_name(v.dtype));
+            return rao_fail(ctx, RAO_EIO, "%s: %s is not a vector of %lld numbers of %s", path, name, (long long)v.n,
+                            rao_dtype_name(v.dtype));
     }
     return RAO_OK;
 }

@@ -24,7 +24,9 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
     const char *name = wish.representation;
     if (!strcmp(name, "auto")) RAO_TRY(rao_fisher_cheapest(ctx, t->model, &o, t->metric_cases, &name));
     if (!strcmp(name, "implicit") && wish.every > 1) /* it is a function of the batch at hand, which the next step replaces */
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: every = %lld keeps the metric over several steps, which implicit cannot: want every = 1, or representation dense, gram or diagonal",
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL,
+                         "%s: every = %lld keeps the metric over several steps, which implicit cannot: want every = 1, or representation "
+                         "dense, gram or diagonal",
                          rao_optim_name(t->optim), (long long)wish.every));
     RAO_TRY(rao_fisher_create(ctx, t->model, name, &o, t->metric_cases, &t->metric));
     *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") ? 0 : RAO_TAPE_JVP);

@@ -92,7 +92,8 @@ done:
 static rao_status close_heat(rao_ctx *ctx, heat *h) {
     rao_status st = RAO_OK;
     for (int64_t i = 0; i < h->race->rivals && st == RAO_OK; i++)
-        if (rao_ctx_cancelled(ctx) && h->trainers[i]->status == RAO_OK && rao_trainer_steps(h->trainers[i]) > 0) st = rao_trainer_evaluate(ctx, h->trainers[i]);
+        if (rao_ctx_cancelled(ctx) && h->trainers[i]->status == RAO_OK && rao_trainer_steps(h->trainers[i]) > 0)
+            st = rao_trainer_evaluate(ctx, h->trainers[i]);
     for (int64_t i = 0; i < h->race->rivals && st == RAO_OK; i++) st = keep(ctx, h, i);
     return st;
 }

@@ -86,7 +86,8 @@ static rao_status check_opts(rao_ctx *ctx, const rao_race_opts *o) {
     return st == RAO_OK ? train_check_opts(ctx, &o->train) : st;
 }
 
-rao_status rao_race_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optims, const rao_race_opts *opts, rao_race **race) {
+rao_status rao_race_create(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *optims, const rao_race_opts *opts,
+                           rao_race **race) {
     rao_status st = RAO_OK;
     rao_race *r = NULL;
     if (!model || !data || !optims || !race) return rao_fail(ctx, RAO_EINVAL, "race: NULL argument");

@@ -115,9 +115,11 @@ double rao_race_target(const rao_race *r) { return find_target(r, r->work); }
 /* ---- results ---- */
 
 static rao_status check_place(rao_ctx *ctx, const rao_race *r, int64_t rival, int64_t setting, int64_t lowest) {
-    if (rival < 0 || rival >= r->rivals) return rao_fail(ctx, RAO_EINVAL, "race: rival %lld, want 0..%lld", (long long)rival, (long long)r->rivals - 1);
+    if (rival < 0 || rival >= r->rivals)
+        return rao_fail(ctx, RAO_EINVAL, "race: rival %lld, want 0..%lld", (long long)rival, (long long)r->rivals - 1);
     if (setting < lowest || setting >= r->settings)
-        return rao_fail(ctx, RAO_EINVAL, "race: setting %lld, want %lld..%lld", (long long)setting, (long long)lowest, (long long)r->settings - 1);
+        return rao_fail(ctx, RAO_EINVAL, "race: setting %lld, want %lld..%lld", (long long)setting, (long long)lowest,
+                        (long long)r->settings - 1);
     return RAO_OK;
 }
 
@@ -164,6 +166,7 @@ rao_status rao_race_run_at(rao_ctx *ctx, const rao_race *r, int64_t rival, int64
     const race_entry *e = race_entry_at(r, rival, setting);
     if (run < 0 || run >= e->runs) return rao_fail(ctx, RAO_EINVAL, "race: run %lld of %lld", (long long)run, (long long)e->runs);
     const race_run *k = &e->run[run];
-    *info = (rao_race_run_info){k->seed, k->steps, k->seconds, k->points, k->point_count, k->status, k->message.data ? k->message.data : ""};
+    *info =
+        (rao_race_run_info){k->seed, k->steps, k->seconds, k->points, k->point_count, k->status, k->message.data ? k->message.data : ""};
     return RAO_OK;
 }

@@ -43,7 +43,7 @@ struct rao_trainer {
     const rao_dataset *data;
     rao_train_opts opts;
     rao_optim *optim;
-    rao_fisher *metric;       /* of a rule that asks for one, else NULL */
+    rao_fisher *metric; /* of a rule that asks for one, else NULL */
     int64_t metric_cases, metric_every;
     rao_objective *objective; /* of the batch */
     rao_objective *judge;     /* of evaluations: larger chunks, forward only */
@@ -92,8 +92,12 @@ struct rao_race {
     rao_train_watch_fn *watch;
     void *watch_user;
 };
-static inline race_entry *race_entry_at(const rao_race *r, int64_t rival, int64_t setting) { return &r->entries[rival * r->settings + setting]; }
-static inline int64_t race_settings(const rao_race_opts *o, const double **rates) { return o->sweep == RAO_SWEEP_LR ? rao_race_grid(rates) : 1; }
+static inline race_entry *race_entry_at(const rao_race *r, int64_t rival, int64_t setting) {
+    return &r->entries[rival * r->settings + setting];
+}
+static inline int64_t race_settings(const rao_race_opts *o, const double **rates) {
+    return o->sweep == RAO_SWEEP_LR ? rao_race_grid(rates) : 1;
+}
 
 /* clock.c */
 double train_clock(void); /* seconds, monotonic */

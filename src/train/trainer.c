@@ -107,9 +107,7 @@ int64_t rao_trainer_points(const rao_trainer *t, const rao_train_point **points)
     return t->point_count;
 }
 
-static int budget_used(const rao_trainer *t) {
-    return t->planned > 0 ? rao_trainer_steps(t) >= t->planned : t->seconds >= t->opts.seconds;
-}
+static int budget_used(const rao_trainer *t) { return t->planned > 0 ? rao_trainer_steps(t) >= t->planned : t->seconds >= t->opts.seconds; }
 
 int rao_trainer_done(const rao_trainer *t) { return t->status != RAO_OK || budget_used(t); }
 
@@ -192,7 +190,8 @@ static void lap(rao_trainer *t, int phase, double *clock) {
 /* What a metric cannot do at some point of a run (a dead network has none) ends that run, and not the race around it. */
 static rao_status end_of_run(rao_ctx *ctx, const rao_trainer *t, rao_status st) {
     if (st != RAO_EDOMAIN) return st;
-    return rao_fail(ctx, RAO_ENUMERIC, "%s stopped at step %lld: %s", rao_optim_name(t->optim), (long long)rao_trainer_steps(t) + 1, rao_ctx_message(ctx));
+    return rao_fail(ctx, RAO_ENUMERIC, "%s stopped at step %lld: %s", rao_optim_name(t->optim), (long long)rao_trainer_steps(t) + 1,
+                    rao_ctx_message(ctx));
 }
 
 static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {

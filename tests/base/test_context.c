@@ -186,8 +186,9 @@ static void parallel_without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statuses_and_sentences), cmocka_unit_test(blocks),          cmocka_unit_test(scratch_stack),
-        cmocka_unit_test(scratch_without_memory), cmocka_unit_test(log_and_cancel),  cmocka_unit_test(text_and_nearest),
+        cmocka_unit_test(statuses_and_sentences), cmocka_unit_test(blocks),
+        cmocka_unit_test(scratch_stack),          cmocka_unit_test(scratch_without_memory),
+        cmocka_unit_test(log_and_cancel),         cmocka_unit_test(text_and_nearest),
         cmocka_unit_test(parallel_loops),         cmocka_unit_test(parallel_without_memory),
     };
     return rao_test_run("base/context", tests, COUNT(tests));

@@ -8,11 +8,36 @@ typedef struct demo {
 } demo;
 
 static const rao_option rows[] = {
-    {.name = "lr", .type = RAO_OPT_REAL, .offset = offsetof(demo, lr), .value = 0.1, .min = 0, .max = INFINITY, .flags = RAO_OPT_ABOVE_MIN, .help = "learning rate"},
-    {.name = "momentum", .type = RAO_OPT_REAL, .offset = offsetof(demo, momentum), .value = 0.9, .min = 0, .max = 1, .flags = RAO_OPT_BELOW_MAX, .help = "momentum"},
-    {.name = "every", .type = RAO_OPT_INT, .offset = offsetof(demo, every), .value = 10, .min = 1, .max = 1e9, .help = "steps between inverses"},
+    {.name = "lr",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(demo, lr),
+     .value = 0.1,
+     .min = 0,
+     .max = INFINITY,
+     .flags = RAO_OPT_ABOVE_MIN,
+     .help = "learning rate"},
+    {.name = "momentum",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(demo, momentum),
+     .value = 0.9,
+     .min = 0,
+     .max = 1,
+     .flags = RAO_OPT_BELOW_MAX,
+     .help = "momentum"},
+    {.name = "every",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(demo, every),
+     .value = 10,
+     .min = 1,
+     .max = 1e9,
+     .help = "steps between inverses"},
     {.name = "nesterov", .type = RAO_OPT_FLAG, .offset = offsetof(demo, nesterov), .help = "look ahead"},
-    {.name = "schedule", .type = RAO_OPT_CHOICE, .offset = offsetof(demo, schedule), .value = 1, .choices = "constant|cosine", .help = "learning rate over time"},
+    {.name = "schedule",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(demo, schedule),
+     .value = 1,
+     .choices = "constant|cosine",
+     .help = "learning rate over time"},
     {.name = "path", .type = RAO_OPT_STRING, .offset = offsetof(demo, path), .text = "out.html", .help = "where to"},
 };
 static const rao_option_table table = {"demo", sizeof(demo), rows, COUNT(rows)};
@@ -59,7 +84,13 @@ static void left_out(void **state) {
     } budget;
     static const rao_option budget_rows[] = {
         {.name = "steps", .type = RAO_OPT_INT, .offset = offsetof(budget, steps), .min = 1, .max = 1e9, .help = "steps"},
-        {.name = "target", .type = RAO_OPT_REAL, .offset = offsetof(budget, target), .value = NAN, .min = 0, .max = INFINITY, .help = "loss"},
+        {.name = "target",
+         .type = RAO_OPT_REAL,
+         .offset = offsetof(budget, target),
+         .value = NAN,
+         .min = 0,
+         .max = INFINITY,
+         .help = "loss"},
     };
     static const rao_option_table budget_table = {"budget", sizeof(budget), budget_rows, COUNT(budget_rows)};
     rao_ctx *ctx = rao_test_ctx();
@@ -113,6 +144,7 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(defaults_and_round_trip), cmocka_unit_test(shorter_struct), cmocka_unit_test(left_out), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(defaults_and_round_trip), cmocka_unit_test(shorter_struct),
+                                       cmocka_unit_test(left_out), cmocka_unit_test(refusals)};
     return rao_test_run("base/options", tests, COUNT(tests));
 }

@@ -43,11 +43,14 @@ static void streams_and_steps_differ(void **state) {
     rao_stream s = rao_stream_make(7, 0), other_seed = rao_stream_make(7 + (1ull << 32), 0), other_stream = rao_stream_make(7, 1ull << 32);
     uint32_t base = rao_u32_at(s, 0, 0);
     EXPECT_TRUE(base != rao_u32_at(other_seed, 0, 0) && base != rao_u32_at(other_stream, 0, 0));
-    EXPECT_TRUE(base != rao_u32_at(s, 1ull << 32, 0) && base != rao_u32_at(s, 1, 0) && base != rao_u32_at(s, 0, 1) && base != rao_u32_at(s, 0, 1ull << 34));
+    EXPECT_TRUE(base != rao_u32_at(s, 1ull << 32, 0) && base != rao_u32_at(s, 1, 0) && base != rao_u32_at(s, 0, 1) &&
+                base != rao_u32_at(s, 0, 1ull << 34));
 }
 
 /* Mean of n draws of variance v about its expectation, in standard errors. */
-static double standard_errors(double sum, double expectation, double variance, int n) { return fabs(sum / n - expectation) / sqrt(variance / n); }
+static double standard_errors(double sum, double expectation, double variance, int n) {
+    return fabs(sum / n - expectation) / sqrt(variance / n);
+}
 
 static void moments(void **state) {
     (void)state;
@@ -98,8 +101,8 @@ static void permutations(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_answers),      cmocka_unit_test(fills_equal_single_draws),
-                                       cmocka_unit_test(streams_and_steps_differ), cmocka_unit_test(moments),
-                                       cmocka_unit_test(whole_numbers_below), cmocka_unit_test(permutations)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_answers), cmocka_unit_test(fills_equal_single_draws), cmocka_unit_test(streams_and_steps_differ),
+        cmocka_unit_test(moments),       cmocka_unit_test(whole_numbers_below),      cmocka_unit_test(permutations)};
     return rao_test_run("base/philox", tests, COUNT(tests));
 }

@@ -28,10 +28,12 @@ static long double gelu_d2_scale(long double x) { return fmaxl(2, x * x) * phil(
     static void name##_doubles(int64_t n, const double *x, double *y) {                   \
         _Pragma("omp simd") for (int64_t i = 0; i < n; i++) y[i] = vm_##name##_f64(x[i]); \
     }
+/* clang-format off */
 WRAP(exp)
 WRAP(expm1)
 WRAP(log)
 WRAP(log1p) WRAP(tanh) WRAP(logistic) WRAP(softplus) WRAP(erf) WRAP(erfc) WRAP(normcdf) WRAP(gelu) WRAP(gelu_d1) WRAP(gelu_d2)
+    /* clang-format on */
 
     /* The bounds are what vmath.h states (dense sweeps: every 97th float; 2 million doubles where the function bends) and a tenth more. */
     static const struct function {

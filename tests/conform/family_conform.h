@@ -16,8 +16,8 @@ typedef struct conform_case {
     int64_t dimension;
     double fixed;
     double p[CONFORM_MOST], q[CONFORM_MOST]; /* in chart 0 */
-    double cut;   /* nonzero: tolerance of integrals, where the density is singular at an end or its tails are too heavy for the nodes */
-    double rough; /* nonzero: tolerance of the Hessian of KL, where the density has a kink */
+    double cut;     /* nonzero: tolerance of integrals, where the density is singular at an end or its tails are too heavy for the nodes */
+    double rough;   /* nonzero: tolerance of the Hessian of KL, where the density has a kink */
     int no_maximum; /* the likelihood is unbounded */
 } conform_case;
 
@@ -217,14 +217,13 @@ static void conform_density(conform *k) {
     OK(k->ctx, rao_family_entropy(k->ctx, k->f, 0, k->c->p, &want));
     EXPECT_CLOSE(entropy, want, tol);
     OK(k->ctx, rao_family_kl(k->ctx, k->f, 0, k->c->p, k->c->q, &want));
-    if (isfinite(want))
-        EXPECT_CLOSE(kl, want, tol);
-    else
-        EXPECT_TRUE(kl == want);
+    if (isfinite(want)) EXPECT_CLOSE(kl, want, tol);
+    else EXPECT_TRUE(kl == want);
 }
 
 static void conform_fisher(conform *k) {
-    LAW("E score = 0 and E score score^T = Fisher in every chart, which is J^T F J; it is the same by the library's quadrature, and by draws at z < 5");
+    LAW("E score = 0 and E score score^T = Fisher in every chart, which is J^T F J; it is the same by the library's quadrature, and by "
+        "draws at z < 5");
     double base[CONFORM_MOST * CONFORM_MOST], tol = conform_tolerance(k);
     if (!k->info->regular) {
         EXPECT_FAIL(k->ctx, rao_family_fisher(k->ctx, k->f, 0, k->c->p, base), RAO_EDOMAIN, "regular");
@@ -232,7 +231,8 @@ static void conform_fisher(conform *k) {
     }
     OK(k->ctx, rao_family_fisher(k->ctx, k->f, 0, k->c->p, base));
     for (int64_t c = 0; c < k->charts; c++) {
-        double p[CONFORM_MOST], jacobian[CONFORM_MOST * CONFORM_MOST], fisher[CONFORM_MOST * CONFORM_MOST], other[CONFORM_MOST * CONFORM_MOST];
+        double p[CONFORM_MOST], jacobian[CONFORM_MOST * CONFORM_MOST], fisher[CONFORM_MOST * CONFORM_MOST],
+            other[CONFORM_MOST * CONFORM_MOST];
         double mean[CONFORM_MOST] = {0}, sum[CONFORM_MOST * CONFORM_MOST] = {0}, g[CONFORM_MOST], size[CONFORM_MOST] = {0};
         int64_t m = rao_family_tangent(k->f, c);
         OK(k->ctx, rao_family_convert(k->ctx, k->f, 0, k->c->p, c, p, jacobian));
@@ -284,7 +284,8 @@ static void conform_fisher(conform *k) {
             OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_FISHER, &args, other, 0));
             for (int64_t a = 0; a < m; a++)
                 for (int64_t b = 0; b < m; b++)
-                    EXPECT_TRUE(fabs(other[a * m + b] - fisher[a * m + b]) <= fmax(k->c->rough, 1e-6) * sqrt(fisher[a * m + a] * fisher[b * m + b]) + 1e-6 * fabs(fisher[a * m + b]));
+                    EXPECT_TRUE(fabs(other[a * m + b] - fisher[a * m + b]) <=
+                                fmax(k->c->rough, 1e-6) * sqrt(fisher[a * m + a] * fisher[b * m + b]) + 1e-6 * fabs(fisher[a * m + b]));
         }
     }
 }
@@ -354,13 +355,15 @@ static void conform_kl(conform *k) {
             q[j] = at - step;
             OK(k->ctx, rao_family_kl(k->ctx, k->f, c, p, q, &down));
             q[j] = at;
-            EXPECT_TRUE(fabs((up - down) / (2 * step) - g[j]) <= 1e-8 * (fabs(g[j]) + (1 + kl_q) * 1e-5 / step) + 100 * DBL_EPSILON * (1 + up + fabs(at * g[j])) / step);
+            EXPECT_TRUE(fabs((up - down) / (2 * step) - g[j]) <=
+                        1e-8 * (fabs(g[j]) + (1 + kl_q) * 1e-5 / step) + 100 * DBL_EPSILON * (1 + up + fabs(at * g[j])) / step);
         }
     }
 }
 
 static void conform_exponential(conform *k) {
-    LAW("E T = eta, eta = dF/dtheta, log p - theta.T + F (entries off a diagonal counted twice) does not depend on the point, F + F* = theta.eta, B_F(p:q) = KL(q:p)");
+    LAW("E T = eta, eta = dF/dtheta, log p - theta.T + F (entries off a diagonal counted twice) does not depend on the point, F + F* = "
+        "theta.eta, B_F(p:q) = KL(q:p)");
     double theta[CONFORM_MOST], eta[CONFORM_MOST], theta_q[CONFORM_MOST], t[CONFORM_MOST], f_p, f_q, dual, bregman, kl;
     rao_family_args a;
     rao_family_args_init(&a);
@@ -388,8 +391,11 @@ static void conform_exponential(conform *k) {
         double log_p = conform_logpdf(k, 0, k->c->p, x), log_q = conform_logpdf(k, 0, k->c->q, x), dot_p = 0, dot_q = 0, most = 0;
         a.x = rao_points_of(x, 0);
         OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_STATISTIC, &a, t, 0));
-        for (int64_t j = 0; j < k->dim; j++) dot_p += rao_family_pairing_weight(k->f, j) * theta[j] * t[j], dot_q += rao_family_pairing_weight(k->f, j) * theta_q[j] * t[j], most += fabs(theta[j] * t[j]) + fabs(theta_q[j] * t[j]);
-        if (isfinite(log_q)) EXPECT_TRUE(fabs((log_p - dot_p + f_p) - (log_q - dot_q + f_q)) <= 1e-12 * (most + fabs(f_p) + fabs(f_q) + fabs(log_p)));
+        for (int64_t j = 0; j < k->dim; j++)
+            dot_p += rao_family_pairing_weight(k->f, j) * theta[j] * t[j], dot_q += rao_family_pairing_weight(k->f, j) * theta_q[j] * t[j],
+                most += fabs(theta[j] * t[j]) + fabs(theta_q[j] * t[j]);
+        if (isfinite(log_q))
+            EXPECT_TRUE(fabs((log_p - dot_p + f_p) - (log_q - dot_q + f_q)) <= 1e-12 * (most + fabs(f_p) + fabs(f_q) + fabs(log_p)));
     }
     double tol = conform_tolerance(k);
     int64_t n = k->n ? k->n : k->draws;
@@ -400,10 +406,8 @@ static void conform_exponential(conform *k) {
         for (int64_t j = 0; j < k->dim; j++) mean[j] += w * t[j], spread[j] += w * (t[j] - eta[j]) * (t[j] - eta[j]);
     }
     for (int64_t j = 0; j < k->dim; j++)
-        if (k->n)
-            EXPECT_TRUE(fabs(mean[j] - eta[j]) <= tol * (fabs(eta[j]) + sqrt(spread[j])));
-        else
-            EXPECT_TRUE(fabs(mean[j] - eta[j]) <= 5 * sqrt(spread[j] / (double)n));
+        if (k->n) EXPECT_TRUE(fabs(mean[j] - eta[j]) <= tol * (fabs(eta[j]) + sqrt(spread[j])));
+        else EXPECT_TRUE(fabs(mean[j] - eta[j]) <= 5 * sqrt(spread[j] / (double)n));
     for (int64_t c = 0; c < k->charts; c++) {
         double p[CONFORM_MOST];
         if (strcmp(rao_family_chart_name(k->f, c), "natural") && strcmp(rao_family_chart_name(k->f, c), "expectation")) continue;
@@ -418,13 +422,15 @@ static void conform_exponential(conform *k) {
             p[j] = theta[j] - h;
             OK(k->ctx, rao_family_eval(k->ctx, k->f, RAO_LOG_PARTITION, &a, &down, 0));
             p[j] = theta[j];
-            EXPECT_TRUE(fabs((up - down) / (2 * h) - rao_family_pairing_weight(k->f, j) * eta[j]) <= 1e-8 * (unit + fabs(eta[j])) + 100 * DBL_EPSILON * (fabs(up) + fabs(theta[j] * eta[j])) / h);
+            EXPECT_TRUE(fabs((up - down) / (2 * h) - rao_family_pairing_weight(k->f, j) * eta[j]) <=
+                        1e-8 * (unit + fabs(eta[j])) + 100 * DBL_EPSILON * (fabs(up) + fabs(theta[j] * eta[j])) / h);
         }
     }
 }
 
 static void conform_draws(conform *k) {
-    LAW("draws: cells between quantiles of one half hold their probability in the other (z < 5), -log p averages to the entropy, and a draw does not depend on its batch");
+    LAW("draws: cells between quantiles of one half hold their probability in the other (z < 5), -log p averages to the entropy, and a "
+        "draw does not depend on its batch");
     double entropy, mean = 0, var = 0, again[8];
     OK(k->ctx, rao_family_entropy(k->ctx, k->f, 0, k->c->p, &entropy));
     for (int64_t i = 0; i < k->draws; i++) {
@@ -478,13 +484,16 @@ static void conform_draws(conform *k) {
 }
 
 static void conform_mle(conform *k) {
-    LAW("at the estimate the mean score vanishes, the truth lies within 5.5 standard errors, sqrt diag (n F)^-1; weights count as repetitions");
-    double p[CONFORM_MOST], error[CONFORM_MOST], log_p, log_truth = 0, twice[CONFORM_MOST], g[CONFORM_MOST], sum[CONFORM_MOST] = {0}, size[CONFORM_MOST] = {0};
+    LAW("at the estimate the mean score vanishes, the truth lies within 5.5 standard errors, sqrt diag (n F)^-1; weights count as "
+        "repetitions");
+    double p[CONFORM_MOST], error[CONFORM_MOST], log_p, log_truth = 0, twice[CONFORM_MOST], g[CONFORM_MOST], sum[CONFORM_MOST] = {0},
+                                                        size[CONFORM_MOST] = {0};
     static double weights[CONFORM_DRAWS], doubled[CONFORM_DRAWS * 8];
     int64_t n = 2000;
     if (!k->info->regular) return;
     if (k->c->no_maximum) {
-        EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, n, rao_points_of(k->x, k->observation), NULL, p, error, &log_p), RAO_EDOMAIN, "it has no maximum");
+        EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, n, rao_points_of(k->x, k->observation), NULL, p, error, &log_p), RAO_EDOMAIN,
+                    "it has no maximum");
         return;
     }
     OK(k->ctx, rao_family_mle(k->ctx, k->f, 0, n, rao_points_of(k->x, k->observation), NULL, p, error, &log_p));
@@ -502,7 +511,8 @@ static void conform_mle(conform *k) {
     for (int64_t i = 0; i < 100; i++) weights[i] = (double)(i % 3);
     int64_t m = 0;
     for (int64_t i = 0; i < 100; i++)
-        for (int64_t r = 0; r < i % 3; r++) memcpy(doubled + m++ * k->observation, k->x + i * k->observation, sizeof *doubled * (size_t)k->observation);
+        for (int64_t r = 0; r < i % 3; r++)
+            memcpy(doubled + m++ * k->observation, k->x + i * k->observation, sizeof *doubled * (size_t)k->observation);
     rao_status a = rao_family_mle(k->ctx, k->f, 0, 100, rao_points_of(k->x, k->observation), weights, p, NULL, NULL);
     rao_status b = rao_family_mle(k->ctx, k->f, 0, m, rao_points_of(doubled, k->observation), NULL, twice, NULL, NULL);
     EXPECT_TRUE(a == b);
@@ -510,7 +520,8 @@ static void conform_mle(conform *k) {
         for (int64_t j = 0; j < k->dim; j++) EXPECT_CLOSE(p[j], twice[j], 1e-7);
     EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, 0, rao_points_of(k->x, 1), NULL, p, NULL, NULL), RAO_EDOMAIN, "no observations");
     k->x[7 * k->observation] = NAN;
-    EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, 100, rao_points_of(k->x, k->observation), NULL, p, NULL, NULL), RAO_EDOMAIN, "observation 7");
+    EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, 100, rao_points_of(k->x, k->observation), NULL, p, NULL, NULL), RAO_EDOMAIN,
+                "observation 7");
 }
 
 static void conform_bad_points(conform *k) {

@@ -28,10 +28,8 @@ static double get(const rao_mat *m, int64_t i, int64_t j) {
     return m->dtype == RAO_F32 ? (double)((float *)m->data)[i * m->ld + j] : ((double *)m->data)[i * m->ld + j];
 }
 static void set(const rao_mat *m, int64_t i, int64_t j, double x) {
-    if (m->dtype == RAO_F32)
-        ((float *)m->data)[i * m->ld + j] = (float)x;
-    else
-        ((double *)m->data)[i * m->ld + j] = x;
+    if (m->dtype == RAO_F32) ((float *)m->data)[i * m->ld + j] = (float)x;
+    else ((double *)m->data)[i * m->ld + j] = x;
 }
 static double vget(const rao_vec *v, int64_t i) { return v->dtype == RAO_F32 ? (double)((float *)v->data)[i] : ((double *)v->data)[i]; }
 
@@ -48,7 +46,8 @@ static batch new_batch(rao_ctx *ctx, const char *name, rao_dtype dtype, int64_t 
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < b.outputs; j++) {
             uint64_t at = (uint64_t)(i * b.outputs + j);
-            set(&b.z, i, j, scale * rao_normal_at(s, 0, at)), set(&b.z1, i, j, scale * rao_normal_at(s, 1, at)), set(&b.v, i, j, rao_normal_at(s, 2, at));
+            set(&b.z, i, j, scale * rao_normal_at(s, 0, at)), set(&b.z1, i, j, scale * rao_normal_at(s, 1, at)),
+                set(&b.v, i, j, rao_normal_at(s, 2, at));
         }
     OK(ctx, rao_head_sample(ctx, b.head, &b.z, s, 3, 0, &b.y));
     OK(ctx, rao_head_check(ctx, b.head, &b.y));
@@ -57,16 +56,18 @@ static batch new_batch(rao_ctx *ctx, const char *name, rao_dtype dtype, int64_t 
 
 static void free_batch(batch *b) {
     rao_head_destroy(&b->head);
-    rao_free(&b->z.data), rao_free(&b->y.data), rao_free(&b->v.data), rao_free(&b->out.data), rao_free(&b->z1.data), rao_free(&b->value.data);
+    rao_free(&b->z.data), rao_free(&b->y.data), rao_free(&b->v.data), rao_free(&b->out.data), rao_free(&b->z1.data),
+        rao_free(&b->value.data);
 }
 
 static const int64_t shapes[][2] = {{0, 3}, {1, 2}, {1, 1}, {7, 3}, {5, 17}, {33, 10}, {3, 100}};
 
-#define EACH_BATCH(dtype, scale)                                                        \
-    for (size_t shape = 0; shape < COUNT(shapes); shape++)                              \
-        for (int name = 0; name < NAMES; name++)                                        \
+#define EACH_BATCH(dtype, scale)                                                                                          \
+    for (size_t shape = 0; shape < COUNT(shapes); shape++)                                                                \
+        for (int name = 0; name < NAMES; name++)                                                                          \
             if ((shapes[shape][1] > 1 || name > 0) && ((scale) < 2 || name < 2 || name == 3)) /* no rates of exp(1600) */ \
-                for (batch b = new_batch(ctx, names[name], dtype, shapes[shape][0], shapes[shape][1], scale); b.ctx; free_batch(&b), b.ctx = NULL)
+                for (batch b = new_batch(ctx, names[name], dtype, shapes[shape][0], shapes[shape][1], scale); b.ctx;      \
+                     free_batch(&b), b.ctx = NULL)
 
 static void matches_the_definition_at_extremes(void **state) {
     (void)state;
@@ -85,7 +86,8 @@ static void matches_the_definition_at_extremes(void **state) {
         OK(ctx, rao_head_nll_score(ctx, h, &mz, &my, NULL, &vn, &mg));
         OK(ctx, rao_head_kl(ctx, h, &mz, &mz1, &vk));
         double slack = 0; /* half an ulp of exp(z) times the slope */
-        for (int64_t j = 0; poisson && j < outputs; j++) slack += 2 * DBL_EPSILON * exp(z[j]) * fabs(oracle_heads[c].score[j]) / fmax(1, y[j]);
+        for (int64_t j = 0; poisson && j < outputs; j++)
+            slack += 2 * DBL_EPSILON * exp(z[j]) * fabs(oracle_heads[c].score[j]) / fmax(1, y[j]);
         EXPECT_TRUE(fabs(nll - oracle_heads[c].nll) <= 1e-13 * fabs(oracle_heads[c].nll) + slack);
         EXPECT_TRUE(fabs(kl - oracle_heads[c].kl) <= 1e-13 * oracle_heads[c].kl + 1e-300);
         for (int64_t j = 0; j < outputs; j++) { /* a score is a difference of numbers as large as the rate */
@@ -153,22 +155,24 @@ static void root_times_its_transpose_is_fisher(void **state) {
     (void)state;
     LAW("R (R^T v) = F v, column by column, and R^T v is what fisher_root_t says");
     rao_ctx *ctx = rao_test_ctx();
-    for (double scale = 1; scale < 1e5; scale *= 40)
-        EACH_BATCH(RAO_F64, scale) {
-            rao_mat rt = new_mat(ctx, RAO_F64, b.n, b.rank), column = new_mat(ctx, RAO_F64, b.n, b.outputs), sum = new_mat(ctx, RAO_F64, b.n, b.outputs);
+    for (double scale = 1; scale < 1e5; scale *= 40) EACH_BATCH(RAO_F64, scale) {
+            rao_mat rt = new_mat(ctx, RAO_F64, b.n, b.rank), column = new_mat(ctx, RAO_F64, b.n, b.outputs),
+                    sum = new_mat(ctx, RAO_F64, b.n, b.outputs);
             OK(ctx, rao_head_fisher_apply(ctx, b.head, &b.z, &b.v, &b.out));
             OK(ctx, rao_head_fisher_root_t(ctx, b.head, &b.z, &b.v, &rt));
             for (int64_t c = 0; c < b.rank; c++) {
                 OK(ctx, rao_head_fisher_root(ctx, b.head, &b.z, c, &column));
                 for (int64_t i = 0; i < b.n; i++) {
                     double dot = 0, size = 0;
-                    for (int64_t j = 0; j < b.outputs; j++) dot += get(&column, i, j) * get(&b.v, i, j), size += fabs(get(&column, i, j) * get(&b.v, i, j));
+                    for (int64_t j = 0; j < b.outputs; j++)
+                        dot += get(&column, i, j) * get(&b.v, i, j), size += fabs(get(&column, i, j) * get(&b.v, i, j));
                     EXPECT_TRUE(fabs(dot - get(&rt, i, c)) <= 64 * DBL_EPSILON * (double)b.outputs * size + 1e-300);
                     for (int64_t j = 0; j < b.outputs; j++) set(&sum, i, j, get(&sum, i, j) + get(&column, i, j) * get(&rt, i, c));
                 }
             }
             for (int64_t i = 0; i < b.n; i++)
-                for (int64_t j = 0; j < b.outputs; j++) EXPECT_CLOSE(get(&sum, i, j), get(&b.out, i, j), 64 * DBL_EPSILON * (double)b.outputs);
+                for (int64_t j = 0; j < b.outputs; j++)
+                    EXPECT_CLOSE(get(&sum, i, j), get(&b.out, i, j), 64 * DBL_EPSILON * (double)b.outputs);
             rao_free(&rt.data), rao_free(&column.data), rao_free(&sum.data);
         }
     rao_test_ctx_close(&ctx);
@@ -177,7 +181,8 @@ static void root_times_its_transpose_is_fisher(void **state) {
 /* Support points with their probabilities for one coordinate or class variable: exact sums, or Gauss-Hermite of order 5 (exact to degree 9). */
 static int support(const char *name, const double *z, int64_t k, int64_t j, double *x, double *p) {
     static const double node[5] = {-2.8569700138728056542, -1.3556261799742658658, 0, 1.3556261799742658658, 2.8569700138728056542};
-    static const double weight[5] = {0.011257411327720688933, 0.22207592200561264440, 0.53333333333333333333, 0.22207592200561264440, 0.011257411327720688933};
+    static const double weight[5] = {0.011257411327720688933, 0.22207592200561264440, 0.53333333333333333333, 0.22207592200561264440,
+                                     0.011257411327720688933};
     int n = 0;
     if (!strncmp(name, "normal", 6)) {
         double sd = strcmp(name, "normal.mu_logvar") ? 0.5 : exp(z[k + j] / 2);
@@ -235,8 +240,7 @@ static void expectations_over_the_support(void **state) {
                 EXPECT_CLOSE(score_sum, 0, 1e-12);
                 if (name == 0)
                     for (int64_t c = 0; c < k; c++) EXPECT_CLOSE(get(&mean, 0, c), p[c], 1e-14);
-                else
-                    EXPECT_CLOSE(first, get(&mean, 0, j), 1e-13);
+                else EXPECT_CLOSE(first, get(&mean, 0, j), 1e-13);
             }
             OK(ctx, rao_head_fisher_apply(ctx, b.head, &b.z, &b.v, &b.out));
             for (int64_t c = 0; c < b.outputs; c++) EXPECT_CLOSE(fisher[c], get(&b.out, 0, c), 1e-12);
@@ -272,9 +276,9 @@ static void float_agrees_with_double(void **state) {
     (void)state;
     LAW("the float kernels give the double ones rounded");
     rao_ctx *ctx = rao_test_ctx();
-    for (double scale = 1; scale < 1e5; scale *= 20)
-        EACH_BATCH(RAO_F32, scale) {
-            rao_mat z = new_mat(ctx, RAO_F64, b.n, b.outputs), z1 = new_mat(ctx, RAO_F64, b.n, b.outputs), y = new_mat(ctx, RAO_F64, b.n, b.targets);
+    for (double scale = 1; scale < 1e5; scale *= 20) EACH_BATCH(RAO_F32, scale) {
+            rao_mat z = new_mat(ctx, RAO_F64, b.n, b.outputs), z1 = new_mat(ctx, RAO_F64, b.n, b.outputs),
+                    y = new_mat(ctx, RAO_F64, b.n, b.targets);
             rao_mat v = new_mat(ctx, RAO_F64, b.n, b.outputs), out = new_mat(ctx, RAO_F64, b.n, b.outputs);
             double data[64];
             rao_vec value = rao_vec_view(RAO_F64, b.n, data);
@@ -315,11 +319,14 @@ static void float_extremes_stay_finite(void **state) {
         rao_head *h = NULL;
         float z[4], y[4], z1[4], g[4], v[4] = {1, -1, 2, 0.5f}, nll, kl;
         int far = !strcmp(oracle_heads[c].head, "normal.mu_logvar") && oracle_heads[c].kl > 1e18;
-        for (int j = 0; j < 4; j++) z[j] = (float)oracle_heads[c].z[j], y[j] = (float)oracle_heads[c].y[j], z1[j] = (float)oracle_heads[c].z1[j];
+        for (int j = 0; j < 4; j++)
+            z[j] = (float)oracle_heads[c].z[j], y[j] = (float)oracle_heads[c].y[j], z1[j] = (float)oracle_heads[c].z1[j];
         OK(ctx, rao_head_create(ctx, oracle_heads[c].head, oracle_heads[c].k, &h));
         int64_t outputs = rao_head_outputs(h), targets = rao_head_targets(h);
-        rao_mat mz = rao_mat_view(RAO_F32, 1, outputs, 4, z), my = rao_mat_view(RAO_F32, 1, targets, 4, y), mz1 = rao_mat_view(RAO_F32, 1, outputs, 4, z1);
-        rao_mat mg = rao_mat_view(RAO_F32, 1, outputs, 4, g), mv = rao_mat_view(RAO_F32, 1, outputs, 4, v), mt = rao_mat_view(RAO_F32, 1, rao_head_rank(h), 4, g);
+        rao_mat mz = rao_mat_view(RAO_F32, 1, outputs, 4, z), my = rao_mat_view(RAO_F32, 1, targets, 4, y),
+                mz1 = rao_mat_view(RAO_F32, 1, outputs, 4, z1);
+        rao_mat mg = rao_mat_view(RAO_F32, 1, outputs, 4, g), mv = rao_mat_view(RAO_F32, 1, outputs, 4, v),
+                mt = rao_mat_view(RAO_F32, 1, rao_head_rank(h), 4, g);
         rao_vec vn = rao_vec_view(RAO_F32, 1, &nll), vk = rao_vec_view(RAO_F32, 1, &kl);
         OK(ctx, rao_head_nll_score(ctx, h, &mz, &my, NULL, &vn, &mg));
         OK(ctx, rao_head_kl(ctx, h, &mz, &mz1, &vk));
@@ -350,7 +357,8 @@ static void weights_scale_rows(void **state) {
         OK(ctx, rao_head_nll_score(ctx, b.head, &b.z, &b.y, &vw, &v1, &b.out));
         for (int64_t i = 0; i < b.n; i++) {
             EXPECT_TRUE(plain[i] == weighted[i]);
-            for (int64_t j = 0; j < b.outputs; j++) EXPECT_CLOSE(get(&b.out, i, j), weight[i] * get(&b.z1, i, j), 4 * DBL_EPSILON * (1 + fabs(get(&b.out, i, j))));
+            for (int64_t j = 0; j < b.outputs; j++)
+                EXPECT_CLOSE(get(&b.out, i, j), weight[i] * get(&b.z1, i, j), 4 * DBL_EPSILON * (1 + fabs(get(&b.out, i, j))));
         }
     }
     rao_test_ctx_close(&ctx);
@@ -385,7 +393,8 @@ static void draws_follow_the_distribution(void **state) {
             int64_t k = name ? 1 : 5;
             double z[5] = {rates[c], 0, 0.3, -2, 1};
             OK(ctx, rao_head_create(ctx, names[name], k, &h));
-            rao_mat zs = new_mat(ctx, RAO_F64, N, k), ys = new_mat(ctx, RAO_F64, N, 1), part = rao_mat_view(RAO_F64, 100, k, zs.ld, zs.data);
+            rao_mat zs = new_mat(ctx, RAO_F64, N, k), ys = new_mat(ctx, RAO_F64, N, 1),
+                    part = rao_mat_view(RAO_F64, 100, k, zs.ld, zs.data);
             for (int64_t i = 0; i < N; i++)
                 for (int64_t j = 0; j < k; j++) set(&zs, i, j, z[j]);
             rao_stream s = rao_stream_make(rao_test_seed(), 99);

@@ -13,11 +13,13 @@ static rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, const
     return f;
 }
 
-static double ask(rao_ctx *ctx, const rao_family *f, rao_quantity quantity, const double *p, const double *q, const double *x, rao_quality *quality) {
+static double ask(rao_ctx *ctx, const rao_family *f, rao_quantity quantity, const double *p, const double *q, const double *x,
+                  rao_quality *quality) {
     rao_family_args a;
     double value;
     rao_family_args_init(&a);
-    a.p = rao_points_of(p, 0), a.q = rao_points_of(q, 0), a.x = rao_points_of(x, 0), a.quality = quality, a.stream = rao_stream_make(rao_test_seed(), 5);
+    a.p = rao_points_of(p, 0), a.q = rao_points_of(q, 0), a.x = rao_points_of(x, 0), a.quality = quality,
+    a.stream = rao_stream_make(rao_test_seed(), 5);
     OK(ctx, rao_family_eval(ctx, f, quantity, &a, &value, 0));
     return value;
 }
@@ -62,7 +64,8 @@ static void modes_far_apart_are_all_seen(void **state) {
     (void)state;
     LAW("components without overlap: entropy = sum w h_i - sum w log w, whatever lies between them");
     rao_ctx *ctx = rao_test_ctx();
-    rao_family *normal = make(ctx, "normal", 0, NULL), *laplace = make(ctx, "laplace", 0, NULL), *uniform = make(ctx, "uniform", 0, NULL), *f = NULL;
+    rao_family *normal = make(ctx, "normal", 0, NULL), *laplace = make(ctx, "laplace", 0, NULL), *uniform = make(ctx, "uniform", 0, NULL),
+               *f = NULL;
     rao_family *poisson = make(ctx, "poisson", 0, NULL);
     const rao_family *parts[3] = {normal, laplace, uniform}, *counts[2] = {poisson, poisson};
     OK(ctx, rao_family_mixture(ctx, 3, parts, &f));
@@ -73,9 +76,11 @@ static void modes_far_apart_are_all_seen(void **state) {
     rao_family_destroy(&f);
     OK(ctx, rao_family_mixture(ctx, 2, counts, &f));
     double c[4] = {0.25, 0.75, 1, 4000}, one = 1, many = 4000;
-    double parts_h = 0.25 * ask(ctx, poisson, RAO_ENTROPY, &one, NULL, NULL, NULL) + 0.75 * ask(ctx, poisson, RAO_ENTROPY, &many, NULL, NULL, NULL);
+    double parts_h =
+        0.25 * ask(ctx, poisson, RAO_ENTROPY, &one, NULL, NULL, NULL) + 0.75 * ask(ctx, poisson, RAO_ENTROPY, &many, NULL, NULL, NULL);
     EXPECT_CLOSE(ask(ctx, f, RAO_ENTROPY, c, NULL, NULL, NULL), parts_h - 0.25 * log(0.25) - 0.75 * log(0.75), 1e-12);
-    rao_family_destroy(&f), rao_family_destroy(&normal), rao_family_destroy(&laplace), rao_family_destroy(&uniform), rao_family_destroy(&poisson);
+    rao_family_destroy(&f), rao_family_destroy(&normal), rao_family_destroy(&laplace), rao_family_destroy(&uniform),
+        rao_family_destroy(&poisson);
     rao_test_ctx_close(&ctx);
 }
 
@@ -101,7 +106,8 @@ static void several_variables_by_draws(void **state) {
     rao_family *mvn = make(ctx, "mvn", 2, NULL), *f = NULL;
     const rao_family *parts[2] = {mvn, mvn};
     OK(ctx, rao_family_mixture(ctx, 2, parts, &f));
-    double p[12] = {0.4, 0.6, 1, -1, 2, 0.5, 1, 1, -1, 2, 0.5, 1}, q[12] = {0.4, 0.6, 0, -1, 2, 0, 1, 0, -1, 2, 0, 1}; /* equal components: one mvn */
+    double p[12] = {0.4, 0.6, 1, -1, 2, 0.5, 1, 1, -1, 2, 0.5, 1},
+           q[12] = {0.4, 0.6, 0, -1, 2, 0, 1, 0, -1, 2, 0, 1}; /* equal components: one mvn */
     rao_quality quality;
     double entropy = ask(ctx, f, RAO_ENTROPY, p, NULL, NULL, &quality), want = ask(ctx, mvn, RAO_ENTROPY, p + 2, NULL, NULL, NULL);
     EXPECT_TRUE(quality.method == RAO_MONTE_CARLO && quality.error > 0 && quality.error < 0.01);
@@ -165,8 +171,9 @@ static void bad_mixtures_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_the_three_parameter_mixture), cmocka_unit_test(modes_far_apart_are_all_seen), cmocka_unit_test(categoricals_mix_to_a_categorical),
-        cmocka_unit_test(several_variables_by_draws),     cmocka_unit_test(draws_follow_the_mixture),     cmocka_unit_test(bad_mixtures_are_named),
+        cmocka_unit_test(is_the_three_parameter_mixture),    cmocka_unit_test(modes_far_apart_are_all_seen),
+        cmocka_unit_test(categoricals_mix_to_a_categorical), cmocka_unit_test(several_variables_by_draws),
+        cmocka_unit_test(draws_follow_the_mixture),          cmocka_unit_test(bad_mixtures_are_named),
     };
     return rao_test_run("family: mixtures", tests, COUNT(tests));
 }

@@ -27,7 +27,8 @@ static void closed_forms_match(void **state) {
         OK(ctx, rao_quantity_index(ctx, oracle_families[i].quantity, &quantity));
         rao_family_args_init(&a);
         OK(ctx, rao_family_chart_index(ctx, f, oracle_families[i].chart, &a.chart));
-        a.p = rao_points_of(oracle_families[i].p, 0), a.q = rao_points_of(oracle_families[i].q, 0), a.x = rao_points_of(oracle_families[i].x, 0);
+        a.p = rao_points_of(oracle_families[i].p, 0), a.q = rao_points_of(oracle_families[i].q, 0),
+        a.x = rao_points_of(oracle_families[i].x, 0);
         EXPECT_EQ(rao_family_answer(f, a.chart, quantity), oracle_families[i].count);
         OK(ctx, rao_family_eval(ctx, f, quantity, &a, got, 0));
         for (int j = 0; j < oracle_families[i].count; j++) {
@@ -38,9 +39,10 @@ static void closed_forms_match(void **state) {
                 if (isfinite(scale)) size = fmax(size, scale);
             }
             if (got[j] == want || fabs(got[j] - want) <= 1e-12 * size + 1e-307) continue;
-            print_error("row %d: %s.%s %s(%.17g, %.17g; %.17g, %.17g; x %.17g)[%d] = %.17g, want %.17g (off by %.2g)\n", (int)i, oracle_families[i].family, oracle_families[i].chart,
-                        oracle_families[i].quantity, oracle_families[i].p[0], oracle_families[i].p[1], oracle_families[i].q[0], oracle_families[i].q[1],
-                        oracle_families[i].x[0], j, got[j], want, fabs(got[j] - want) / size);
+            print_error("row %d: %s.%s %s(%.17g, %.17g; %.17g, %.17g; x %.17g)[%d] = %.17g, want %.17g (off by %.2g)\n", (int)i,
+                        oracle_families[i].family, oracle_families[i].chart, oracle_families[i].quantity, oracle_families[i].p[0],
+                        oracle_families[i].p[1], oracle_families[i].q[0], oracle_families[i].q[1], oracle_families[i].x[0], j, got[j], want,
+                        fabs(got[j] - want) / size);
             failures++;
         }
         rao_family_destroy(&f);
@@ -57,21 +59,20 @@ typedef struct pairing {
 } pairing;
 
 static void family_point(const char *head, const double *z, int64_t k, int64_t j, double *p) {
-    if (!strcmp(head, "categorical"))
-        memcpy(p, z, sizeof *p * (size_t)k);
-    else if (!strcmp(head, "normal:var=0.25"))
-        p[0] = z[j], p[1] = 0.25;
-    else if (!strcmp(head, "normal.mu_logvar"))
-        p[0] = z[j], p[1] = z[k + j];
-    else
-        p[0] = z[j];
+    if (!strcmp(head, "categorical")) memcpy(p, z, sizeof *p * (size_t)k);
+    else if (!strcmp(head, "normal:var=0.25")) p[0] = z[j], p[1] = 0.25;
+    else if (!strcmp(head, "normal.mu_logvar")) p[0] = z[j], p[1] = z[k + j];
+    else p[0] = z[j];
 }
 
 static void heads_agree_with_families(void **state) {
     (void)state;
     ORACLE("log density, score, Fisher, KL of the heads", "the families");
-    static const pairing pairs[] = {{"categorical", "categorical", "logits", 4}, {"bernoulli", "bernoulli", "logit", 3}, {"poisson", "poisson", "natural", 3},
-                                    {"normal:var=0.25", "normal", "mu_var", 3}, {"normal.mu_logvar", "normal", "mu_logvar", 3}};
+    static const pairing pairs[] = {{"categorical", "categorical", "logits", 4},
+                                    {"bernoulli", "bernoulli", "logit", 3},
+                                    {"poisson", "poisson", "natural", 3},
+                                    {"normal:var=0.25", "normal", "mu_var", 3},
+                                    {"normal.mu_logvar", "normal", "mu_logvar", 3}};
     rao_ctx *ctx = rao_test_ctx();
     for (size_t i = 0; i < COUNT(pairs); i++)
         for (int trial = 0; trial < 20; trial++) {
@@ -88,9 +89,12 @@ static void heads_agree_with_families(void **state) {
             int64_t outputs = rao_head_outputs(h), targets = rao_head_targets(h), m = rao_family_tangent(f, chart);
             rao_stream s = rao_stream_make(rao_test_seed(), (uint64_t)trial);
             for (int64_t j = 0; j < outputs; j++)
-                z[j] = scale * rao_normal_at(s, 0, (uint64_t)j), z1[j] = scale * rao_normal_at(s, 1, (uint64_t)j), v[j] = rao_normal_at(s, 2, (uint64_t)j);
-            rao_mat mz = rao_mat_view(RAO_F64, 1, outputs, outputs, z), mz1 = rao_mat_view(RAO_F64, 1, outputs, outputs, z1), my = rao_mat_view(RAO_F64, 1, targets, targets, y);
-            rao_mat mg = rao_mat_view(RAO_F64, 1, outputs, outputs, g), mv = rao_mat_view(RAO_F64, 1, outputs, outputs, v), mf = rao_mat_view(RAO_F64, 1, outputs, outputs, fv);
+                z[j] = scale * rao_normal_at(s, 0, (uint64_t)j), z1[j] = scale * rao_normal_at(s, 1, (uint64_t)j),
+                v[j] = rao_normal_at(s, 2, (uint64_t)j);
+            rao_mat mz = rao_mat_view(RAO_F64, 1, outputs, outputs, z), mz1 = rao_mat_view(RAO_F64, 1, outputs, outputs, z1),
+                    my = rao_mat_view(RAO_F64, 1, targets, targets, y);
+            rao_mat mg = rao_mat_view(RAO_F64, 1, outputs, outputs, g), mv = rao_mat_view(RAO_F64, 1, outputs, outputs, v),
+                    mf = rao_mat_view(RAO_F64, 1, outputs, outputs, fv);
             rao_vec vn = rao_vec_view(RAO_F64, 1, &nll), vk = rao_vec_view(RAO_F64, 1, &kl);
             OK(ctx, rao_head_sample(ctx, h, &mz, s, 3, 0, &my));
             OK(ctx, rao_head_nll_score(ctx, h, &mz, &my, NULL, &vn, &mg));
@@ -259,8 +263,9 @@ static void threads_do_not_matter(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(closed_forms_match),          cmocka_unit_test(heads_agree_with_families), cmocka_unit_test(mvn_in_a_thousand_dimensions), cmocka_unit_test(bad_requests_are_named),
-        cmocka_unit_test(survives_failed_allocations), cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(closed_forms_match),           cmocka_unit_test(heads_agree_with_families),
+        cmocka_unit_test(mvn_in_a_thousand_dimensions), cmocka_unit_test(bad_requests_are_named),
+        cmocka_unit_test(survives_failed_allocations),  cmocka_unit_test(threads_do_not_matter),
     };
     return rao_test_run("family: oracles", tests, COUNT(tests));
 }

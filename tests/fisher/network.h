@@ -18,7 +18,9 @@ typedef struct network {
     rao_vec w;
 } network;
 
-static inline double network_get(const rao_vec *v, int64_t i) { return v->dtype == RAO_F64 ? ((double *)v->data)[i] : (double)((float *)v->data)[i]; }
+static inline double network_get(const rao_vec *v, int64_t i) {
+    return v->dtype == RAO_F64 ? ((double *)v->data)[i] : (double)((float *)v->data)[i];
+}
 static inline void network_put(const rao_vec *v, int64_t i, double value) {
     if (v->dtype == RAO_F64) ((double *)v->data)[i] = value;
     else ((float *)v->data)[i] = (float)value;
@@ -56,7 +58,8 @@ static inline network network_open(const char *spec, rao_dtype dtype, int64_t n,
     OK(k.ctx, rao_model_create(k.ctx, spec, NULL, dtype, &k.model));
     OK(k.ctx, rao_objective_create(k.ctx, k.model, n, RAO_TAPE_FACTORS | RAO_TAPE_JVP, &k.objective));
     const rao_head *head = rao_model_head(k.model);
-    k.in = rao_graph_inputs(rao_model_graph(k.model)), k.out = rao_head_outputs(head), k.targets = rao_head_targets(head), k.size = rao_model_size(k.model);
+    k.in = rao_graph_inputs(rao_model_graph(k.model)), k.out = rao_head_outputs(head), k.targets = rao_head_targets(head),
+    k.size = rao_model_size(k.model);
     rao_stream s = rao_stream_make(rao_test_seed(), 40);
     OK(k.ctx, rao_alloc(k.ctx, n * k.in, &k.x));
     OK(k.ctx, rao_alloc(k.ctx, n * k.targets, &k.y));
@@ -137,7 +140,8 @@ static inline double *network_truth(const network *d, double damping) {
             OK(d->ctx, rao_head_fisher_apply(d->ctx, head, &zm, &um, &cm));
             for (int64_t q = 0; q < d->out; q++)
                 for (int64_t a = 0; a < d->size; a++)
-                    for (int64_t b = 0; b < d->size; b++) truth[a * d->size + b] += jacobian[q * d->size + a] * column[q] * jacobian[o * d->size + b];
+                    for (int64_t b = 0; b < d->size; b++)
+                        truth[a * d->size + b] += jacobian[q * d->size + a] * column[q] * jacobian[o * d->size + b];
         }
     }
     for (int64_t a = 0; a < d->size; a++) truth[a * d->size + a] += damping;

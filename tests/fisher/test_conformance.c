@@ -6,7 +6,7 @@
 #include "conform/op_conform.h"
 
 static const char *const specs[] = {
-    "mlp:3-4-3:tanh:categorical",     "mlp:2-3-2:logistic:bernoulli",      "mlp:2-3-3:softplus:poisson",
+    "mlp:3-4-3:tanh:categorical",     "mlp:2-3-2:logistic:bernoulli",    "mlp:2-3-3:softplus:poisson",
     "mlp:3-3-2:gelu:normal:var=0.25", "mlp:2-3-4:tanh:normal.mu_logvar", "mlp:3-2:identity:categorical",
 };
 
@@ -151,7 +151,8 @@ static double distance_to_blocks(network *k) {
 
 static void kfac_where_it_is_exact(void **state) {
     (void)state;
-    LAW("kfac is the block diagonal of the exact matrix for one case, for constant inputs, and for deep linear networks with a normal head");
+    LAW("kfac is the block diagonal of the exact matrix for one case, for constant inputs, and for deep linear networks with a normal "
+        "head");
     for (size_t s = 0; s < COUNT(specs); s++) {
         network one = network_open(specs[s], RAO_F64, 1, 0), same = network_open(specs[s], RAO_F64, 5, 1);
         for (int64_t i = 0; i < same.n * same.in; i++) same.x[i] = same.x[i % same.in];
@@ -160,7 +161,8 @@ static void kfac_where_it_is_exact(void **state) {
         EXPECT_TRUE(distance_to_blocks(&same) < 1e-12);
         network_close(&one), network_close(&same);
     }
-    network linear = network_open("mlp:3-4-3-2:identity:normal:var=0.5", RAO_F64, 9, 1), curved = network_open("mlp:3-4-2:tanh:normal", RAO_F64, 9, 0);
+    network linear = network_open("mlp:3-4-3-2:identity:normal:var=0.5", RAO_F64, 9, 1),
+            curved = network_open("mlp:3-4-2:tanh:normal", RAO_F64, 9, 0);
     EXPECT_TRUE(distance_to_blocks(&linear) < 1e-12);
     EXPECT_TRUE(distance_to_blocks(&curved) > 1e-3); /* elsewhere it is not */
     network_close(&linear), network_close(&curved);
@@ -173,7 +175,8 @@ static void ekfac_is_nearer(void **state) {
         for (int dtype = RAO_F32; dtype <= RAO_F64; dtype++) {
             network k = network_open(specs[s], (rao_dtype)dtype, 7, s % 2 == 0), d = network_double(&k, specs[s]);
             rao_fisher *e = make(&k, "ekfac", RAO_FISHER_TRUE, 1, 0), *f = make(&k, "kfac", RAO_FISHER_TRUE, 1, 0);
-            double *truth = network_truth(&d, 0), *em = network_matrix(k.ctx, rao_fisher_op(e)), *fm = network_matrix(k.ctx, rao_fisher_op(f));
+            double *truth = network_truth(&d, 0), *em = network_matrix(k.ctx, rao_fisher_op(e)),
+                   *fm = network_matrix(k.ctx, rao_fisher_op(f));
             keep_blocks(&d, truth);
             int64_t entries = d.size * d.size;
             double norm = network_frobenius(truth, entries), trace = 0, want = 0;
@@ -332,7 +335,8 @@ static void factors_average_over_batches(void **state) {
     o.decay = 0.6;
     OK(k.ctx, rao_fisher_create(k.ctx, k.model, "kfac", &o, k.n, &f));
     for (int t = 1; t <= 5; t++) {
-        for (int64_t i = 0; i < k.n * k.in; i++) k.x[i] = (double)(float)rao_normal_at(rao_stream_make(rao_test_seed(), 77), (uint64_t)t, (uint64_t)i);
+        for (int64_t i = 0; i < k.n * k.in; i++)
+            k.x[i] = (double)(float)rao_normal_at(rao_stream_make(rao_test_seed(), 77), (uint64_t)t, (uint64_t)i);
         network_refresh(&k);
         OK(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 0, (uint64_t)t, 1));
         rao_fisher *alone = make(&k, "kfac", RAO_FISHER_TRUE, 1, 0.1);
@@ -449,7 +453,9 @@ static void the_cheapest(void **state) {
     static const struct {
         const char *spec, *want;
         int64_t cases;
-    } cases[] = {{"mlp:784-512-10:tanh:normal.mu_logvar", "gram", 2}, {"mlp:2-3-2:tanh:categorical", "dense", 5000}, {"mlp:784-512-512-10:tanh:categorical", "implicit", 20000}};
+    } cases[] = {{"mlp:784-512-10:tanh:normal.mu_logvar", "gram", 2},
+                 {"mlp:2-3-2:tanh:categorical", "dense", 5000},
+                 {"mlp:784-512-512-10:tanh:categorical", "implicit", 20000}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         rao_model *m = NULL;
         rao_fisher_opts o;

@@ -293,7 +293,8 @@ static void refusals(void **state) {
     rao_factors f;
     float numbers_f[8] = {0};
     double numbers_d[8] = {0};
-    rao_vec wrong_size = rao_vec_view(RAO_F32, 7, numbers_f), wrong_type = rao_vec_view(RAO_F64, 8, numbers_d), right = rao_vec_view(RAO_F32, 8, numbers_f);
+    rao_vec wrong_size = rao_vec_view(RAO_F32, 7, numbers_f), wrong_type = rao_vec_view(RAO_F64, 8, numbers_d),
+            right = rao_vec_view(RAO_F32, 8, numbers_f);
     EXPECT_FAIL(ctx, rao_graph_create(ctx, (rao_dtype)7, &g), RAO_EINVAL, "f32 or f64");
     OK(ctx, rao_graph_create(ctx, RAO_F32, &g));
     EXPECT_FAIL(ctx, rao_graph_dense(ctx, g, 2, "0"), RAO_EINVAL, "first node is the input");
@@ -327,8 +328,9 @@ static void refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_dense_layer), cmocka_unit_test(every_activation),             cmocka_unit_test(mixed_chains), cmocka_unit_test(lean_tapes),
-        cmocka_unit_test(accumulation),    cmocka_unit_test(warm_passes_allocate_nothing), cmocka_unit_test(no_memory),    cmocka_unit_test(refusals),
+        cmocka_unit_test(one_dense_layer), cmocka_unit_test(every_activation), cmocka_unit_test(mixed_chains),
+        cmocka_unit_test(lean_tapes),      cmocka_unit_test(accumulation),     cmocka_unit_test(warm_passes_allocate_nothing),
+        cmocka_unit_test(no_memory),       cmocka_unit_test(refusals),
     };
     return rao_test_run("graph/conformance", tests, COUNT(tests));
 }

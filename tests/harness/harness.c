@@ -11,7 +11,9 @@ void rao_test_claim(const char *kind, const char *what, const char *source) {
 }
 
 static void say_claim(void) {
-    if (*claim_what) print_error("%s: %s%s%s (seed %llu)\n", claim_kind, claim_what, *claim_source ? ", " : "", claim_source, (unsigned long long)rao_test_seed());
+    if (*claim_what)
+        print_error("%s: %s%s%s (seed %llu)\n", claim_kind, claim_what, *claim_source ? ", " : "", claim_source,
+                    (unsigned long long)rao_test_seed());
 }
 
 void rao_test_close(double got, double want, double tol, int floor_one, const char *text, const char *file, int line) {
@@ -108,7 +110,8 @@ void rao_test_every_allocation_fails(rao_status (*body)(rao_ctx *ctx, void *arg)
         int reached = rao_test_alloc_failed();
         rao_test_fail_alloc(-1);
         rao_status want = reached && status != RAO_OK ? RAO_ENOMEM : RAO_OK;
-        rao_test_status(ctx, status, want, "", reached ? "a call whose allocation failed" : "a call whose allocations all succeeded", __FILE__, __LINE__);
+        rao_test_status(ctx, status, want, "", reached ? "a call whose allocation failed" : "a call whose allocations all succeeded",
+                        __FILE__, __LINE__);
         rao_test_ctx_close(&ctx);
         if (!reached) return;
         EXPECT_TRUE(after < 100000);

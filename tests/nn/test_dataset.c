@@ -222,8 +222,8 @@ static void no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digits),   cmocka_unit_test(splits), cmocka_unit_test(csv),       cmocka_unit_test(large_offset), cmocka_unit_test(constant_columns),
-        cmocka_unit_test(refusals), cmocka_unit_test(mnist),  cmocka_unit_test(no_memory),
+        cmocka_unit_test(digits),           cmocka_unit_test(splits),   cmocka_unit_test(csv),   cmocka_unit_test(large_offset),
+        cmocka_unit_test(constant_columns), cmocka_unit_test(refusals), cmocka_unit_test(mnist), cmocka_unit_test(no_memory),
     };
     printf("seed %llu\n", (unsigned long long)rao_test_seed());
     return cmocka_run_group_tests_name("nn/dataset", tests, make_folder, remove_folder);

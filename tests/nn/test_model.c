@@ -130,6 +130,7 @@ static void no_memory(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(specs), cmocka_unit_test(bad_specs), cmocka_unit_test(initial_weights), cmocka_unit_test(no_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(specs), cmocka_unit_test(bad_specs), cmocka_unit_test(initial_weights),
+                                       cmocka_unit_test(no_memory)};
     return rao_test_run("nn/model", tests, COUNT(tests));
 }

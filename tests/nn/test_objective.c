@@ -47,7 +47,8 @@ static problem open_problem(const char *head, rao_dtype dtype, int64_t max_cases
     snprintf(spec, sizeof spec, "mlp:5-7-4:tanh:%s", head);
     OK(p.ctx, rao_model_create(p.ctx, spec, NULL, dtype, &p.model));
     OK(p.ctx, rao_objective_create(p.ctx, p.model, max_cases, RAO_TAPE_HVP, &p.objective));
-    p.out = rao_head_outputs(rao_model_head(p.model)), p.targets = rao_head_targets(rao_model_head(p.model)), p.size = rao_model_size(p.model);
+    p.out = rao_head_outputs(rao_model_head(p.model)), p.targets = rao_head_targets(rao_model_head(p.model)),
+    p.size = rao_model_size(p.model);
     rao_stream s = rao_stream_make(rao_test_seed(), 5);
     OK(p.ctx, rao_alloc(p.ctx, p.cases * p.in, &p.x));
     OK(p.ctx, rao_alloc(p.ctx, p.cases * p.targets, &p.y));
@@ -199,7 +200,8 @@ static void refusals(void **state) {
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, NULL, NULL, 20, 4), RAO_EINVAL, "row 23");
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, NULL, outside, 0, 1), RAO_EINVAL, "row 23");
     narrow.cols = 4;
-    EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &narrow, &y, NULL, NULL, 0, 2), RAO_EINVAL, "4 and 1 columns, the model 5 and 1");
+    EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &narrow, &y, NULL, NULL, 0, 2), RAO_EINVAL,
+                "4 and 1 columns, the model 5 and 1");
     wide.rows = 22;
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &wide, NULL, NULL, 0, 2), RAO_EINVAL, "x has 23 rows, y 22");
     p.weights[1] = -1;
@@ -214,7 +216,8 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(loss_is_the_contract), cmocka_unit_test(derivatives),  cmocka_unit_test(float_follows_double),
-                                       cmocka_unit_test(evaluation_in_chunks), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loss_is_the_contract), cmocka_unit_test(derivatives),
+                                       cmocka_unit_test(float_follows_double), cmocka_unit_test(evaluation_in_chunks),
+                                       cmocka_unit_test(refusals)};
     return rao_test_run("nn/objective", tests, COUNT(tests));
 }

@@ -39,7 +39,8 @@ static void close_fixture(fixture *f) {
 static void round_trip(void **state) {
     (void)state;
     LAW("load(save(w)) is w, bit for bit, for any widths; float to double is exact, double to float rounds");
-    const char *const specs[] = {"mlp:1-1:tanh:normal", "mlp:5-3-2:relu:categorical", "mlp:17-31-1-4:gelu:poisson", "mlp:3-16-15-6:tanh:normal.mu_logvar"};
+    const char *const specs[] = {"mlp:1-1:tanh:normal", "mlp:5-3-2:relu:categorical", "mlp:17-31-1-4:gelu:poisson",
+                                 "mlp:3-16-15-6:tanh:normal.mu_logvar"};
     for (size_t k = 0; k < COUNT(specs); k++)
         for (int d = 0; d < 2; d++) {
             fixture f = open_fixture(specs[k], d ? RAO_F64 : RAO_F32);
@@ -101,12 +102,16 @@ static void files_of_another_model(void **state) {
     LAW("another model, a tensor too many, missing, of another shape or not finite: named, and w is as it was");
     fixture f = open_fixture("mlp:2-3:tanh:normal", RAO_F64), g = open_fixture("mlp:2-4:tanh:normal", RAO_F64);
     OK(g.ctx, rao_model_save(g.ctx, g.model, &g.w, f.path));
-    EXPECT_FAIL(f.ctx, rao_model_load(f.ctx, f.model, f.path, &f.w), RAO_EINVAL, "holds mlp:2-4:tanh:normal, the model is mlp:2-3:tanh:normal");
+    EXPECT_FAIL(f.ctx, rao_model_load(f.ctx, f.model, f.path, &f.w), RAO_EINVAL,
+                "holds mlp:2-4:tanh:normal, the model is mlp:2-3:tanh:normal");
     double numbers[12] = {1, 2, 3, 4, 5, 6};
-    rao_tensor t[3] = {{"0.weight", {RAO_IO_F64, 2, {3, 2}, numbers}}, {"0.bias", {RAO_IO_F64, 1, {3}, numbers}}, {"1.bias", {RAO_IO_F64, 1, {3}, numbers}}};
+    rao_tensor t[3] = {{"0.weight", {RAO_IO_F64, 2, {3, 2}, numbers}},
+                       {"0.bias", {RAO_IO_F64, 1, {3}, numbers}},
+                       {"1.bias", {RAO_IO_F64, 1, {3}, numbers}}};
     OK(f.ctx, rao_safetensors_write(f.ctx, f.path, t, 2, NULL, 0)); /* without metadata the shapes decide */
     OK(f.ctx, rao_model_load(f.ctx, f.model, f.path, &f.w));
-    EXPECT_TRUE(((double *)f.w.data)[0] == 1 && ((double *)f.w.data)[1] == 2 && ((double *)f.w.data)[2] == 1 && ((double *)f.w.data)[3] == 3);
+    EXPECT_TRUE(((double *)f.w.data)[0] == 1 && ((double *)f.w.data)[1] == 2 && ((double *)f.w.data)[2] == 1 &&
+                ((double *)f.w.data)[3] == 3);
     expect_refused(&f, t, 3, RAO_EINVAL, "tensor 1.bias is not of the model");
     expect_refused(&f, t, 1, RAO_EINVAL, "no tensor 0.bias");
     t[1].array.shape[0] = 4;
@@ -141,7 +146,7 @@ static void allocations_may_fail(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(tensors_are_what_others_expect), cmocka_unit_test(files_of_another_model),
-                                       cmocka_unit_test(allocations_may_fail)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(tensors_are_what_others_expect),
+                                       cmocka_unit_test(files_of_another_model), cmocka_unit_test(allocations_may_fail)};
     return rao_test_run("nn/weights", tests, COUNT(tests));
 }

@@ -4,9 +4,11 @@
 #include "oracle_gamma.h"
 #include "oracle_polygamma.h"
 
+/* clang-format off */
 ORACLE_1(log1pmx)
 ORACLE_1(expm1mx)
 ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_2(relative_entropy)
+    /* clang-format on */
 
     static void elementary_functions(void **state) {
     (void)state;
@@ -19,12 +21,14 @@ ORACLE_1(log1mexp) ORACLE_1(logistic) ORACLE_1(softplus) ORACLE_1(logit) ORACLE_
     CHECK(relative_entropy, 2, RELATIVE_ENTROPY, 4);
 }
 
+/* clang-format off */
 ORACLE_1(lgamma)
 ORACLE_1(lgamma1p)
 ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) ORACLE_2(lgamma_diff) ORACLE_2(lgamma_bregman) ORACLE_2(lgamma_excess_bregman)
-    ORACLE_2(lbeta)
+ORACLE_2(lbeta)
+    /* clang-format on */
 
-        static void gamma_functions(void **state) {
+    static void gamma_functions(void **state) {
     (void)state;
     CHECK(lgamma, 1, LGAMMA, 3);
     CHECK(lgamma1p, 1, LGAMMA1P, 4);
@@ -38,10 +42,14 @@ ORACLE_1(gamma) ORACLE_1(stirling) ORACLE_1(lgamma_excess) ORACLE_2(lgamma_diff)
     CHECK(lbeta, 2, LBETA, 8);
 }
 
+/* clang-format off */
 ORACLE_1(digamma)
 ORACLE_1(trigamma)
 ORACLE_1(tetragamma) ORACLE_2(digamma_diff) ORACLE_1(digamma_excess) ORACLE_1(trigamma_excess)
-    ORACLE_1(tetragamma_excess) static double polygamma_2(const double *in) {
+ORACLE_1(tetragamma_excess)
+    /* clang-format on */
+
+    static double polygamma_2(const double *in) {
     return rao_polygamma((int)in[0], in[1]);
 }
 

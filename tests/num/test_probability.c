@@ -5,11 +5,13 @@
 #include "oracle_ibeta.h"
 #include "oracle_igamma.h"
 
+/* clang-format off */
 ORACLE_1(erfcx)
 ORACLE_1(log_erfc) ORACLE_1(normal_cdf) ORACLE_1(normal_log_cdf) ORACLE_1(normal_hazard) ORACLE_1(normal_quantile)
-    ORACLE_1(normal_quantile_log) ORACLE_1(erf_inverse) ORACLE_1(erfc_inverse)
+ORACLE_1(normal_quantile_log) ORACLE_1(erf_inverse) ORACLE_1(erfc_inverse)
+    /* clang-format on */
 
-        static void error_function_and_normal(void **state) {
+    static void error_function_and_normal(void **state) {
     (void)state;
     CHECK(erfcx, 1, ERFCX, 4);
     CHECK(log_erfc, 1, LOG_ERFC, 4);
@@ -22,8 +24,10 @@ ORACLE_1(log_erfc) ORACLE_1(normal_cdf) ORACLE_1(normal_log_cdf) ORACLE_1(normal
     CHECK(erfc_inverse, 1, ERFC_INVERSE, 4);
 }
 
+/* clang-format off */
 ORACLE_2(gamma_p)
 ORACLE_2(gamma_q) ORACLE_2(log_gamma_p) ORACLE_2(log_gamma_q)
+    /* clang-format on */
 
     static void incomplete_gamma(void **state) {
     (void)state;
@@ -33,8 +37,10 @@ ORACLE_2(gamma_q) ORACLE_2(log_gamma_p) ORACLE_2(log_gamma_q)
     CHECK(log_gamma_q, 2, LOG_GAMMA_Q, 10);
 }
 
+/* clang-format off */
 ORACLE_3(beta_p)
 ORACLE_3(beta_q) ORACLE_3(log_beta_p) ORACLE_3(log_beta_q)
+    /* clang-format on */
 
     static void incomplete_beta(void **state) {
     (void)state;
@@ -44,7 +50,11 @@ ORACLE_3(beta_q) ORACLE_3(log_beta_p) ORACLE_3(log_beta_q)
     CHECK(log_beta_q, 3, LOG_BETA_Q, 16);
 }
 
-ORACLE_1(bessel_i0e) ORACLE_1(bessel_i1e) ORACLE_1(log_bessel_i0) static double ratio_a(const double *in) {
+/* clang-format off */
+ORACLE_1(bessel_i0e) ORACLE_1(bessel_i1e) ORACLE_1(log_bessel_i0)
+    /* clang-format on */
+
+    static double ratio_a(const double *in) {
     return rao_bessel_ratio(in[0]).a;
 }
 static double ratio_complement(const double *in) { return rao_bessel_ratio(in[0]).complement; }

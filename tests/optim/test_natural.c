@@ -62,12 +62,17 @@ static void steps_follow_the_formula(void **state) {
     (void)state;
     ORACLE("v = momentum v + s (F + damping I)^-1 (g + l2 w), w -= r (v + decay w)", "Gaussian elimination here");
     static const char *const specs[] = {
-        "ngd:lr=0.3:damping=0.2:unit=loss:radius=inf", "ngd:lr=0.3:damping=0.2:radius=0.01:momentum=0.5", "kfac:lr=0.05:damping=0.7:l2=0.1:radius=0.05",
+        "ngd:lr=0.3:damping=0.2:unit=loss:radius=inf",
+        "ngd:lr=0.3:damping=0.2:radius=0.01:momentum=0.5",
+        "kfac:lr=0.05:damping=0.7:l2=0.1:radius=0.05",
         "ekfac:lr=0.2:damping=1:weight_decay=0.03:radius=inf",
     };
     static const struct {
         double lr, damping, relative, radius, momentum, l2, decay;
-    } want[] = {{0.3, 0.2, 0, HUGE_VAL, 0, 0, 0}, {0.3, 0.2, 1, 0.01, 0.5, 0, 0}, {0.05, 0.7, 1, 0.05, 0.9, 0.1, 0}, {0.2, 1, 1, HUGE_VAL, 0.9, 0, 0.03}};
+    } want[] = {{0.3, 0.2, 0, HUGE_VAL, 0, 0, 0},
+                {0.3, 0.2, 1, 0.01, 0.5, 0, 0},
+                {0.05, 0.7, 1, 0.05, 0.9, 0.1, 0},
+                {0.2, 1, 1, HUGE_VAL, 0.9, 0, 0.03}};
     for (size_t s = 0; s < COUNT(specs); s++) {
         rao_ctx *ctx = rao_test_ctx();
         rao_optim *opt = NULL;
@@ -233,7 +238,7 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(affine_invariance), cmocka_unit_test(levenberg_marquardt),
-                                       cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(affine_invariance),
+                                       cmocka_unit_test(levenberg_marquardt), cmocka_unit_test(refusals)};
     return rao_test_run("optim/natural", tests, COUNT(tests));
 }

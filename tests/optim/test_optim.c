@@ -61,8 +61,13 @@ static void rules_follow_their_recurrences(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
-static const char *const every_rule[] = {"sgd", "sgd:momentum=0", "sgd:nesterov=on:l2=0.01", "sgd:l2=0.01:weight_decay=0.1", "adam:lr=0.01",
-                                         "adamw:lr=0.01", "adam:l2=0.1:schedule=cosine:warmup=3"};
+static const char *const every_rule[] = {"sgd",
+                                         "sgd:momentum=0",
+                                         "sgd:nesterov=on:l2=0.01",
+                                         "sgd:l2=0.01:weight_decay=0.1",
+                                         "adam:lr=0.01",
+                                         "adamw:lr=0.01",
+                                         "adam:l2=0.1:schedule=cosine:warmup=3"};
 
 static void float_follows_double(void **state) {
     (void)state;
@@ -77,7 +82,8 @@ static void float_follows_double(void **state) {
             OK(ctx, rao_optim_create(ctx, every_rule[k], RAO_F64, sizes[s], 6, &b));
             OK(ctx, descend(ctx, a, &x, 6));
             OK(ctx, descend(ctx, b, &y, 6));
-            for (int64_t i = 0; i < sizes[s]; i++) EXPECT_CLOSE(get(&x, i), get(&y, i), 200 * (double)FLT_EPSILON); /* as above, half the steps */
+            for (int64_t i = 0; i < sizes[s]; i++)
+                EXPECT_CLOSE(get(&x, i), get(&y, i), 200 * (double)FLT_EPSILON); /* as above, half the steps */
             rao_optim_destroy(&a), rao_optim_destroy(&b);
             rao_free(&x.data), rao_free(&y.data);
         }
@@ -146,15 +152,15 @@ static double rate_at(rao_ctx *ctx, rao_optim *opt, int64_t t) {
 
 static void schedules_have_their_closed_form(void **state) {
     (void)state;
-    LAW("warm-up rises by equal steps to lr; the cosine is lr at its start, half-way between lr and its end in the middle, symmetric about it");
+    LAW("warm-up rises by equal steps to lr; the cosine is lr at its start, half-way between lr and its end in the middle, symmetric about "
+        "it");
     rao_ctx *ctx = rao_test_ctx();
     rao_optim *opt = NULL;
     OK(ctx, rao_optim_create(ctx, "sgd:lr=0.5:schedule=cosine:warmup=10:final=0.1", RAO_F64, 1, 110, &opt));
     for (int64_t t = 0; t < 10; t++) EXPECT_REL(rate_at(ctx, opt, t), 0.5 * (double)(t + 1) / 10, 4 * DBL_EPSILON);
     EXPECT_TRUE(rate_at(ctx, opt, 10) == 0.5);
     EXPECT_REL(rate_at(ctx, opt, 60), 0.5 * (1 + 0.1) / 2, 4 * DBL_EPSILON);
-    for (int64_t t = 0; t <= 50; t++)
-        EXPECT_CLOSE(rate_at(ctx, opt, 60 - t) + rate_at(ctx, opt, 60 + t), 0.5 * (1 + 0.1), 8 * DBL_EPSILON);
+    for (int64_t t = 0; t <= 50; t++) EXPECT_CLOSE(rate_at(ctx, opt, 60 - t) + rate_at(ctx, opt, 60 + t), 0.5 * (1 + 0.1), 8 * DBL_EPSILON);
     EXPECT_TRUE(rate_at(ctx, opt, 110) == 0.5 * 0.1 && rate_at(ctx, opt, 100000) == 0.5 * 0.1);
     for (int64_t t = 10; t < 110; t++) EXPECT_TRUE(rate_at(ctx, opt, t + 1) < rate_at(ctx, opt, t));
     rao_optim_destroy(&opt);
@@ -194,7 +200,10 @@ static void bytes_are_what_the_vectors_take(void **state) {
     (void)state;
     LAW("heavy ball holds one vector, nesterov two, adam three, plain descent one");
     rao_ctx *ctx = rao_test_ctx();
-    const struct { const char *spec; int vectors, states; } want[] = {{"sgd", 1, 1}, {"sgd:nesterov=on", 2, 1}, {"sgd:momentum=0", 1, 0}, {"adam", 3, 2}};
+    const struct {
+        const char *spec;
+        int vectors, states;
+    } want[] = {{"sgd", 1, 1}, {"sgd:nesterov=on", 2, 1}, {"sgd:momentum=0", 1, 0}, {"adam", 3, 2}};
     for (size_t k = 0; k < COUNT(want); k++) {
         rao_optim *opt = NULL;
         OK(ctx, rao_optim_create(ctx, want[k].spec, RAO_F32, 100, 0, &opt));
@@ -243,7 +252,10 @@ static void refusals(void **state) {
     LAW("a wrong word is answered with the nearest one and the range");
     rao_ctx *ctx = rao_test_ctx();
     rao_optim *opt = NULL;
-    const struct { const char *spec, *part; int64_t horizon; } wrong[] = {
+    const struct {
+        const char *spec, *part;
+        int64_t horizon;
+    } wrong[] = {
         {"sdg", "no optimiser 'sdg', did you mean 'sgd'", 0},
         {"", "no optimiser '', want one of sgd, adam, adamw", 0},
         {"gradient-descent", "want one of sgd, adam, adamw", 0},
@@ -302,7 +314,8 @@ static void what_is_not_finite_is_noticed(void **state) {
                     EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, NULL, &w), RAO_ENUMERIC, "not finite after step 3");
                     set(&w, places[p], keep);
                     rao_vec s; /* the state is spoiled there too */
-                    for (int64_t i = 0; i < rao_optim_states(opt); i++) rao_optim_state(opt, i, &s), memset(s.data, 0, (size_t)s.n * rao_dtype_size(s.dtype));
+                    for (int64_t i = 0; i < rao_optim_states(opt); i++)
+                        rao_optim_state(opt, i, &s), memset(s.data, 0, (size_t)s.n * rao_dtype_size(s.dtype));
                     double beta;
                     OK(ctx, rao_optim_target(ctx, opt, &s, &beta));
                     memset(s.data, 0, (size_t)s.n * rao_dtype_size(s.dtype));
@@ -316,10 +329,17 @@ static void what_is_not_finite_is_noticed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_follow_their_recurrences), cmocka_unit_test(float_follows_double), cmocka_unit_test(threads_do_not_show),
-        cmocka_unit_test(restored_is_continued), cmocka_unit_test(schedules_have_their_closed_form), cmocka_unit_test(settings_make_the_same_optimiser),
-        cmocka_unit_test(bytes_are_what_the_vectors_take), cmocka_unit_test(a_warm_step_allocates_nothing), cmocka_unit_test(allocations_may_fail),
-        cmocka_unit_test(refusals), cmocka_unit_test(what_is_not_finite_is_noticed),
+        cmocka_unit_test(rules_follow_their_recurrences),
+        cmocka_unit_test(float_follows_double),
+        cmocka_unit_test(threads_do_not_show),
+        cmocka_unit_test(restored_is_continued),
+        cmocka_unit_test(schedules_have_their_closed_form),
+        cmocka_unit_test(settings_make_the_same_optimiser),
+        cmocka_unit_test(bytes_are_what_the_vectors_take),
+        cmocka_unit_test(a_warm_step_allocates_nothing),
+        cmocka_unit_test(allocations_may_fail),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(what_is_not_finite_is_noticed),
     };
     return rao_test_run("optim", tests, COUNT(tests));
 }

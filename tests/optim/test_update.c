@@ -36,7 +36,8 @@ static void compare(update_pass *const want[2], update_pass *const got[2]) {
         update ua = numbers(&a, dtype), ub = numbers(&b, dtype);
         EXPECT_TRUE(want[dtype](&ua, 3, N - 5) == 0 && got[dtype](&ub, 3, N - 5) == 0);
         for (int k = 0; k < VECTORS; k++)
-            for (int i = 0; i < N; i++) { /* fused multiply-adds round once where the generic pass rounds twice: a few units of terms of size 10 */
+            for (int i = 0; i < N;
+                 i++) { /* fused multiply-adds round once where the generic pass rounds twice: a few units of terms of size 10 */
                 if (dtype) EXPECT_CLOSE(b.d[k][i], a.d[k][i], 64 * DBL_EPSILON);
                 else EXPECT_CLOSE(b.f[k][i], a.f[k][i], 64 * (double)FLT_EPSILON);
             }

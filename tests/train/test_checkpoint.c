@@ -22,14 +22,23 @@ static void expect_equal(const rao_trainer *a, const rao_trainer *b, rao_trainer
     rao_vec u = rao_trainer_weights(wa), v = rao_trainer_weights(wb);
     EXPECT_EQ(memcmp(u.data, v.data, (size_t)u.n * rao_dtype_size(u.dtype)), 0);
     EXPECT_EQ(rao_trainer_steps(a), rao_trainer_steps(b));
-    EXPECT_TRUE(m > 0 && n > 0 && x[m - 1].train_loss == y[n - 1].train_loss && x[m - 1].batch_loss == y[n - 1].batch_loss && x[m - 1].rate == y[n - 1].rate);
+    EXPECT_TRUE(m > 0 && n > 0 && x[m - 1].train_loss == y[n - 1].train_loss && x[m - 1].batch_loss == y[n - 1].batch_loss &&
+                x[m - 1].rate == y[n - 1].rate);
 }
 
 static void saved_and_loaded_goes_on(void **state) {
     (void)state;
     LAW("train 20 = train k + save + load + train 20 - k, bit for bit, for every rule and number type");
-    const char *const rules[] = {"sgd", "sgd:nesterov=on:schedule=cosine", "sgd:momentum=0", "adamw:lr=0.01:schedule=cosine:warmup=3", "ngd", "ngd:momentum=0.5:adapt=lm",
-                                 "ngd:representation=diagonal:flavour=empirical", "kfac", "kfac:adapt=lm:renew=3:every=2", "ekfac:renew=4"};
+    const char *const rules[] = {"sgd",
+                                 "sgd:nesterov=on:schedule=cosine",
+                                 "sgd:momentum=0",
+                                 "adamw:lr=0.01:schedule=cosine:warmup=3",
+                                 "ngd",
+                                 "ngd:momentum=0.5:adapt=lm",
+                                 "ngd:representation=diagonal:flavour=empirical",
+                                 "kfac",
+                                 "kfac:adapt=lm:renew=3:every=2",
+                                 "ekfac:renew=4"};
     for (int d = 0; d < 2; d++) {
         problem p = problem_open(d ? RAO_F64 : RAO_F32, "mlp:64-4-10:tanh", 1);
         for (size_t k = 0; k < COUNT(rules); k++) {
@@ -79,7 +88,12 @@ static void refusals(void **state) {
     rao_train_opts o = small_run(50, 20);
     OK(p.ctx, rao_trainer_run(p.ctx, t, 3));
     OK(p.ctx, rao_trainer_save(p.ctx, t, path));
-    const struct { problem *p; const char *optim; int64_t batch, seed; const char *part; } wrong[] = {
+    const struct {
+        problem *p;
+        const char *optim;
+        int64_t batch, seed;
+        const char *part;
+    } wrong[] = {
         {&p, "sgd", 100, 1, "has optim adam, the run sgd"},
         {&p, "adam:lr=0.5", 100, 1, "has settings lr=0.001:"},
         {&p, "adam", 50, 1, "has batch 100, the run 50"},
@@ -172,14 +186,17 @@ static void a_log_tells_the_run(void **state) {
         int count = read_log(p.ctx, lines), n = (int)rao_trainer_points(t, &points);
         EXPECT_EQ(count, n + 2);
         EXPECT_TRUE(!strcmp(word(lines[0], "event"), "start") && !strcmp(word(lines[0], "model"), "mlp:64-4-10:tanh:categorical"));
-        EXPECT_TRUE(number(lines[0], "budget_steps") == 12 && number(lines[0], "evaluate") == 5 && strstr(word(lines[0], "settings"), "lr="));
+        EXPECT_TRUE(number(lines[0], "budget_steps") == 12 && number(lines[0], "evaluate") == 5 &&
+                    strstr(word(lines[0], "settings"), "lr="));
         for (int i = 0; i < n; i++) {
             const cJSON *line = lines[i + 1];
             EXPECT_TRUE(!strcmp(word(line, "event"), "evaluation") && number(line, "step") == (double)points[i].step);
-            EXPECT_TRUE(number(line, "train_loss") == points[i].train_loss && number(line, "test_accuracy") == points[i].test_score && number(line, "seconds") == points[i].seconds);
+            EXPECT_TRUE(number(line, "train_loss") == points[i].train_loss && number(line, "test_accuracy") == points[i].test_score &&
+                        number(line, "seconds") == points[i].seconds);
             EXPECT_TRUE(i > 0 ? number(line, "batch_loss") == points[i].batch_loss : cJSON_IsNull(key(line, "batch_loss")));
             if (k > 0 && i > 0) EXPECT_TRUE(number(line, "damping") > 0 && number(line, "cosine") > 0);
-            if (k == 1 && i > 0) EXPECT_TRUE(cJSON_GetArraySize(key(line, "layers")) == 2 && number(key(line, "layers")->child, "condition") >= 1);
+            if (k == 1 && i > 0)
+                EXPECT_TRUE(cJSON_GetArraySize(key(line, "layers")) == 2 && number(key(line, "layers")->child, "condition") >= 1);
             EXPECT_TRUE(k == 1 || !cJSON_GetObjectItemCaseSensitive(line, "layers"));
         }
         EXPECT_TRUE(!strcmp(word(lines[count - 1], "event"), "end") && !strcmp(word(lines[count - 1], "status"), "OK"));
@@ -214,8 +231,12 @@ static void a_log_tells_of_divergence(void **state) {
 int main(void) {
     snprintf(path, sizeof path, "rao-checkpoint-%ld", (long)getpid());
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(saved_and_loaded_goes_on), cmocka_unit_test(weights_of_a_checkpoint_serve_a_model), cmocka_unit_test(refusals),
-        cmocka_unit_test(allocations_may_fail), cmocka_unit_test(a_log_tells_the_run), cmocka_unit_test(a_log_tells_of_divergence),
+        cmocka_unit_test(saved_and_loaded_goes_on),
+        cmocka_unit_test(weights_of_a_checkpoint_serve_a_model),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(allocations_may_fail),
+        cmocka_unit_test(a_log_tells_the_run),
+        cmocka_unit_test(a_log_tells_of_divergence),
     };
     return rao_test_run("train/checkpoint", tests, COUNT(tests));
 }

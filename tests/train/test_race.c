@@ -13,7 +13,8 @@ static void write_run(rao_ctx *ctx, race_entry *e, const double *losses, rao_sta
     while (losses[run->point_count] >= 0) run->point_count++;
     OK(ctx, rao_alloc(ctx, run->point_count, &run->points));
     for (int64_t k = 0; k < run->point_count; k++)
-        run->points[k] = (rao_train_point){.step = 10 * k, .seconds = 0.5 * (double)k, .train_loss = losses[k], .test_loss = 2 * losses[k], .test_score = 1 - losses[k]};
+        run->points[k] = (rao_train_point){
+            .step = 10 * k, .seconds = 0.5 * (double)k, .train_loss = losses[k], .test_loss = 2 * losses[k], .test_score = 1 - losses[k]};
     run->steps = 10 * (run->point_count - 1), run->seconds = 0.5 * (double)(run->point_count - 1);
     run->status = status, run->complete = 1, run->seed = e->runs;
     if (status != RAO_OK) OK(ctx, rao_text_puts(ctx, &run->message, "it diverged"));
@@ -65,7 +66,8 @@ static void medians_of_four(void **state) {
 
 static void failures_are_not_forgotten(void **state) {
     (void)state;
-    LAW("a failed run counts as an infinite loss: with two of four the median is the worse of the two that ended, with three there is none");
+    LAW("a failed run counts as an infinite loss: with two of four the median is the worse of the two that ended, with three there is "
+        "none");
     problem p = problem_open(RAO_F32, "mlp:64-3-10:tanh", 1);
     for (int failed = 1; failed <= 3; failed++) {
         rao_race *r = open_race(&p, "sgd", NAN);
@@ -91,7 +93,8 @@ static void the_target_is_what_all_reach(void **state) {
     EXPECT_TRUE(rao_race_target(r) == 0.0625);
     write_run(p.ctx, race_entry_at(r, 2, 0), (double[]){1, 0.875, 0.125, -1}, RAO_OK); /* hardly moved: does not spoil the target */
     EXPECT_TRUE(rao_race_target(r) == 0.0625);
-    EXPECT_TRUE(result(&p, r, 0).steps_to_target == 10 && result(&p, r, 1).steps_to_target == 20 && isnan(result(&p, r, 2).steps_to_target));
+    EXPECT_TRUE(result(&p, r, 0).steps_to_target == 10 && result(&p, r, 1).steps_to_target == 20 &&
+                isnan(result(&p, r, 2).steps_to_target));
     rao_race_destroy(&r);
     r = open_race(&p, "sgd,adam", NAN);
     EXPECT_TRUE(isnan(rao_race_target(r)) && isnan(result(&p, r, 0).train_loss) && isnan(result(&p, r, 0).spread[0]));
@@ -136,13 +139,15 @@ static void rivals_do_not_disturb_each_other(void **state) {
             EXPECT_EQ(run.point_count, rao_trainer_points(t, &points));
             EXPECT_TRUE(run.seed == 1 + s && run.steps == 12 && run.seconds > 0 && run.status == RAO_OK && !strcmp(run.message, ""));
             for (int64_t k = 0; k < run.point_count; k++)
-                EXPECT_TRUE(run.points[k].step == points[k].step && run.points[k].train_loss == points[k].train_loss && run.points[k].test_score == points[k].test_score);
+                EXPECT_TRUE(run.points[k].step == points[k].step && run.points[k].train_loss == points[k].train_loss &&
+                            run.points[k].test_score == points[k].test_score);
             if (i == 0) first[s] = points[0].train_loss;
             EXPECT_TRUE(points[0].train_loss == first[s]);
             rao_trainer_destroy(&t);
         }
     EXPECT_TRUE(first[0] != first[1]);
-    EXPECT_TRUE(!strcmp(result(&p, r, 0).name, "sgd") && !strcmp(result(&p, r, 1).name, "adam:lr=0.01") && !strcmp(result(&p, r, 2).name, "adam"));
+    EXPECT_TRUE(!strcmp(result(&p, r, 0).name, "sgd") && !strcmp(result(&p, r, 1).name, "adam:lr=0.01") &&
+                !strcmp(result(&p, r, 2).name, "adam"));
     EXPECT_TRUE(!strcmp(result(&p, r, 1).rule, "adam") && strstr(result(&p, r, 1).settings, "lr=0.01:beta1=0.9:"));
     EXPECT_TRUE(result(&p, r, 1).steps_to_target >= 0);
     rao_race_destroy(&r);
@@ -191,7 +196,8 @@ static void a_diverging_rival_is_out(void **state) {
     OK(p.ctx, rao_race_create(p.ctx, p.model, p.data, "sgd:lr=1e30,adam", &o, &r));
     OK(p.ctx, rao_race_run(p.ctx, r));
     rao_race_result wild = result(&p, r, 0), tame = result(&p, r, 1);
-    EXPECT_TRUE(wild.failed == 2 && wild.runs == 2 && isinf(wild.train_loss) && strstr(wild.message, "step") && isnan(wild.steps_to_target));
+    EXPECT_TRUE(wild.failed == 2 && wild.runs == 2 && isinf(wild.train_loss) && strstr(wild.message, "step") &&
+                isnan(wild.steps_to_target));
     EXPECT_TRUE(tame.failed == 0 && tame.steps == 12 && isfinite(tame.train_loss) && tame.steps_to_target >= 0);
     rao_race_destroy(&r);
     problem_close(&p);
@@ -280,9 +286,15 @@ static void refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(medians_of_four), cmocka_unit_test(failures_are_not_forgotten), cmocka_unit_test(the_target_is_what_all_reach),
-        cmocka_unit_test(rivals_do_not_disturb_each_other), cmocka_unit_test(a_sweep_offers_all_the_same), cmocka_unit_test(a_diverging_rival_is_out),
-        cmocka_unit_test(cancelled_races_keep_what_they_have), cmocka_unit_test(allocations_may_fail), cmocka_unit_test(refusals),
+        cmocka_unit_test(medians_of_four),
+        cmocka_unit_test(failures_are_not_forgotten),
+        cmocka_unit_test(the_target_is_what_all_reach),
+        cmocka_unit_test(rivals_do_not_disturb_each_other),
+        cmocka_unit_test(a_sweep_offers_all_the_same),
+        cmocka_unit_test(a_diverging_rival_is_out),
+        cmocka_unit_test(cancelled_races_keep_what_they_have),
+        cmocka_unit_test(allocations_may_fail),
+        cmocka_unit_test(refusals),
     };
     return rao_test_run("train/race", tests, COUNT(tests));
 }

@@ -8,7 +8,8 @@
 
 static void every_case_once_an_epoch(void **state) {
     (void)state;
-    LAW("positions t batch .. t batch + batch - 1 of the permutations of epochs 0, 1, ... laid end to end; the order of asking does not matter");
+    LAW("positions t batch .. t batch + batch - 1 of the permutations of epochs 0, 1, ... laid end to end; the order of asking does not "
+        "matter");
     rao_ctx *ctx = rao_test_ctx();
     const struct { int64_t cases, batch; } shapes[] = {{1, 1}, {7, 7}, {10, 3}, {7, 5}, {100, 64}, {3, 2}};
     for (size_t k = 0; k < COUNT(shapes); k++) {
@@ -104,7 +105,8 @@ static void sure_models_stay_put(void **state) {
         OK(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, rules[i], &o, &t));
         OK(p.ctx, rao_trainer_run(p.ctx, t, 0));
         int64_t count = rao_trainer_points(t, &points);
-        for (int64_t k = count / 2; k < count; k++) EXPECT_TRUE(points[k].train_loss < 0.2); /* ekfac jumps to .03 once; what this is about went to 1e17 */
+        for (int64_t k = count / 2; k < count; k++)
+            EXPECT_TRUE(points[k].train_loss < 0.2); /* ekfac jumps to .03 once; what this is about went to 1e17 */
         EXPECT_TRUE(points[count - 1].train_loss < 1e-3);
         rao_trainer_destroy(&t);
     }
@@ -138,7 +140,8 @@ static void pieces_and_threads_do_not_show(void **state) {
     (void)state;
     LAW("a run in pieces, and one on three threads, gives the same bits");
     int64_t n = 0, cuts[] = {1, 3, 4, 17};
-    float *whole = weights_after(1, 30, NULL, 0, &n), *pieces = weights_after(1, 30, cuts, COUNT(cuts), &n), *three = weights_after(3, 30, NULL, 0, &n);
+    float *whole = weights_after(1, 30, NULL, 0, &n), *pieces = weights_after(1, 30, cuts, COUNT(cuts), &n),
+          *three = weights_after(3, 30, NULL, 0, &n);
     EXPECT_EQ(memcmp(whole, pieces, (size_t)n * sizeof *whole), 0);
     EXPECT_EQ(memcmp(whole, three, (size_t)n * sizeof *whole), 0);
     free(whole), free(pieces), free(three);
@@ -327,10 +330,18 @@ static void refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_case_once_an_epoch), cmocka_unit_test(steps_are_descent_by_hand), cmocka_unit_test(digits_are_learnt), cmocka_unit_test(sure_models_stay_put),
-        cmocka_unit_test(pieces_and_threads_do_not_show), cmocka_unit_test(evaluations_are_on_schedule), cmocka_unit_test(the_clock_counts_steps_alone),
-        cmocka_unit_test(cancelled_runs_keep_what_they_have), cmocka_unit_test(divergence_names_its_step), cmocka_unit_test(a_warm_step_allocates_nothing),
-        cmocka_unit_test(allocations_may_fail), cmocka_unit_test(refusals),
+        cmocka_unit_test(every_case_once_an_epoch),
+        cmocka_unit_test(steps_are_descent_by_hand),
+        cmocka_unit_test(digits_are_learnt),
+        cmocka_unit_test(sure_models_stay_put),
+        cmocka_unit_test(pieces_and_threads_do_not_show),
+        cmocka_unit_test(evaluations_are_on_schedule),
+        cmocka_unit_test(the_clock_counts_steps_alone),
+        cmocka_unit_test(cancelled_runs_keep_what_they_have),
+        cmocka_unit_test(divergence_names_its_step),
+        cmocka_unit_test(a_warm_step_allocates_nothing),
+        cmocka_unit_test(allocations_may_fail),
+        cmocka_unit_test(refusals),
     };
     return rao_test_run("train/trainer", tests, COUNT(tests));
 }
