@@ -73,11 +73,6 @@ done:
     return st;
 }
 
-static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
-    (void)ctx, (void)f, (void)u;
-    return RAO_OK;
-}
-
 /* The number of eigenvalues that rounding does not explain: for the sentence about a singular matrix. */
 static rao_status rank_of(rao_ctx *ctx, const rao_op *op, int64_t *rank) {
     rao_status st = RAO_OK;
@@ -156,8 +151,7 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t 
     rao_status st = RAO_OK;
     rao_mat l, xm = rao_mat_view(op->dtype, op->n, 1, 1, x->data);
     RAO_TRY(factor(ctx, op, &l));
-    if (op->dtype == RAO_F64) rao_normal_fill_f64(s, step, 0, op->n, x->data);
-    else rao_normal_fill_f32(s, step, 0, op->n, x->data);
+    fisher_fill_normal(s, step, 0, x);
     RAO_TRY(rao_trsm(ctx, RAO_LEFT, RAO_T, &l, &xm));
 done:
     return st;
@@ -237,4 +231,4 @@ static const rao_op_table table = {.name = "dense",
                                    .eigenvalues = eigenvalues,
                                    .damp = damp};
 const representation fisher_dense = {
-    .name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+    .name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .destroy = destroy};

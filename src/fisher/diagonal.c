@@ -59,11 +59,6 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
     return st;
 }
 
-static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
-    (void)ctx, (void)f, (void)u;
-    return RAO_OK;
-}
-
 static rao_status singular(rao_ctx *ctx, const rao_op *op) {
     rao_vec d = vec_of(op);
     int64_t rank = 0;
@@ -138,4 +133,4 @@ static const rao_op_table table = {.name = "diagonal",
                                    .eigenvalues = eigenvalues,
                                    .damp = damp};
 const representation fisher_diagonal = {
-    .name = "diagonal", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};
+    .name = "diagonal", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .destroy = destroy};

@@ -208,8 +208,7 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream stream, uint
     char *zd = NULL;
     RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &zd));
     rao_vec z = rao_vec_view(op->dtype, op->n, zd);
-    if (op->dtype == RAO_F64) rao_normal_fill_f64(stream, step, 0, op->n, z.data);
-    else rao_normal_fill_f32(stream, step, 0, op->n, z.data);
+    fisher_fill_normal(stream, step, 0, &z);
     st = in_basis(ctx, op, -0.5, 1, &z, x);
 done:
     rao_scratch_reset(ctx, mark);

@@ -279,7 +279,7 @@ static rao_status estimate(rao_ctx *ctx, rao_fisher *f, const update *u) {
     rao_status st = RAO_OK;
     RAO_TRY(f->rep->begin(ctx, f, u));
     RAO_TRY(sweep(ctx, f, u, f->rep->column));
-    RAO_TRY(f->rep->end(ctx, f, u));
+    if (f->rep->end) RAO_TRY(f->rep->end(ctx, f, u));
     if (f->rep->again && f->rep->wants_again(f)) RAO_TRY(sweep(ctx, f, u, f->rep->again));
 done:
     return st;

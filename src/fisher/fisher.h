@@ -28,8 +28,8 @@ typedef struct representation {
     rao_status (*create)(rao_ctx *ctx, rao_fisher *f);
     rao_status (*begin)(rao_ctx *ctx, rao_fisher *f, const update *u);             /* forward values are there */
     rao_status (*column)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c); /* factors of column c are there */
-    rao_status (*end)(rao_ctx *ctx, rao_fisher *f, const update *u);
-    rao_status (*again)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c); /* a second sweep over the columns; NULL: none */
+    rao_status (*end)(rao_ctx *ctx, rao_fisher *f, const update *u);               /* NULL: nothing is left to do */
+    rao_status (*again)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c);  /* a second sweep over the columns; NULL: none */
     int (*wants_again)(const rao_fisher *f);
     void (*destroy)(rao_fisher *f);
     rao_status (*layer)(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info); /* may be NULL */
@@ -73,9 +73,10 @@ void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offse
 void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums);                           /* sums_i += <a_i, b_i> */
 double fisher_get(const rao_vec *v, int64_t i);
 void fisher_put(const rao_vec *v, int64_t i, double value);
-void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x); /* x_i = x_i (s_i + shift)^p */
-void fisher_sort(rao_vec *v);                                                   /* ascending */
-double fisher_norm1(const rao_mat *m);                                          /* largest sum of magnitudes of a row */
+void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);   /* x_i = x_i (s_i + shift)^p */
+void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v); /* standard normal draws first, first + 1, ... */
+void fisher_sort(rao_vec *v);                                                     /* ascending */
+double fisher_norm1(const rao_mat *m);                                            /* largest sum of magnitudes of a row */
 /* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
  * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);

@@ -319,11 +319,6 @@ static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
     return st;
 }
 
-static void fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v) {
-    if (v->dtype == RAO_F64) rao_normal_fill_f64(s, step, first, v->n, v->data);
-    else rao_normal_fill_f32(s, step, first, v->n, v->data);
-}
-
 static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t step, rao_vec *x) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -333,8 +328,8 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t 
     RAO_TRY(m_vector(ctx, op, &v));
     RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &bd));
     b = rao_vec_view(op->dtype, op->n, bd);
-    fill_normal(s, step, 0, &b);
-    fill_normal(s, step, (uint64_t)op->n, &v);
+    fisher_fill_normal(s, step, 0, &b);
+    fisher_fill_normal(s, step, (uint64_t)op->n, &v);
     RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, sqrt(op->damping), &b));
     RAO_TRY(solve(ctx, op, &b, x));
 done:

@@ -100,11 +100,6 @@ done:
     return st;
 }
 
-static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
-    (void)ctx, (void)f, (void)u;
-    return RAO_OK;
-}
-
 /* cotangent = sum over columns of r <r, tangent> */
 static rao_status through_scores(rao_ctx *ctx, const rao_fisher *f, const rao_mat *tangent, rao_mat *cotangent) {
     rao_status st = RAO_OK;
@@ -208,5 +203,4 @@ const representation fisher_implicit = {.name = "implicit",
                                         .create = create,
                                         .begin = begin,
                                         .column = column,
-                                        .end = end,
                                         .destroy = destroy};

@@ -67,3 +67,8 @@ int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l) {
         if (!(entry(l, i) * entry(l, i) > lost * (entry(a, i) + damping))) return 1;
     return 0;
 }
+
+void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v) {
+    if (v->dtype == RAO_F64) rao_normal_fill_f64(s, step, first, v->n, v->data);
+    else rao_normal_fill_f32(s, step, first, v->n, v->data);
+}

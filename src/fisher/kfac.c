@@ -237,8 +237,7 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream stream, uint
     for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
     RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &zd));
     rao_vec z = rao_vec_view(op->dtype, op->n, zd);
-    if (op->dtype == RAO_F64) rao_normal_fill_f64(stream, step, 0, op->n, z.data);
-    else rao_normal_fill_f32(stream, step, 0, op->n, z.data);
+    fisher_fill_normal(stream, step, 0, &z);
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mark inner = rao_scratch_mark(ctx);
         rao_mat zm = layer_block(f, l, &z), xm = layer_block(f, l, x), ma, mg, ia = factor_a(f, l, s->layer[l].ia),
