@@ -112,8 +112,14 @@ typedef enum rao_quantity {
 RAO_API const char *rao_quantity_name(rao_quantity quantity); /* "logpdf", "score", "entropy", ... */
 /* EINVAL with the nearest name. */
 RAO_API rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quantity);
-RAO_API int rao_quantity_takes_q(rao_quantity quantity);
-RAO_API int rao_quantity_takes_x(rao_quantity quantity);
+
+/* The shape of an answer: a number; a tangent vector or a matrix over it, in the coordinates of the chart; as many numbers as an exponential
+ * family has natural coordinates; a point in the chart. */
+typedef enum rao_shape { RAO_SCALAR = 0, RAO_TANGENT, RAO_MATRIX, RAO_ORDER, RAO_POINT } rao_shape;
+RAO_API rao_shape rao_quantity_shape(rao_quantity quantity);
+/* What a quantity takes besides p: a sum of these. */
+enum { RAO_TAKES_Q = 1, RAO_TAKES_X = 2, RAO_TAKES_T = 4, RAO_TAKES_VELOCITY = 8, RAO_TAKES_ORDER = 16 };
+RAO_API int rao_quantity_takes(rao_quantity quantity);
 /* theta . T = sum over j of w_j theta_j T_j: 2 for the entries of a matrix off the diagonal (each stands for two), else 1. */
 RAO_API double rao_family_pairing_weight(const rao_family *family, int64_t j);
 /* Numbers of one answer: 1, the tangent, its square, or the order of the exponential family (0 when the family is none). */
@@ -129,6 +135,9 @@ typedef struct rao_family_args {
     rao_status
         *each; /* NULL: the first failing item fails the call. Else the status of every item; a failing item leaves its answer alone */
     rao_quality *quality; /* NULL, or how each answer was reached */
+    rao_points t;         /* places on a path, one number each */
+    rao_points velocity;  /* tangent vectors at p, in the chart */
+    double order;         /* of a divergence, NaN: not given */
 } rao_family_args;
 
 #define rao_family_args_init(a) rao_family_args_init_sized((a), sizeof *(a))

@@ -68,9 +68,12 @@ static rao_status details(rao_ctx *ctx, rao_text *out) {
     RAO_TRY(rao_text_puts(
         ctx, out,
         "One request a line, one answer a line, in order. A request names family, quantity and p, and where they are used chart, fixed,\n"
-        "q, x, data, weights, method, samples, seed and id; p, q and x may be arrays of points. A bad line is answered with its "
-        "error.\n\nquantities: mle"));
-    for (int q = 0; q < RAO_QUANTITIES; q++) RAO_TRY(rao_text_printf(ctx, out, ", %s", rao_quantity_name((rao_quantity)q)));
+        "q, x, t, velocity, order, data, weights, method, samples, seed and id; p, q, x and t may be arrays of such. A bad line is "
+        "answered "
+        "with its error.\n\nquantities:"));
+    for (int64_t i = 0; rao_manifold_list(i) >= 0; i++)
+        RAO_TRY(rao_text_printf(ctx, out, "%s %s", i ? "," : "", rao_manifold_name(rao_manifold_list(i))));
+    for (int64_t i = 0; eval_topic_at(i); i++) RAO_TRY(rao_text_printf(ctx, out, ", %s", eval_topic_at(i)->name));
     RAO_TRY(rao_text_puts(ctx, out, "\n\nfamilies and their charts:\n"));
     for (int64_t i = 0; rao_family_list(i); i++) {
         const rao_family_info *f = rao_family_list(i);

@@ -4,7 +4,9 @@
 
 #include "cli.h"
 
-#include <rao/family.h>
+#include <cjson/cJSON.h>
+
+#include <rao/manifold.h>
 
 /* Families made so far: requests of a stream repeat themselves. */
 enum { EVAL_FAMILIES = 16 };
@@ -22,6 +24,63 @@ typedef struct eval_state {
     int next;
     rao_json_writer json;
 } eval_state;
+
+/* A list of points of `width` numbers: one, or `count` of them. */
+typedef struct eval_points {
+    double *data;
+    int64_t width, count;
+    int batch;
+} eval_points;
+
+/* One request: the family and chart that it names, and its tree, of which a topic reads what it needs. */
+typedef struct eval_request {
+    eval_state *s;
+    const cJSON *tree;
+    const char *quantity;
+    const rao_family *family;
+    int64_t chart;
+} eval_request;
+
+/* What is asked by name and is no quantity of a batch: a function that reads the rest of the request and writes the answer's keys. */
+typedef struct eval_topic {
+    const char *name;
+    rao_status (*answer)(eval_request *r);
+} eval_topic;
+/* Topic `index` in the order of the help, NULL behind the last. */
+const eval_topic *eval_topic_at(int64_t index);
+
+/* ---- eval_read.c: arrays are temporaries of the scratch stack ---- */
+
+rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree);
+/* *text = NULL where the key is absent and not needed. */
+rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int needed, const char **text);
+/* A number, or "inf" and "-inf". */
+rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, double *value);
+/* The number of a key; the value stays where the key is absent. */
+rao_status eval_get_real(rao_ctx *ctx, const cJSON *tree, const char *key, double *value);
+rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t *value);
+/* With `width` numbers a point: one point, or a batch of them; count 0 where the key is absent. */
+rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out);
+/* The family that a request names, in the dimension that its points have, and its chart. */
+rao_status eval_find_family(eval_request *r);
+
+/* ---- eval_write.c ---- */
+
+void eval_put_error(rao_ctx *ctx, rao_json_writer *json, const char *key, rao_status st);
+void eval_put_number(rao_ctx *ctx, rao_json_writer *json, const char *key, double v);
+void eval_put_vector(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t n);
+void eval_put_matrix(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t rows, int64_t columns);
+/* "method" and "error_estimate" of the items that have an answer. */
+void eval_put_quality(rao_ctx *ctx, rao_json_writer *json, const rao_quality *quality, const rao_status *each, int64_t n);
+
+/* ---- the answers ---- */
+
+/* eval_batch.c: any quantity of rao/manifold.h. */
+rao_status eval_answer_batch(eval_request *r, int quantity);
+/* eval_mle.c */
+rao_status eval_answer_mle(eval_request *r);
+
+/* ---- eval.c ---- */
 
 /* Answers one line (without its end) into `out`, an answer or an error, newline included. Only ENOMEM and EIO come back as a failure. */
 rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out);

@@ -4,7 +4,7 @@
 
 #include "family/family.h"
 
-/* One question: states p, q and observation x, the chart of the answer, and what was asked. */
+/* One question: states p, q, observation x and what else was given, the chart of the answer, and what was asked. */
 typedef struct family_item {
     const rao_family *f;
     const family_chart *chart;
@@ -12,6 +12,8 @@ typedef struct family_item {
     const char *what;
     const double *p, *q, *x;
     int64_t index;
+    double t;               /* the place on a path */
+    const double *velocity; /* a tangent vector at p, in the chart */
 } family_item;
 
 #define RAO_OR_RETURN(call)                    \

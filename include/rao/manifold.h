@@ -1,0 +1,41 @@
+/* rao/manifold.h - families as manifolds: what follows from two of their points, and from the metric.
+ *
+ * Questions are put over batches as in rao/family.h: rao_family_args carries the points, and what a quantity takes is said beside it.
+ * Logarithms are natural, information is in nats, and p comes first: a divergence D(p : q) is not symmetric unless said.
+ */
+#ifndef RAO_MANIFOLD_H
+#define RAO_MANIFOLD_H
+
+#include <rao/family.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Quantities of this room; they go on where those of rao_quantity end, so one number names any quantity. */
+typedef enum rao_manifold_quantity {
+    RAO_JEFFREYS_DIVERGENCE = 256, /* KL(p : q) + KL(q : p): q */
+    RAO_MANIFOLD_QUANTITIES
+} rao_manifold_quantity;
+
+/* The functions below take a rao_quantity or a rao_manifold_quantity. */
+
+/* Number `index` of all quantities, those of families first; -1 behind the last. */
+RAO_API int rao_manifold_list(int64_t index);
+RAO_API const char *rao_manifold_name(int quantity);
+/* EINVAL with the nearest name. */
+RAO_API rao_status rao_manifold_find(rao_ctx *ctx, const char *name, int *quantity);
+RAO_API rao_shape rao_manifold_shape(int quantity);
+RAO_API int rao_manifold_takes(int quantity); /* RAO_TAKES_... */
+/* Numbers of one answer. */
+RAO_API int64_t rao_manifold_answer(const rao_family *family, int64_t chart, int quantity);
+
+/* Any quantity of any family over a batch: answer i into out + i * stride (stride >= rao_manifold_answer). Runs on the context's threads.
+ * Statuses as of rao_family_eval. */
+RAO_API rao_status rao_manifold_eval(rao_ctx *ctx, const rao_family *family, int quantity, const rao_family_args *args, double *out,
+                                     int64_t stride);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,138 @@
+/* eval_batch.c - a quantity of one or two points, over a batch: p, q, x, t and velocity may be arrays of such (equal lengths, or one against many);
+ * a bad item is answered in its own place. */
+#include "eval.h"
+
+#include <string.h>
+
+/* What may be a batch, in the order of `part_names`. */
+enum { P, Q, X, T, V, PARTS };
+static const char *const part_names[PARTS] = {"p", "q", "x", "t", "velocity"};
+
+typedef struct batch {
+    eval_request *r;
+    int quantity;
+    eval_points part[PARTS];
+    rao_family_args args;
+    int64_t width; /* numbers of an answer */
+    double *out;
+} batch;
+
+static rao_status read_parts(batch *b) {
+    rao_status st = RAO_OK;
+    eval_request *r = b->r;
+    int takes = rao_manifold_takes(b->quantity);
+    int64_t coords = rao_family_coords(r->family, r->chart), tangent = rao_family_tangent(r->family, r->chart);
+    const int wanted[PARTS] = {1, takes & RAO_TAKES_Q, takes & RAO_TAKES_X, takes & RAO_TAKES_T, takes & RAO_TAKES_VELOCITY};
+    const int64_t width[PARTS] = {coords, coords, rao_family_observation(r->family), 1, tangent};
+    for (int i = 0; i < PARTS; i++)
+        if (wanted[i]) RAO_TRY(eval_get_points(r->s->ctx, r->tree, part_names[i], width[i], &b->part[i]));
+done:
+    return st;
+}
+
+static rao_status common_length(rao_ctx *ctx, const batch *b, int64_t *n) {
+    *n = 1;
+    for (int i = 0; i < PARTS; i++) {
+        const eval_points *p = &b->part[i];
+        if (!p->batch || p->count == *n || p->count == 1) continue;
+        if (*n != 1)
+            return rao_fail(ctx, RAO_EINVAL, "%s has %lld items where another has %lld, want equal numbers or one", part_names[i],
+                            (long long)p->count, (long long)*n);
+        *n = p->count;
+    }
+    return RAO_OK;
+}
+
+static rao_points spread(const eval_points *p) { return rao_points_of(p->data, p->count > 1 ? p->width : 0); }
+
+static rao_status get_method(rao_ctx *ctx, const cJSON *tree, int *method) {
+    const char *text;
+    static const char *const names[] = {"closed", "series", "quadrature", "monte_carlo", "empirical", "kl_hessian"};
+    rao_status st = eval_get_text(ctx, tree, "method", 0, &text);
+    *method = -1;
+    for (int i = 0; text && i < 6; i++)
+        if (!strcmp(text, names[i])) *method = i;
+    if (st == RAO_OK && text && *method < 0)
+        return rao_fail(ctx, RAO_EINVAL, "method '%.40s' is unknown, want closed, quadrature, monte_carlo or kl_hessian", text);
+    return st;
+}
+
+static rao_status read_args(batch *b) {
+    rao_status st = RAO_OK;
+    rao_ctx *ctx = b->r->s->ctx;
+    const cJSON *tree = b->r->tree;
+    rao_family_args *a = &b->args;
+    int64_t seed = b->r->s->seed;
+    rao_family_args_init(a);
+    RAO_TRY(read_parts(b));
+    RAO_TRY(common_length(ctx, b, &a->n));
+    RAO_TRY(get_method(ctx, tree, &a->method));
+    RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
+    RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
+    RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));
+    a->chart = b->r->chart, a->stream = rao_stream_make((uint64_t)seed, 0);
+    a->p = spread(&b->part[P]), a->q = spread(&b->part[Q]), a->x = spread(&b->part[X]);
+    a->t = spread(&b->part[T]), a->velocity = spread(&b->part[V]);
+done:
+    return st;
+}
+
+static void advance(rao_points *p, int64_t i) {
+    if (p->data) p->data += i * p->stride;
+}
+
+/* One bad item must not take the others with it, and its sentence is wanted: it is asked again alone. */
+static rao_status retry(const batch *b, int64_t i) {
+    rao_family_args one = b->args;
+    one.n = 1, one.each = NULL, one.quality = NULL;
+    advance(&one.p, i), advance(&one.q, i), advance(&one.x, i), advance(&one.t, i), advance(&one.velocity, i);
+    return rao_manifold_eval(b->r->s->ctx, b->r->family, b->quantity, &one, b->out + i * b->width, b->width);
+}
+
+/* A number, a vector, or the rows of a matrix. */
+static void put_answer(const batch *b, const char *key, const double *v) {
+    rao_ctx *ctx = b->r->s->ctx;
+    rao_json_writer *json = &b->r->s->json;
+    int64_t side = rao_family_tangent(b->r->family, b->r->chart);
+    switch (rao_manifold_shape(b->quantity)) {
+    case RAO_SCALAR: eval_put_number(ctx, json, key, *v); break;
+    case RAO_MATRIX: eval_put_matrix(ctx, json, key, v, side, side); break;
+    default: eval_put_vector(ctx, json, key, v, b->width);
+    }
+}
+
+static void put_items(const batch *b) {
+    rao_ctx *ctx = b->r->s->ctx;
+    rao_json_writer *json = &b->r->s->json;
+    rao_json_array(ctx, json, "value");
+    for (int64_t i = 0; i < b->args.n; i++) {
+        rao_status one = b->args.each[i] == RAO_OK ? RAO_OK : retry(b, i);
+        if (one == RAO_OK) {
+            put_answer(b, NULL, b->out + i * b->width);
+            continue;
+        }
+        rao_json_object(ctx, json, NULL);
+        eval_put_error(ctx, json, "error", one);
+        rao_json_end(ctx, json);
+    }
+    rao_json_end(ctx, json);
+}
+
+rao_status eval_answer_batch(eval_request *r, int quantity) {
+    rao_status st = RAO_OK;
+    rao_ctx *ctx = r->s->ctx;
+    batch b = {.r = r, .quantity = quantity, .width = rao_manifold_answer(r->family, r->chart, quantity)};
+    int is_batch = 0;
+    RAO_TRY(read_args(&b));
+    for (int i = 0; i < PARTS; i++) is_batch |= b.part[i].batch;
+    RAO_TRY(rao_scratch(ctx, b.args.n * (b.width ? b.width : 1), &b.out));
+    RAO_TRY(rao_scratch(ctx, b.args.n, &b.args.each));
+    RAO_TRY(rao_scratch(ctx, b.args.n, &b.args.quality));
+    RAO_TRY(rao_manifold_eval(ctx, r->family, quantity, &b.args, b.out, b.width));
+    if (!is_batch && b.args.each[0] != RAO_OK) return retry(&b, 0);
+    if (is_batch) put_items(&b);
+    else put_answer(&b, "value", b.out);
+    eval_put_quality(ctx, &r->s->json, b.args.quality, b.args.each, b.args.n);
+done:
+    return st;
+}

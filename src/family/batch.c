@@ -1,0 +1,147 @@
+/* batch.c - a question over a batch of points: load them into states, ask item by item, keep each item's status and quality. */
+#include "family/batch.h"
+
+#include <math.h>
+#include <string.h>
+
+void rao_family_args_init_sized(rao_family_args *args, size_t size) {
+    rao_family_args all = {.size = size, .n = 1, .method = -1, .order = NAN};
+    memcpy(args, &all, size < sizeof all ? size : sizeof all);
+}
+
+int64_t rao_shape_numbers(const rao_family *family, int64_t chart, rao_shape shape) {
+    int64_t tangent = rao_family_tangent(family, chart);
+    switch (shape) {
+    case RAO_TANGENT: return tangent;
+    case RAO_MATRIX: return tangent * tangent;
+    case RAO_POINT: return rao_family_coords(family, chart);
+    case RAO_ORDER: return family->table->exponential ? family->dim : 0;
+    default: return 1;
+    }
+}
+
+typedef struct batch {
+    const rao_family *f;
+    const family_question *row;
+    const rao_family_args *args;
+    const family_chart *chart;
+    double *out;
+    int64_t stride, answer, observation;
+} batch;
+
+enum { GRAIN = 64 };
+
+static rao_status check_numbers(rao_ctx *ctx, const rao_family *f, const char *what, const double *v, int64_t n) {
+    for (int64_t i = 0; i < n; i++)
+        if (isnan(v[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s contains NaN at place %lld", f->table->info.name, what, (long long)i + 1);
+    return RAO_OK;
+}
+
+static rao_status no_nan(rao_ctx *ctx, const batch *b, const double *answer) {
+    for (int64_t i = 0; i < b->answer; i++)
+        if (isnan(answer[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not defined at this point (the limit depends on how the edge is approached)",
+                            b->f->table->info.name, b->row->name);
+    return RAO_OK;
+}
+
+/* A state is loaded for every item, or once where the stride is 0. */
+static rao_status load(rao_ctx *ctx, const batch *b, const char *what, rao_points points, int64_t i, int first, double *s) {
+    if (points.stride == 0 && !first) return RAO_OK;
+    const double *c = points.data + i * points.stride;
+    RAO_OR_RETURN(check_numbers(ctx, b->f, what, c, b->f->coords[chart_number(b->f, b->chart)]));
+    return b->chart->load(ctx, b->f, c, s);
+}
+
+static rao_status one(rao_ctx *ctx, const batch *b, int64_t i, int first, double *p, double *q, double *answer) {
+    const rao_family_args *a = b->args;
+    rao_quality quality = {RAO_CLOSED, 0};
+    family_item it = {.f = b->f, .chart = b->chart, .args = a, .what = b->row->name, .p = p, .q = q, .index = i};
+    RAO_OR_RETURN(load(ctx, b, "p", a->p, i, first, p));
+    if (b->row->takes & RAO_TAKES_Q) RAO_OR_RETURN(load(ctx, b, "q", a->q, i, first, q));
+    if (b->row->takes & RAO_TAKES_X) {
+        it.x = a->x.data + i * a->x.stride;
+        RAO_OR_RETURN(check_numbers(ctx, b->f, "x", it.x, b->observation));
+    }
+    if (b->row->takes & RAO_TAKES_T) {
+        it.t = a->t.data[i * a->t.stride];
+        if (isnan(it.t)) return rao_fail(ctx, RAO_EDOMAIN, "%s: t is NaN", b->f->table->info.name);
+    }
+    if (b->row->takes & RAO_TAKES_VELOCITY) {
+        it.velocity = a->velocity.data + i * a->velocity.stride;
+        RAO_OR_RETURN(check_numbers(ctx, b->f, "velocity", it.velocity, b->f->tangents[a->chart]));
+    }
+    memset(answer, 0, sizeof *answer * (size_t)b->answer);
+    RAO_OR_RETURN(b->row->ask(ctx, &it, answer, &quality));
+    RAO_OR_RETURN(no_nan(ctx, b, answer));
+    memcpy(b->out + i * b->stride, answer, sizeof *answer * (size_t)b->answer);
+    if (a->quality) a->quality[i] = quality;
+    return RAO_OK;
+}
+
+/* In a batch the sentence names the item. */
+static rao_status name_item(rao_ctx *ctx, const batch *b, int64_t i, rao_status st) {
+    if (b->args->n == 1) return st;
+    char sentence[512];
+    size_t length = strlen(rao_ctx_message(ctx));
+    if (length >= sizeof sentence) length = sizeof sentence - 1;
+    memcpy(sentence, rao_ctx_message(ctx), length);
+    sentence[length] = 0;
+    return rao_fail(ctx, st, "item %lld: %s", (long long)i, sentence);
+}
+
+static rao_status block(rao_ctx *ctx, int64_t number, void *arg) {
+    rao_status st = RAO_OK;
+    const batch *b = arg;
+    double *p, *q, *answer;
+    int loaded = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, b->f->state, &p));
+    RAO_TRY(rao_scratch(ctx, b->f->state, &q));
+    RAO_TRY(rao_scratch(ctx, b->answer, &answer));
+    for (int64_t i = number * GRAIN; i < rao_block_end(b->args->n, GRAIN, number); i++) {
+        rao_status item = one(ctx, b, i, !loaded, p, q, answer);
+        loaded = item == RAO_OK;
+        if (b->args->each) b->args->each[i] = item;
+        else if (item) RAO_TRY(name_item(ctx, b, i, item));
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status missing(rao_ctx *ctx, const rao_family *f, const family_question *row, const char *what) {
+    return rao_fail(ctx, RAO_EINVAL, "%s: %s needs %s", f->table->info.name, row->name, what);
+}
+
+rao_status rao_family_ask(rao_ctx *ctx, const rao_family *family, const family_question *row, const rao_family_args *args, double *out,
+                          int64_t stride) {
+    rao_family_args all;
+    rao_family_args_init(&all);
+    if (!args || !out || !family)
+        return rao_fail(ctx, RAO_EINVAL, "%s: the family, the arguments or the place for the answer is NULL", row->name);
+    memcpy(&all, args, args->size < sizeof all ? args->size : sizeof all);
+    if (all.chart < 0 || all.chart >= family->table->chart_count)
+        return rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)all.chart,
+                        (long long)family->table->chart_count - 1);
+    if (!all.p.data) return missing(ctx, family, row, "a point p");
+    if (row->takes & RAO_TAKES_Q && !all.q.data) return missing(ctx, family, row, "a second point q");
+    if (row->takes & RAO_TAKES_X && !all.x.data) return missing(ctx, family, row, "an observation x");
+    if (row->takes & RAO_TAKES_T && !all.t.data) return missing(ctx, family, row, "t, the place on the path");
+    if (row->takes & RAO_TAKES_VELOCITY && !all.velocity.data) return missing(ctx, family, row, "a velocity");
+    if (row->takes & RAO_TAKES_ORDER && isnan(all.order)) return missing(ctx, family, row, "an order");
+    batch b = {family,
+               row,
+               &all,
+               &family->table->charts[all.chart],
+               out,
+               stride,
+               rao_shape_numbers(family, all.chart, row->shape),
+               rao_family_observation(family)};
+    if (all.n > 1 && stride < b.answer)
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers, the stride of the answers is %lld", family->table->info.name, row->name,
+                        (long long)b.answer, (long long)stride);
+    int64_t blocks = rao_block_count(all.n, GRAIN);
+    return blocks == 1 ? block(ctx, 0, &b) : rao_parallel_for(ctx, blocks, block, &b);
+}

@@ -1,0 +1,17 @@
+/* manifold.h - the questions of this room: each is a row that its topic's file defines and manifold.c lists. */
+#ifndef RAO_MANIFOLD_PRIVATE_H
+#define RAO_MANIFOLD_PRIVATE_H
+
+#include <rao/manifold.h>
+
+#include "family/batch.h"
+
+/* divergence.c */
+extern const family_question rao_ask_jeffreys_divergence;
+
+/* Puts a quantity of the room family to the same points (p and q as in `it`); adds its error to the quality and keeps the rougher method. */
+rao_status rao_ask_family(rao_ctx *ctx, const family_item *it, rao_quantity quantity, double *out, rao_quality *quality);
+/* The same with p and q exchanged. */
+rao_status rao_ask_swapped(rao_ctx *ctx, const family_item *it, rao_quantity quantity, double *out, rao_quality *quality);
+
+#endif
