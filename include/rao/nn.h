@@ -25,18 +25,21 @@ typedef struct rao_dataset rao_dataset;
 /* `scale`: auto (pixels by their range to [0, 1], everything else standardised), none, range (by the largest magnitude of the training part), standard (each column to mean
  * 0 and variance 1 over the training part; a constant column becomes 0). */
 typedef enum rao_scaling { RAO_SCALE_AUTO = 0, RAO_SCALE_NONE, RAO_SCALE_RANGE, RAO_SCALE_STANDARD } rao_scaling;
+/* `targets`: those of the source; or the inputs themselves, scaled as they are (an autoencoder; what the source has as targets is left aside). */
+typedef enum rao_targets { RAO_TARGETS_SOURCE = 0, RAO_TARGETS_INPUTS } rao_targets;
 typedef struct rao_dataset_opts {
     size_t size;
     double test_fraction; /* of the cases, by seed, where the source has no test part; 0.2 */
     int64_t seed;         /* of that split */
     int scale;            /* rao_scaling */
+    int targets;          /* rao_targets */
 } rao_dataset_opts;
 #define rao_dataset_opts_init(o) rao_dataset_opts_init_sized((o), sizeof *(o))
 RAO_API void rao_dataset_opts_init_sized(rao_dataset_opts *opts, size_t size);
 RAO_API const rao_option_table *rao_dataset_options(void);
 
 /* `spec`: digits | idx:IMAGES,LABELS[,TESTIMAGES,TESTLABELS] | npy:X,Y[,TESTX,TESTY] | csv:FILE[:target=COL]. Labels that are whole numbers 0..k-1 make
- * a classification; other targets are real. `opts` may be NULL. EINVAL (spec, shapes: both ends named), EIO (file), EDOMAIN (NaN: row and column named). */
+ * a classification; other targets, and inputs as targets, are real. `opts` may be NULL. EINVAL (spec, shapes: both ends named), EIO (file), EDOMAIN (NaN: row and column named). */
 RAO_API rao_status rao_dataset_load(rao_ctx *ctx, const char *spec, const rao_dataset_opts *opts, rao_dtype dtype, rao_dataset **data);
 RAO_API void rao_dataset_destroy(rao_dataset **data);
 RAO_API int64_t rao_dataset_cases(const rao_dataset *data, rao_part part);

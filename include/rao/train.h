@@ -5,7 +5,7 @@
  *
  * Clock. `seconds` counts the steps (fetching their cases included) and nothing else: evaluations, logs and checkpoints are not in it.
  *
- * Loss. Everywhere the contract of rao/nn.h: mean nats a case over the whole part, no penalty in it.
+ * Loss. Everywhere the contract of rao/nn.h: mean nats a case over the whole part (or a fixed sample of it, `evaluate_cases`), no penalty in it.
  */
 #ifndef RAO_TRAIN_H
 #define RAO_TRAIN_H
@@ -20,14 +20,17 @@ extern "C" {
 /* ---- one run ------------------------------------------------------------------------------------------------- */
 
 typedef struct rao_train_opts {
-    size_t size;      /* set by rao_train_opts_init */
-    int64_t batch;    /* cases a step, 256; more than there are means all of them */
-    int64_t epochs;   /* the budget, 20, unless one of the next two is set */
-    int64_t steps;    /* 0: not set */
-    double seconds;   /* of training; 0: not set */
-    int64_t evaluate; /* steps between two evaluations; 0: a fortieth of the run, or half an epoch where its length is not known */
-    int init;         /* rao_init */
-    int64_t seed;     /* of the initial weights and of the order; 1 */
+    size_t size;            /* set by rao_train_opts_init */
+    int64_t batch;          /* cases a step, 256; more than there are means all of them */
+    int64_t epochs;         /* the budget, 20, unless one of the next two is set */
+    int64_t steps;          /* 0: not set */
+    double seconds;         /* of training; 0: not set */
+    int64_t evaluate;       /* steps between two evaluations; 0: a fortieth of the run, or half an epoch where its length is not known */
+    int init;               /* rao_init */
+    int64_t seed;           /* of the initial weights and of the order; 1 */
+    int64_t evaluate_cases; /* of each part that an evaluation looks at: every (cases / evaluate_cases)-th; 0: all */
+    double stop_loss;       /* ends the run with the first evaluation whose training loss is at most this; NaN: not set */
+    double stop_score;      /* and whose train_score is as good as this: an accuracy at least, a squared error at most; NaN: not set */
 } rao_train_opts;
 #define rao_train_opts_init(o) rao_train_opts_init_sized((o), sizeof *(o))
 RAO_API void rao_train_opts_init_sized(rao_train_opts *opts, size_t size);
@@ -38,7 +41,7 @@ RAO_API const rao_option_table *rao_train_options(void);
 RAO_API rao_status rao_train_schedule(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, int64_t *batch, int64_t *steps,
                                       int64_t *evaluate);
 
-/* One evaluation. Numbers that do not exist (no test part, no step yet) are NaN. */
+/* One evaluation, of all cases or of `evaluate_cases` of each part. Numbers that do not exist (no test part, no step yet) are NaN. */
 typedef struct rao_train_point {
     int64_t step;
     double epoch, seconds;
@@ -66,8 +69,8 @@ RAO_API rao_status rao_trainer_create(rao_ctx *ctx, const rao_model *model, cons
 RAO_API void rao_trainer_destroy(rao_trainer **trainer);
 RAO_API void rao_trainer_watch(rao_trainer *trainer, rao_train_watch_fn *watch, void *user);
 
-/* Trains until `until` steps are done in all, or until the budget is used up (always when until = 0), or until the context is cancelled (RAO_OK: ask
- * rao_ctx_cancelled). Evaluates at step 0, every `evaluate` steps, at the end of the budget and when cancelled.
+/* Trains until `until` steps are done in all, or until the budget is used up or `stop_loss` or `stop_score` is reached (always when until = 0), or until
+ * the context is cancelled (RAO_OK: ask rao_ctx_cancelled). Evaluates at step 0, every `evaluate` steps, at the end of the budget and when cancelled.
  * ENUMERIC names the step at which a loss or a parameter was not finite; the trainer then holds the points so far, and answers every further call so. */
 RAO_API rao_status rao_trainer_run(rao_ctx *ctx, rao_trainer *trainer, int64_t until);
 /* Evaluates now, unless this step was evaluated. */
@@ -78,7 +81,7 @@ RAO_API int64_t rao_trainer_planned(const rao_trainer *trainer);  /* in the budg
 RAO_API int64_t rao_trainer_interval(const rao_trainer *trainer); /* steps between evaluations */
 RAO_API int64_t rao_trainer_batch(const rao_trainer *trainer);
 RAO_API double rao_trainer_seconds(const rao_trainer *trainer);
-RAO_API int rao_trainer_done(const rao_trainer *trainer);  /* the budget is used up, or the run has failed */
+RAO_API int rao_trainer_done(const rao_trainer *trainer);  /* the budget is used up, a stop was reached, or the run has failed */
 RAO_API rao_vec rao_trainer_weights(rao_trainer *trainer); /* a view; may be written between runs, before the first step */
 RAO_API const rao_optim *rao_trainer_optim(const rao_trainer *trainer);
 RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NULL: the rule has none */

@@ -1,6 +1,7 @@
 /* problem.c - data and model of a command that trains. */
 #include "problem.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include <rao/optim.h>
@@ -114,6 +115,9 @@ static void settings_budget(settings *s, const rao_train_opts *opts, int64_t cas
     else settings_int(s, "budget_steps", steps);
     if (steps > 0) settings_real(s, "epochs", opts->steps > 0 ? (double)steps * (double)batch / (double)cases : (double)opts->epochs);
     settings_int(s, "evaluate", evaluate);
+    if (opts->evaluate_cases > 0) settings_int(s, "evaluate_cases", opts->evaluate_cases);
+    if (!isnan(opts->stop_loss)) settings_real(s, "stop_loss", opts->stop_loss);
+    if (!isnan(opts->stop_score)) settings_real(s, "stop_score", opts->stop_score);
     settings_text(s, "init", inits[opts->init]);
     settings_int(s, "seed", opts->seed);
 }

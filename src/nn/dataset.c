@@ -26,6 +26,11 @@ static const rao_option rows[] = {
      .offset = offsetof(rao_dataset_opts, scale),
      .choices = "auto|none|range|standard",
      .help = "of the inputs"},
+    {.name = "targets",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(rao_dataset_opts, targets),
+     .choices = "source|inputs",
+     .help = "inputs: the inputs themselves, for an autoencoder"},
 };
 static const rao_option_table table = {"data", sizeof(rao_dataset_opts), rows, sizeof rows / sizeof *rows};
 
@@ -40,13 +45,16 @@ void rao_dataset_opts_init_sized(rao_dataset_opts *opts, size_t size) {
 struct rao_dataset {
     rao_dtype dtype;
     int64_t inputs, targets, classes, cases[2];
-    void *x[2], *y[2];
+    void *x[2], *y[2]; /* y is x where the inputs are the targets */
     rao_text text;
 };
 
 void rao_dataset_destroy(rao_dataset **data) {
     if (!data || !*data) return;
-    for (int p = 0; p < 2; p++) rao_free_block(&(*data)->x[p]), rao_free_block(&(*data)->y[p]);
+    for (int p = 0; p < 2; p++) {
+        if ((*data)->y[p] != (*data)->x[p]) rao_free_block(&(*data)->y[p]);
+        rao_free_block(&(*data)->x[p]);
+    }
     rao_text_destroy(&(*data)->text);
     rao_free(data);
 }
@@ -208,30 +216,47 @@ static rao_scaling find_scaling(const source *s, const selection *train, rao_sca
     return kind;
 }
 
-static rao_status fill_part(rao_ctx *ctx, rao_dataset *d, int part, const selection *s, const double *shift, const double *scale) {
+static rao_status fill_inputs(rao_ctx *ctx, rao_dataset *d, int part, const selection *s, const double *shift, const double *scale) {
     rao_status st = RAO_OK;
-    int64_t numbers = 0;
-    d->cases[part] = s->n;
-    RAO_TRY(rao_size_mul(ctx, "data", s->n, d->inputs, &numbers));
+    int64_t numbers = 0, cols = d->inputs;
+    RAO_TRY(rao_size_mul(ctx, "data", s->n, cols, &numbers));
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->x[part]));
-    RAO_TRY(rao_size_mul(ctx, "data", s->n, d->targets, &numbers));
-    RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->y[part]));
-    for (int64_t i = 0; i < s->n; i++) {
-        int64_t row = row_of(s, i);
-        for (int64_t j = 0; j < d->inputs; j++)
-            put(d, d->x[part], i * d->inputs + j, (cell(s->from->x, row * d->inputs + j) - shift[j]) / scale[j]);
-        for (int64_t j = 0; j < d->targets; j++) put(d, d->y[part], i * d->targets + j, cell(s->from->y, row * d->targets + j));
-    }
+    for (int64_t i = 0; i < s->n; i++)
+        for (int64_t j = 0; j < cols; j++)
+            put(d, d->x[part], i * cols + j, (cell(s->from->x, row_of(s, i) * cols + j) - shift[j]) / scale[j]);
 done:
     return st;
 }
 
-static rao_status describe(rao_ctx *ctx, rao_dataset *d, const source *s, rao_scaling kind, double range) {
+static rao_status fill_targets(rao_ctx *ctx, rao_dataset *d, int part, const selection *s) {
+    rao_status st = RAO_OK;
+    int64_t numbers = 0, cols = d->targets;
+    RAO_TRY(rao_size_mul(ctx, "data", s->n, cols, &numbers));
+    RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->y[part]));
+    for (int64_t i = 0; i < s->n; i++)
+        for (int64_t j = 0; j < cols; j++) put(d, d->y[part], i * cols + j, cell(s->from->y, row_of(s, i) * cols + j));
+done:
+    return st;
+}
+
+static rao_status fill_part(rao_ctx *ctx, rao_dataset *d, int part, const selection *s, const rao_dataset_opts *o, const double *shift,
+                            const double *scale) {
+    rao_status st = RAO_OK;
+    d->cases[part] = s->n;
+    RAO_TRY(fill_inputs(ctx, d, part, s, shift, scale));
+    if (o->targets == RAO_TARGETS_INPUTS) d->y[part] = d->x[part];
+    else RAO_TRY(fill_targets(ctx, d, part, s));
+done:
+    return st;
+}
+
+static rao_status describe(rao_ctx *ctx, rao_dataset *d, const source *s, const rao_dataset_opts *o, rao_scaling kind, double range) {
     static const char *const said[] = {"", "as given", "divided by", "standardised by column"};
     rao_status st = RAO_OK;
     RAO_TRY(rao_text_printf(ctx, &d->text, "%s: %lld training and %lld test cases, %lld columns, ", s->name.data,
                             (long long)d->cases[RAO_TRAIN], (long long)d->cases[RAO_TEST], (long long)d->inputs));
-    if (d->classes) RAO_TRY(rao_text_printf(ctx, &d->text, "%lld classes; inputs %s", (long long)d->classes, said[kind]));
+    if (o->targets == RAO_TARGETS_INPUTS) RAO_TRY(rao_text_printf(ctx, &d->text, "the inputs as targets; inputs %s", said[kind]));
+    else if (d->classes) RAO_TRY(rao_text_printf(ctx, &d->text, "%lld classes; inputs %s", (long long)d->classes, said[kind]));
     else RAO_TRY(rao_text_printf(ctx, &d->text, "%lld real targets; inputs %s", (long long)d->targets, said[kind]));
     if (kind == RAO_SCALE_RANGE) RAO_TRY(rao_text_printf(ctx, &d->text, " %g", range));
 done:
@@ -252,9 +277,9 @@ static rao_status make(rao_ctx *ctx, const source *s, const rao_dataset_opts *o,
     selection train = {&given[RAO_TRAIN], given[RAO_TEST].x ? NULL : order + test, n - test}, held = {&given[RAO_TRAIN], order, test};
     if (given[RAO_TEST].x) held = (selection){&given[RAO_TEST], NULL, given[RAO_TEST].x->shape[0]};
     rao_scaling kind = find_scaling(s, &train, (rao_scaling)o->scale, d->inputs, shift, scale);
-    RAO_TRY(fill_part(ctx, d, RAO_TRAIN, &train, shift, scale));
-    RAO_TRY(fill_part(ctx, d, RAO_TEST, &held, shift, scale));
-    RAO_TRY(describe(ctx, d, s, kind, scale[0]));
+    RAO_TRY(fill_part(ctx, d, RAO_TRAIN, &train, o, shift, scale));
+    RAO_TRY(fill_part(ctx, d, RAO_TEST, &held, o, shift, scale));
+    RAO_TRY(describe(ctx, d, s, o, kind, scale[0]));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -271,8 +296,9 @@ rao_status rao_dataset_load(rao_ctx *ctx, const char *spec, const rao_dataset_op
     RAO_TRY(source_read(ctx, spec, &s));
     RAO_TRY(check_part(ctx, &s, RAO_TRAIN));
     RAO_TRY(rao_alloc(ctx, 1, &d));
-    d->dtype = dtype, d->inputs = columns_of(s.part[RAO_TRAIN].x), d->targets = columns_of(s.part[RAO_TRAIN].y);
-    RAO_TRY(count_classes(ctx, &s, &d->classes));
+    d->dtype = dtype, d->inputs = columns_of(s.part[RAO_TRAIN].x);
+    d->targets = o.targets == RAO_TARGETS_INPUTS ? d->inputs : columns_of(s.part[RAO_TRAIN].y);
+    if (o.targets == RAO_TARGETS_SOURCE) RAO_TRY(count_classes(ctx, &s, &d->classes));
     if (s.part[RAO_TEST].x) {
         RAO_TRY(check_part(ctx, &s, RAO_TEST));
         RAO_TRY(check_parts_agree(ctx, &s));

@@ -53,6 +53,7 @@ struct rao_trainer {
     double seconds, phase[TRAIN_PHASES], batch_loss, rate;
     rao_train_point *points;
     int64_t point_count, point_capacity;
+    int stopped;       /* an evaluation found what stop_loss or stop_score ask for */
     rao_status status; /* of a failed run, kept */
     rao_text message;
     rao_train_watch_fn *watch;

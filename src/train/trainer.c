@@ -109,9 +109,12 @@ int64_t rao_trainer_points(const rao_trainer *t, const rao_train_point **points)
 
 static int budget_used(const rao_trainer *t) { return t->planned > 0 ? rao_trainer_steps(t) >= t->planned : t->seconds >= t->opts.seconds; }
 
-int rao_trainer_done(const rao_trainer *t) { return t->status != RAO_OK || budget_used(t); }
+static int over(const rao_trainer *t) { return t->stopped || budget_used(t); }
+
+int rao_trainer_done(const rao_trainer *t) { return t->status != RAO_OK || over(t); }
 
 static double fraction(const rao_trainer *t) {
+    if (t->stopped) return 1;
     double f = t->planned > 0 ? (double)rao_trainer_steps(t) / (double)t->planned : t->seconds / t->opts.seconds;
     return f < 1 ? f : 1;
 }
@@ -143,9 +146,18 @@ static rao_status diverged(rao_ctx *ctx, const rao_trainer *t, const char *what,
 
 /* ---- evaluating ---- */
 
+/* `most` rows of m, evenly spaced from the first one on: a view, and the same rows at every evaluation. */
+static rao_mat sample_rows(rao_mat m, int64_t most) {
+    if (most < 1 || most >= m.rows) return m;
+    m.ld *= m.rows / most;
+    m.rows = most;
+    return m;
+}
+
 static rao_status judge(rao_ctx *ctx, rao_trainer *t, rao_part part, double *loss, double *score) {
     rao_vec w = rao_trainer_weights(t);
-    rao_mat x = rao_dataset_x(t->data, part), y = rao_dataset_y(t->data, part);
+    rao_mat x = sample_rows(rao_dataset_x(t->data, part), t->opts.evaluate_cases);
+    rao_mat y = sample_rows(rao_dataset_y(t->data, part), t->opts.evaluate_cases);
     *loss = *score = NAN;
     return x.rows > 0 ? rao_objective_evaluate(ctx, t->judge, &w, &x, &y, NULL, loss, score) : RAO_OK;
 }
@@ -162,6 +174,12 @@ static rao_status reserve_point(rao_ctx *ctx, rao_trainer *t) {
     return RAO_OK;
 }
 
+/* NaN, where a stop is not set, is reached by nothing. */
+static int good_enough(const rao_trainer *t, const rao_train_point *p) {
+    int classes = rao_dataset_classes(t->data) > 0;
+    return p->train_loss <= t->opts.stop_loss || (classes ? p->train_score >= t->opts.stop_score : p->train_score <= t->opts.stop_score);
+}
+
 rao_status rao_trainer_evaluate(rao_ctx *ctx, rao_trainer *t) {
     rao_status st = RAO_OK;
     rao_train_point p = {.step = rao_trainer_steps(t), .seconds = t->seconds, .batch_loss = t->batch_loss, .rate = t->rate};
@@ -173,6 +191,7 @@ rao_status rao_trainer_evaluate(rao_ctx *ctx, rao_trainer *t) {
     if (!isfinite(p.train_loss)) RAO_TRY(diverged(ctx, t, "training loss", p.train_loss, p.step));
     RAO_TRY(judge(ctx, t, RAO_TEST, &p.test_loss, &p.test_score));
     t->points[t->point_count++] = p;
+    t->stopped = good_enough(t, &p);
     tell(t, &p);
     RAO_TRY(train_log_point(ctx, t, &p));
 done:
@@ -223,7 +242,7 @@ done:
 /* Steps to `stop`, the end of the budget or a cancel, on the clock. */
 static rao_status stretch(rao_ctx *ctx, rao_trainer *t, int64_t stop) {
     rao_status st = RAO_OK;
-    while (st == RAO_OK && rao_trainer_steps(t) < stop && !budget_used(t) && !rao_ctx_cancelled(ctx)) {
+    while (st == RAO_OK && rao_trainer_steps(t) < stop && !over(t) && !rao_ctx_cancelled(ctx)) {
         double start = train_clock();
         st = one_step(ctx, t);
         t->seconds += train_clock() - start; /* what the watcher takes is not training */
@@ -237,9 +256,9 @@ static rao_status run(rao_ctx *ctx, rao_trainer *t, int64_t until) {
     RAO_TRY(train_repeat_failure(ctx, t));
     for (;;) {
         int64_t step = rao_trainer_steps(t);
-        int ends = budget_used(t) || rao_ctx_cancelled(ctx);
+        int ends = over(t) || rao_ctx_cancelled(ctx);
         if (ends || step % t->interval == 0) RAO_TRY(rao_trainer_evaluate(ctx, t));
-        if (ends || (until > 0 && step >= until)) break;
+        if (ends || t->stopped || (until > 0 && step >= until)) break;
         int64_t next = (step / t->interval + 1) * t->interval;
         RAO_TRY(stretch(ctx, t, until > 0 && until < next ? until : next));
     }

@@ -117,6 +117,24 @@ def test_log_of_json_lines(tmp_path):
     assert [layer["name"] for layer in lines[-2]["layers"]] == ["0", "1"]
 
 
+def test_an_autoencoder_to_a_squared_error(tmp_path):
+    """The error that stops the run is that of the saved weights by numpy, on the sample that evaluations look at."""
+    x = np.random.default_rng(3).uniform(size=(90, 6))
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", np.zeros(90))
+    path = tmp_path / "w.st"
+    out = ok_json("train", "--data", f"npy:{tmp_path}/x.npy,{tmp_path}/y.npy,{tmp_path}/x.npy,{tmp_path}/y.npy", "--targets", "inputs",
+                  "--scale", "none", "--model", "mlp:6-4-6:tanh:bernoulli", "--dtype", "f64", "--optim", "adam:lr=0.02", "--batch", 30,
+                  "--steps", 2000, "--evaluate", 10, "--evaluate-cases", 45, "--stop-score", 0.4, "--save", path)
+    assert (out["evaluate_cases"], out["stop_score"]) == (45, 0.4) and "the inputs as targets" in out["data"]
+    errors = out["curve"]["train_squared_error"]
+    assert out["steps"] < 2000 and errors[-1] <= 0.4 < min(errors[:-1])
+    w = read_safetensors(path)[1]
+    z = np.tanh(x @ w["0.weight"].T + w["0.bias"]) @ w["1.weight"].T + w["1.bias"]
+    error = ((1 / (1 + np.exp(-z)) - x) ** 2).sum(1)
+    assert errors[-1] == pytest.approx(error[::2].mean(), rel=1e-12)
+
+
 def test_table_for_people(tmp_path):
     out = ok("train", *SHORT, "--save", tmp_path / "w.st")
     for word in ("mlp:64-32-10:tanh:categorical", "lr=0.1:momentum=0.9", "train loss", "accuracy", f"weights      {tmp_path}/w.st"):
@@ -143,6 +161,10 @@ def test_report_is_one_well_formed_file(tmp_path):
     (["--epochs", "2", "--seconds", "3"], "--epochs and --seconds exclude each other"),
     (["--save"], "--save needs a value"),
     (["--init", "zero"], "init = zero, want one of auto|glorot|he|sparse15"),
+    (["--targets", "outputs"], "targets = outputs, want one of source|inputs"),
+    (["--targets", "inputs", "--model", "mlp:64-32-10:tanh"], "observes 10 columns, but the data has 64 targets"),
+    (["--evaluate-cases", "0"], "evaluate_cases = 0"),
+    (["--stop-loss", "nan"], "stop_loss = nan"),
     (["--test-fraction", "1"], "test_fraction = 1, want a number in [0, 1)"),
     (["--chekpoint", "x"], "did you mean --checkpoint?"),
 ])

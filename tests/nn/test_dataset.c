@@ -159,6 +159,34 @@ static void constant_columns(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void inputs_as_targets(void **state) {
+    (void)state;
+    LAW("the inputs as targets are the scaled inputs themselves, in both parts; what the source has as targets does not matter");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_dataset_opts o;
+    rao_dataset_opts_init(&o);
+    for (int scale = RAO_SCALE_AUTO; scale <= RAO_SCALE_STANDARD; scale++) {
+        rao_dataset *d = NULL, *plain = NULL;
+        o.scale = scale, o.targets = RAO_TARGETS_SOURCE;
+        OK(ctx, rao_dataset_load(ctx, "digits", &o, RAO_F64, &plain));
+        o.targets = RAO_TARGETS_INPUTS;
+        OK(ctx, rao_dataset_load(ctx, "digits", &o, RAO_F64, &d));
+        EXPECT_TRUE(rao_dataset_classes(d) == 0 && rao_dataset_targets(d) == 64 && rao_dataset_inputs(d) == 64);
+        EXPECT_TRUE(strstr(rao_dataset_describe(d), "64 columns, the inputs as targets; inputs") != NULL);
+        for (int p = 0; p < 2; p++) {
+            rao_mat want = rao_dataset_x(plain, (rao_part)p), x = rao_dataset_x(d, (rao_part)p), y = rao_dataset_y(d, (rao_part)p);
+            EXPECT_TRUE(y.rows == want.rows && y.cols == want.cols);
+            for (int64_t i = 0; i < want.rows; i++)
+                for (int64_t j = 0; j < 64; j++) EXPECT_TRUE(at(&x, i, j) == at(&want, i, j) && at(&y, i, j) == at(&want, i, j));
+        }
+        rao_dataset_destroy(&d), rao_dataset_destroy(&plain);
+    }
+    rao_dataset *none = NULL;
+    o.targets = 2;
+    EXPECT_FAIL(ctx, rao_dataset_load(ctx, "digits", &o, RAO_F64, &none), RAO_EINVAL, "targets = 2");
+    rao_test_ctx_close(&ctx);
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("what is wrong with data is said with its place");
@@ -208,7 +236,12 @@ static void mnist(void **state) {
 
 static rao_status load(rao_ctx *ctx, void *arg) {
     rao_dataset *d = NULL;
-    rao_status st = rao_dataset_load(ctx, arg, NULL, RAO_F32, &d);
+    rao_dataset_opts o;
+    rao_dataset_opts_init(&o);
+    rao_status st = rao_dataset_load(ctx, arg, &o, RAO_F32, &d);
+    rao_dataset_destroy(&d);
+    o.targets = RAO_TARGETS_INPUTS;
+    if (st == RAO_OK) st = rao_dataset_load(ctx, arg, &o, RAO_F32, &d);
     rao_dataset_destroy(&d);
     return st;
 }
@@ -222,8 +255,15 @@ static void no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digits),           cmocka_unit_test(splits),   cmocka_unit_test(csv),   cmocka_unit_test(large_offset),
-        cmocka_unit_test(constant_columns), cmocka_unit_test(refusals), cmocka_unit_test(mnist), cmocka_unit_test(no_memory),
+        cmocka_unit_test(digits),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(large_offset),
+        cmocka_unit_test(constant_columns),
+        cmocka_unit_test(inputs_as_targets),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(mnist),
+        cmocka_unit_test(no_memory),
     };
     printf("seed %llu\n", (unsigned long long)rao_test_seed());
     return cmocka_run_group_tests_name("nn/dataset", tests, make_folder, remove_folder);

@@ -180,6 +180,87 @@ static void evaluations_are_on_schedule(void **state) {
     problem_close(&p);
 }
 
+static void an_evaluation_may_look_at_a_sample(void **state) {
+    (void)state;
+    ORACLE("losses of 100 evenly spaced cases", "rao_objective_loss over the rows 0, k, 2 k, ... with k = cases / 100");
+    problem p = problem_open(RAO_F64, "mlp:64-5-10:tanh", 1);
+    rao_train_opts o = small_run(10, 4);
+    o.evaluate = 4, o.evaluate_cases = 100;
+    rao_trainer *t = NULL;
+    rao_objective *objective = NULL;
+    const rao_train_point *points;
+    int64_t rows[100];
+    OK(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t));
+    OK(p.ctx, rao_trainer_run(p.ctx, t, 0));
+    EXPECT_EQ(rao_trainer_points(t, &points), 2);
+    OK(p.ctx, rao_objective_create(p.ctx, p.model, 100, RAO_TAPE_FORWARD, &objective));
+    rao_vec w = rao_trainer_weights(t);
+    for (int part = 0; part < 2; part++) {
+        rao_mat x = rao_dataset_x(p.data, (rao_part)part), y = rao_dataset_y(p.data, (rao_part)part);
+        double loss = 0, found = part == RAO_TRAIN ? points[1].train_loss : points[1].test_loss;
+        for (int64_t i = 0; i < 100; i++) rows[i] = i * (x.rows / 100);
+        OK(p.ctx, rao_objective_batch(p.ctx, objective, &x, &y, NULL, rows, 0, 100));
+        OK(p.ctx, rao_objective_loss(p.ctx, objective, &w, &loss));
+        EXPECT_REL(found, loss, 1e-14); /* the same cases in the same order */
+    }
+    double right = 100 * points[1].train_score;
+    EXPECT_CLOSE(right, round(right), 1e-12);
+    rao_trainer_destroy(&t);
+
+    o.evaluate_cases = 1438;
+    double loss[2];
+    for (int k = 0; k < 2; k++) { /* as many as there are, and more: all */
+        OK(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t));
+        OK(p.ctx, rao_trainer_evaluate(p.ctx, t));
+        rao_trainer_points(t, &points);
+        loss[k] = points[0].train_loss;
+        rao_trainer_destroy(&t);
+        o.evaluate_cases = 1000000;
+    }
+    EXPECT_TRUE(loss[0] == loss[1]);
+    rao_objective_destroy(&objective);
+    problem_close(&p);
+}
+
+/* Runs to a stop; the last point is the first one that is good enough. */
+static void run_to_stop(problem *p, double stop_loss, double stop_score) {
+    rao_train_opts o = small_run(100, 400);
+    o.evaluate = 5, o.stop_loss = stop_loss, o.stop_score = stop_score;
+    rao_trainer *t = NULL;
+    const rao_train_point *points;
+    OK(p->ctx, rao_trainer_create(p->ctx, p->model, p->data, "adam:lr=0.02", &o, &t));
+    OK(p->ctx, rao_trainer_run(p->ctx, t, 0));
+    int64_t count = rao_trainer_points(t, &points), steps = rao_trainer_steps(t);
+    EXPECT_TRUE(rao_trainer_done(t) && steps < 400 && count > 2 && points[count - 1].step == steps);
+    for (int64_t k = 0; k < count; k++) {
+        int classes = rao_dataset_classes(p->data) > 0;
+        int reached =
+            points[k].train_loss <= stop_loss || (classes ? points[k].train_score >= stop_score : points[k].train_score <= stop_score);
+        EXPECT_EQ(reached, k == count - 1);
+    }
+    OK(p->ctx, rao_trainer_run(p->ctx, t, 0));
+    EXPECT_TRUE(rao_trainer_steps(t) == steps && rao_trainer_points(t, &points) == count);
+    rao_trainer_destroy(&t);
+}
+
+static void a_run_may_stop_at_what_it_wants(void **state) {
+    (void)state;
+    LAW("a stop ends the run at the first evaluation that reaches it: a loss, an accuracy, a squared error; further calls add nothing");
+    problem p = problem_open(RAO_F32, "mlp:64-16-10:tanh", 1);
+    run_to_stop(&p, 0.5, NAN);
+    run_to_stop(&p, NAN, 0.9);
+    run_to_stop(&p, 1e-9, 0.9);
+    problem_close(&p);
+    rao_dataset_opts data;
+    rao_dataset_opts_init(&data);
+    data.targets = RAO_TARGETS_INPUTS;
+    p.ctx = rao_test_ctx();
+    OK(p.ctx, rao_dataset_load(p.ctx, "digits", &data, RAO_F32, &p.data));
+    OK(p.ctx, rao_model_create(p.ctx, "mlp:64-20-64:tanh", p.data, RAO_F32, &p.model));
+    run_to_stop(&p, NAN, 4);
+    problem_close(&p);
+}
+
 /* What a watcher saw; it may dawdle at every call and cancel at a step. */
 typedef struct watcher {
     int64_t steps, points, cancel_at;
@@ -321,6 +402,10 @@ static void refusals(void **state) {
     EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd:schedule=cosine", &o, &t), RAO_EINVAL, "needs the number of steps");
     o = small_run(1, 1), o.seed = -1;
     EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t), RAO_EINVAL, "seed = -1");
+    o = small_run(1, 1), o.evaluate_cases = -1;
+    EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t), RAO_EINVAL, "evaluate_cases = -1");
+    o = small_run(1, 1), o.stop_score = -1;
+    EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t), RAO_EINVAL, "stop_score = -1");
     o = small_run(1, 1), o.init = 9;
     EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sgd", &o, &t), RAO_EINVAL, "init = 9");
     EXPECT_FAIL(p.ctx, rao_trainer_create(p.ctx, p.model, p.data, "sdg", NULL, &t), RAO_EINVAL, "did you mean 'sgd'");
@@ -336,6 +421,8 @@ int main(void) {
         cmocka_unit_test(sure_models_stay_put),
         cmocka_unit_test(pieces_and_threads_do_not_show),
         cmocka_unit_test(evaluations_are_on_schedule),
+        cmocka_unit_test(an_evaluation_may_look_at_a_sample),
+        cmocka_unit_test(a_run_may_stop_at_what_it_wants),
         cmocka_unit_test(the_clock_counts_steps_alone),
         cmocka_unit_test(cancelled_runs_keep_what_they_have),
         cmocka_unit_test(divergence_names_its_step),
