@@ -54,6 +54,11 @@ typedef struct family_standard {
     void (*information)(const rao_family *f, double m[3]); /* sigma^2 F = [[m0, m1], [m1, m2]] */
 } family_standard;
 
+/* A place where a member has mass, and how wide that lies there; width INF: an edge inside the support. */
+typedef struct family_mark {
+    double x, scale;
+} family_mark;
+
 typedef struct family_table {
     rao_family_info info;
     int state[3];            /* numbers of a state: state[0] + state[1] d + state[2] d^2 */
@@ -77,8 +82,8 @@ typedef struct family_table {
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
     void (*support)(const rao_family *f, const double *s, double *low, double *high);
     void (*center)(const rao_family *f, const double *s, double *middle, double *scale); /* where the mass of a univariate member lies */
-    int64_t (*landmarks)(const rao_family *f, const double *s, double *at,
-                         int64_t most); /* points to divide quadratures at; NULL: the middle */
+    int64_t (*landmarks)(const rao_family *f, const double *s, family_mark *at,
+                         int64_t most); /* where integrals are cut; NULL: the middle */
     void (*sample)(const rao_family *f, const double *s, rao_draws *d, double *x);
     rao_status (*mle)(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c); /* coordinates of chart 0 */
     const char *irregular;                                                                    /* why there is no Fisher matrix, or NULL */

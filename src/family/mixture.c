@@ -178,20 +178,22 @@ static void center(const rao_family *f, const double *s, double *middle, double 
         if (s[i] > most) most = s[i], f->parts[i].table->center(&f->parts[i], state, middle, scale);
 }
 
-static int64_t landmarks(const rao_family *f, const double *s, double *at, int64_t most) {
+/* Of every component: its middle, or its own marks; and its edges, which are jumps inside another component's support. At most three each. */
+static int64_t landmarks(const rao_family *f, const double *s, family_mark *at, int64_t most) {
     const double *state = first_state(f, s);
     int64_t n = 0;
-    for (int64_t i = 0; i < f->part_count && n < most; state += f->parts[i++].state) {
-        double scale, low, high;
+    for (int64_t i = 0; i < f->part_count && n + 3 <= most; state += f->parts[i++].state) {
+        const family_table *part = f->parts[i].table;
+        double low, high;
         if (s[i] == 0) continue;
-        if (f->parts[i].table->landmarks) {
-            n += f->parts[i].table->landmarks(&f->parts[i], state, at + n, most - n);
+        if (part->landmarks) {
+            n += part->landmarks(&f->parts[i], state, at + n, most - n);
             continue;
         }
-        f->parts[i].table->center(&f->parts[i], state, &at[n++], &scale);
-        f->parts[i].table->support(&f->parts[i], state, &low, &high); /* an edge inside another component's support is a jump */
-        if (isfinite(low) && n < most) at[n++] = low;
-        if (isfinite(high) && n < most) at[n++] = high;
+        part->center(&f->parts[i], state, &at[n].x, &at[n].scale), n++;
+        part->support(&f->parts[i], state, &low, &high);
+        if (isfinite(low)) at[n++] = (family_mark){low, INF};
+        if (isfinite(high)) at[n++] = (family_mark){high, INF};
     }
     return n;
 }

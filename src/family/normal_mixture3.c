@@ -74,9 +74,9 @@ static int fisher_at_edge(const rao_family *f, const double *s, double *m) {
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     (void)f, *middle = s[PI] > 0.5 ? s[MU] : 0, *scale = fmax(s[PI] > 0 ? s[SIGMA] : 0, s[PI] < 1 ? 1 : 0);
 }
-static int64_t landmarks(const rao_family *f, const double *s, double *at, int64_t most) {
+static int64_t landmarks(const rao_family *f, const double *s, family_mark *at, int64_t most) {
     (void)f, (void)most;
-    at[0] = 0, at[1] = s[MU];
+    at[0] = (family_mark){0, 1}, at[1] = (family_mark){s[MU], s[SIGMA]};
     return 2;
 }
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {

@@ -1,0 +1,21 @@
+/* integrate.h - sums and integrals over the observations of a family with one number in each: a finite sum over classes, num's outward sums over
+ * counts, num's adaptive quadrature on a line. */
+#ifndef RAO_FAMILY_INTEGRATE_H
+#define RAO_FAMILY_INTEGRATE_H
+
+#include "family/family.h"
+
+/* value[0..m-1], zeroed before, = the integrand at x, the density included; an infinity makes the integral infinite. x is a possible observation, inside
+ * the pieces that the ends of supports cut. */
+typedef rao_status integrand_fn(rao_ctx *ctx, const double *x, double *value, void *arg);
+
+/* Whether the observations of f can be summed or integrated over; several variables are left to draws. */
+int rao_integrable(const rao_family *f);
+
+/* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies. *error (may be NULL): the largest error
+ * estimate. +-inf where the integral diverges; EDOMAIN where it does to both sides; ENUMERIC where it was not reached to six digits of the integral
+ * of |g|. */
+rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, integrand_fn *g, void *arg,
+                         double *value, rao_quality *quality);
+
+#endif
