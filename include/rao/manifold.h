@@ -15,6 +15,8 @@ extern "C" {
 /* Quantities of this room; they go on where those of rao_quantity end, so one number names any quantity. */
 typedef enum rao_manifold_quantity {
     RAO_JEFFREYS_DIVERGENCE = 256, /* KL(p : q) + KL(q : p): q */
+    RAO_E_GEODESIC,                /* the point at (1 - t) theta_p + t theta_q: q, t */
+    RAO_M_GEODESIC,                /* the point at (1 - t) eta_p + t eta_q: q, t */
     RAO_MANIFOLD_QUANTITIES
 } rao_manifold_quantity;
 

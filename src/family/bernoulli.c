@@ -79,7 +79,35 @@ static void expectation(const rao_family *f, const double *s, double *eta) { (vo
 static double log_partition(const rao_family *f, const double *s) {
     return (void)f, s[BY_LOGIT] != 0 ? rao_softplus(s[LOGIT]) : -log1p(-s[P]);
 }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+/* The mean of the logits, where an end has an infinite one: points with mass on both ends' side have none. */
+rao_status rao_bernoulli_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double sum = 0, end;
+    int by_logit = 1;
+    for (int64_t k = 0; k < m->n; k++) {
+        if (m->w[k] != 0) sum += m->w[k] * m->s[k][LOGIT];
+        by_logit &= m->s[k][BY_LOGIT] != 0;
+    }
+    if (isnan(sum))
+        return rao_fail(ctx, RAO_EDOMAIN,
+                        "%s: one point has p = 0 and another p = 1: they share no outcome, and their e-mean does not exist",
+                        f->table->info.name);
+    if (isfinite(sum) && (by_logit || fabs(sum) > 30)) return rao_bernoulli_load_logit(ctx, f, &sum, s);
+    end = rao_logistic(sum);
+    return rao_bernoulli_load_p(ctx, f, &end, s);
+}
+rao_status rao_bernoulli_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double p = rao_mean_at(m, P), q = rao_mean_at(m, Q), logit;
+    int by_logit = 1;
+    for (int64_t k = 0; k < m->n; k++) by_logit &= m->s[k][BY_LOGIT] != 0;
+    if (!(p >= 0 && q >= 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: the mean leaves the family: p = %.17g, want 0 <= p <= 1", f->table->info.name, p);
+    if (!by_logit || p == 0 || q == 0) return rao_bernoulli_load_p(ctx, f, &p, s);
+    logit = log(p) - log(q);
+    return rao_bernoulli_load_logit(ctx, f, &logit, s);
+}
+
+static const family_exponential exponential = {rao_statistic_x,           natural, expectation,          log_partition,
+                                               rao_dual_is_minus_entropy, NULL,    rao_bernoulli_e_mean, rao_bernoulli_m_mean};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},

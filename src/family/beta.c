@@ -49,7 +49,15 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_dirichlet_mean_log(s, 2, s[2], 0), eta[1] = rao_dirichlet_mean_log(s, 2, s[2], 1);
 }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, rao_dirichlet_log_beta(s, 2, s[2]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_dirichlet_e_mean(ctx, f, 2, m, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_dirichlet_m_mean(ctx, f, 2, m, s);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "a_b", .coords = "a,b", .load = load, .store = rao_store_plain}};
 

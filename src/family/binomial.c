@@ -62,7 +62,8 @@ static void natural(const rao_family *f, const double *s, double *theta) { (void
 static void expectation(const rao_family *f, const double *s, double *eta) { eta[0] = f->fixed * s[P]; }
 static double log_partition(const rao_family *f, const double *s) { return f->fixed * rao_softplus(s[LOGIT]); }
 static double dual_potential(const rao_family *f, const double *s) { return -f->fixed * rao_bernoulli_entropy(f, s); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, dual_potential, NULL};
+static const family_exponential exponential = {rao_statistic_x, natural, expectation,          log_partition,
+                                               dual_potential,  NULL,    rao_bernoulli_e_mean, rao_bernoulli_m_mean};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p", .load = rao_bernoulli_load_p, .store = rao_store_plain},

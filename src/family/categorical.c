@@ -225,7 +225,50 @@ static double log_partition(const rao_family *f, const double *s) {
     return -logpdf(f, s, &last);
 }
 
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+/* log p_i = sum w log p_i of the points, less a constant: classes that one point excludes are excluded. */
+rao_status rao_simplex_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st;
+    double *z, top = -INF, sum = 0;
+    int finite = 1;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->d, &z));
+    for (int64_t i = 0; i < f->d; i++) {
+        z[i] = 0;
+        for (int64_t k = 0; k < m->n; k++)
+            if (m->w[k] != 0) z[i] += m->w[k] * logs(f, m->s[k])[i];
+        top = fmax(top, z[i]);
+        finite &= isfinite(z[i]);
+        if (isnan(z[i]) || z[i] == INF)
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the mean leaves the family: a probability of 0 has a negative weight",
+                             f->table->info.name));
+    }
+    if (top == -INF)
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the points share no class, and their e-mean does not exist", f->table->info.name));
+    if (finite) {
+        RAO_TRY(load_z(ctx, f, "z", z, f->d, s));
+    } else {
+        for (int64_t i = 0; i < f->d; i++) sum += z[i] = exp(z[i] - top);
+        for (int64_t i = 0; i < f->d; i++) z[i] /= sum;
+        RAO_TRY(rao_load_simplex(ctx, f, z, s));
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+rao_status rao_simplex_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    for (int64_t i = 0; i < f->d; i++) {
+        double p = rao_mean_at(m, i);
+        if (!(p >= 0))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: the mean leaves the family: p_%lld = %.17g, want >= 0", f->table->info.name,
+                            (long long)i + 1, p);
+        s[i] = p, s[f->d + i] = log(p);
+    }
+    s[2 * f->d] = 0;
+    return RAO_OK;
+}
+
+static const family_exponential exponential = {
+    statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL, rao_simplex_e_mean, rao_simplex_m_mean};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},

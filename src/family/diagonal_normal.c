@@ -87,7 +87,19 @@ static double log_partition(const rao_family *f, const double *s) {
     for (int64_t i = 0; i < f->d; i++) sum += rao_table_normal.exponential->log_partition(f, part(f, s, i).s);
     return sum;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st = RAO_OK;
+    for (int64_t i = 0; i < f->d && st == RAO_OK; i++) st = rao_normal_e_mean(ctx, f, m, i, f->d + i, s);
+    return st;
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st = RAO_OK;
+    for (int64_t i = 0; i < f->d && st == RAO_OK; i++) st = rao_normal_m_mean(ctx, f, m, i, f->d + i, s);
+    return st;
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu#,sigma#", .load = load, .store = rao_store_plain}};
 

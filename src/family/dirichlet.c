@@ -97,11 +97,33 @@ double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double tota
     return sum + (rao_excess_divergence(p[top], q[top]) - rao_excess_divergence(total_p, total_q));
 }
 
+/* psi'(x + d) - psi'(x) */
+static double trigamma_change(double x, double d) {
+    double sum = 0;
+    if (fabs(d) > 0.1 * x) return rao_trigamma(x + d) - rao_trigamma(x);
+    for (int i = 0; i < 8; i++) sum += weight[i] * rao_tetragamma(x + node[i] * d);
+    return d * sum;
+}
+
+/* [psi(b) - psi(b + r + e)] - [psi(a) - psi(a + r)] for small r and r + e: along the straight paths. */
+static double mean_log_gap(double a, double r, double b, double e) {
+    double sum = 0;
+    for (int i = 0; i < 8; i++) {
+        double x = a + node[i] * r, d = (b - a) + node[i] * e;
+        sum -= weight[i] * (e * rao_trigamma(x + d) + r * trigamma_change(x, d));
+    }
+    return sum;
+}
+
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g) {
     double total_q = 0, change = 0;
+    int64_t top = largest(p, k);
     for (int64_t i = 0; i < k; i++) change += q[i] - p[i], total_q += q[i];
     double common = total_q < 0.5 * total_p ? rao_digamma(total_q) - rao_digamma(total_p) : rao_digamma_diff(total_p, change);
     for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i]) - common;
+    double rest = others(p, k, top);
+    if (rest < dominates * p[top] && others(q, k, top) < dominates * q[top])
+        g[top] = mean_log_gap(p[top], rest, q[top], others_difference(p, q, k, top));
 }
 
 /* psi'(alpha_i) - psi'(A) on the diagonal, -psi'(A) off it. */
@@ -189,6 +211,82 @@ done:
     return st;
 }
 
+/* ---- means of points ------------------------------------------------------------------------------------------- */
+
+static void sum_up(double *s, int64_t k) {
+    s[k] = 0;
+    for (int64_t i = 0; i < k; i++) s[k] += s[i];
+}
+
+rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s) {
+    for (int64_t i = 0; i < k; i++) {
+        rao_status st = rao_mean_inside(ctx, f, "alpha", s[i] = rao_mean_at(m, i));
+        if (st) return st;
+    }
+    sum_up(s, k);
+    return RAO_OK;
+}
+
+/* sum w KL(p_k : alpha) and its gradient E log x at alpha less its mean, both from differences. */
+static double mean_kl(const family_mean *m, int64_t k, const double *alpha, double total) {
+    double sum = 0;
+    for (int64_t j = 0; j < m->n; j++) sum += m->w[j] * rao_dirichlet_kl(m->s[j], alpha, k, m->s[j][k], total);
+    return sum;
+}
+static void mean_kl_gradient(const family_mean *m, int64_t k, const double *alpha, double *part, double *g) {
+    for (int64_t i = 0; i < k; i++) g[i] = 0;
+    for (int64_t j = 0; j < m->n; j++) {
+        rao_dirichlet_kl_gradient(m->s[j], alpha, k, m->s[j][k], part);
+        for (int64_t i = 0; i < k; i++) g[i] += m->w[j] * part[i];
+    }
+}
+
+/* g := F^-1 g at alpha. */
+static rao_status natural_direction(rao_ctx *ctx, int64_t k, const double *alpha, double total, double *fisher, double *g) {
+    rao_mat a = rao_mat_view(RAO_F64, k, k, k, fisher), b = rao_mat_view(RAO_F64, k, 1, 1, g);
+    rao_dirichlet_fisher(alpha, k, total, fisher);
+    rao_status st = rao_cholesky(ctx, &a, 0, NULL);
+    if (!st) st = rao_trsm(ctx, RAO_LEFT, RAO_N, &a, &b);
+    return st ? st : rao_trsm(ctx, RAO_LEFT, RAO_T, &a, &b);
+}
+
+/* The sum of divergences is convex in alpha: Newton's method with halving, from the geometric mean. */
+rao_status rao_dirichlet_m_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s) {
+    rao_status st;
+    double *step, *trial, *fisher, value, size = INF;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, k, &step));
+    RAO_TRY(rao_scratch(ctx, k + 1, &trial));
+    RAO_TRY(rao_scratch(ctx, k * k, &fisher));
+    for (int64_t i = 0; i < k; i++) s[i] = rao_geometric_mean_at(m, i);
+    sum_up(s, k);
+    value = mean_kl(m, k, s, s[k]);
+    for (int iteration = 0; iteration < 200 && size > 1e-13; iteration++) {
+        double factor = 1;
+        mean_kl_gradient(m, k, s, trial, step);
+        RAO_TRY(natural_direction(ctx, k, s, s[k], fisher, step));
+        size = 0;
+        for (int64_t i = 0; i < k; i++) size = fmax(size, fabs(step[i] / s[i]));
+        for (; factor > 1e-15; factor /= 2) {
+            int inside = 1;
+            for (int64_t i = 0; i < k; i++) trial[i] = s[i] - factor * step[i], inside &= trial[i] > 0.1 * s[i];
+            sum_up(trial, k);
+            double next = inside ? mean_kl(m, k, trial, trial[k]) : INF;
+            if (!inside || !(next <= value || size < 1e-7)) continue;
+            for (int64_t i = 0; i <= k; i++) s[i] = trial[i];
+            value = next;
+            break;
+        }
+        if (factor <= 1e-15) break;
+    }
+    if (!(size < 1e-8))
+        st = rao_fail(ctx, RAO_ENUMERIC, "%s: no point with the mean of E log x was reached: it may lie outside the family",
+                      f->table->info.name);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 /* ---- the table ----------------------------------------------------------------------------------------------- */
 
 static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
@@ -258,7 +356,15 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
     for (int64_t i = 0; i < f->d; i++) eta[i] = rao_dirichlet_mean_log(s, f->d, s[f->d], i);
 }
 static double log_partition(const rao_family *f, const double *s) { return rao_dirichlet_log_beta(s, f->d, s[f->d]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_dirichlet_e_mean(ctx, f, f->d, m, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_dirichlet_m_mean(ctx, f, f->d, m, s);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "alpha", .coords = "alpha#", .load = load, .store = rao_store_plain}};
 

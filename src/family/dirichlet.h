@@ -12,6 +12,9 @@ double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double tota
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
 void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x);
+/* Means of k numbers and their sum in alpha, and in E log x_i by Newton's method. */
+rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);
+rao_status rao_dirichlet_m_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);
 /* alpha by maximum likelihood from the means of log x_i. */
 rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const double *mean_log, double *alpha);
 

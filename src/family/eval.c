@@ -83,7 +83,7 @@ static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_q
     return RAO_OK;
 }
 
-static rao_status need_exponential(rao_ctx *ctx, const family_item *it, const family_exponential **e) {
+rao_status rao_need_exponential(rao_ctx *ctx, const family_item *it, const family_exponential **e) {
     *e = it->f->table->exponential;
     return *e ? RAO_OK : rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: it has no %s", it->f->table->info.name, it->what);
 }
@@ -91,7 +91,7 @@ static rao_status need_exponential(rao_ctx *ctx, const family_item *it, const fa
 static rao_status statistic(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_exponential *e;
     (void)quality;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     if (!it->f->table->possible(it->f, it->x)) return no_density(ctx, it);
     e->statistic(it->f, it->x, out);
     return RAO_OK;
@@ -100,7 +100,7 @@ static rao_status statistic(rao_ctx *ctx, const family_item *it, double *out, ra
 static rao_status natural(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_exponential *e;
     (void)quality;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     e->natural(it->f, it->p, out);
     return RAO_OK;
 }
@@ -108,7 +108,7 @@ static rao_status natural(rao_ctx *ctx, const family_item *it, double *out, rao_
 static rao_status expectation(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_exponential *e;
     (void)quality;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     e->expectation(it->f, it->p, out);
     return RAO_OK;
 }
@@ -116,7 +116,7 @@ static rao_status expectation(rao_ctx *ctx, const family_item *it, double *out, 
 static rao_status log_partition(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_exponential *e;
     (void)quality;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     *out = e->log_partition(it->f, it->p);
     return RAO_OK;
 }
@@ -126,7 +126,7 @@ static rao_status dual_potential(rao_ctx *ctx, const family_item *it, double *ou
     const family_exponential *e;
     double *theta, *eta, sum;
     (void)quality;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     if (e->dual_potential) {
         *out = e->dual_potential(it->f, it->p);
         return RAO_OK;
@@ -146,7 +146,7 @@ done:
 
 static rao_status bregman(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_exponential *e;
-    RAO_OR_RETURN(need_exponential(ctx, it, &e));
+    RAO_OR_RETURN(rao_need_exponential(ctx, it, &e));
     family_item swapped = *it;
     swapped.p = it->q;
     swapped.q = it->p;

@@ -55,7 +55,19 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -s[RATE]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[SCALE]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, -log(s[RATE]); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double rate = rao_mean_at(m, RATE);
+    rao_status st = rao_mean_inside(ctx, f, "rate", rate);
+    return st ? st : load_rate(ctx, f, &rate, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double scale = rao_mean_at(m, SCALE);
+    rao_status st = rao_mean_inside(ctx, f, "scale", scale);
+    return st ? st : load_scale(ctx, f, &scale, s);
+}
+
+static const family_exponential exponential = {rao_statistic_x,           natural, expectation, log_partition,
+                                               rao_dual_is_minus_entropy, NULL,    e_mean,      m_mean};
 
 static const family_chart charts[] = {
     {.name = "rate", .coords = "rate", .load = load_rate, .store = rao_store_plain},

@@ -27,6 +27,13 @@ typedef struct family_chart {
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
 } family_chart;
 
+/* Points of one family with weights that sum to one; a weight may be negative (a path goes on behind its ends). */
+typedef struct family_mean {
+    int64_t n;
+    const double *const *s; /* their states */
+    const double *w;
+} family_mean;
+
 /* Exponential families: h(x) exp(theta . T(x) - F(theta)), order = tangent of chart 0. */
 typedef struct family_exponential {
     void (*statistic)(const rao_family *f, const double *x, double *t);
@@ -35,6 +42,9 @@ typedef struct family_exponential {
     double (*log_partition)(const rao_family *f, const double *s);
     double (*dual_potential)(const rao_family *f, const double *s); /* NULL: theta . eta - F */
     double (*pairing_weight)(const rao_family *f, int64_t j);       /* theta . T = sum w_j theta_j T_j; NULL: 1 */
+    /* The state whose theta (e) or eta (m) is the weighted mean of those given. EDOMAIN where it lies outside the family. */
+    rao_status (*e_mean)(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
+    rao_status (*m_mean)(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 } family_exponential;
 
 /* Weighted observations. */
@@ -124,6 +134,22 @@ rao_status rao_want_finite(rao_ctx *ctx, const rao_family *f, const char *name, 
 rao_status rao_want_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value);      /* 0 <= value <= 1 */
 rao_status rao_want_open_unit(rao_ctx *ctx, const rao_family *f, const char *name, double value); /* 0 < value < 1 */
 
+/* Means of points (mean.c): of the numbers at one place of the states, from the point of the largest weight on, so that a weight of one
+ * gives its point back. */
+int64_t rao_mean_heaviest(const family_mean *m);
+double rao_mean_at(const family_mean *m, int64_t place);
+/* Of positive numbers; the harmonic mean may come out negative or infinite where a weight is negative. */
+double rao_geometric_mean_at(const family_mean *m, int64_t place);
+double rao_harmonic_mean_at(const family_mean *m, int64_t place);
+/* The least and the largest of them among the points that have a weight: units in which no ratio, and no square of one, overflows. */
+double rao_mean_least(const family_mean *m, int64_t place);
+double rao_mean_largest(const family_mean *m, int64_t place);
+/* "gamma: the mean leaves the family: rate = -1, want > 0" */
+rao_status rao_mean_inside(rao_ctx *ctx, const rao_family *f, const char *name, double value);
+/* Of normals whose mu and sigma lie at these places; the answer likewise. */
+rao_status rao_normal_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, int64_t mu, int64_t sigma, double *s);
+rao_status rao_normal_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, int64_t mu, int64_t sigma, double *s);
+
 /* Row i of the data; its weight; weighted mean of column j; weighted mean of (x - mean)^2: both passes compensated. */
 static inline const double *data_row(const family_data *d, int64_t i) { return d->x.data + i * d->x.stride; }
 static inline double data_weight(const family_data *d, int64_t i) { return d->weights ? d->weights[i] : 1; }
@@ -170,6 +196,8 @@ rao_status rao_data_quantiles(rao_ctx *ctx, const family_data *data, int of_loga
 /* Probability vectors, shared by categorical and multinomial: state p_1..p_k, log p_1..log p_k, by_logits, logits. */
 rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
+rao_status rao_simplex_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
+rao_status rao_simplex_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 
 #define RAO_FAMILIES(each)                                                                                                                 \

@@ -102,10 +102,11 @@ static double entropy(const rao_family *f, const double *s) { return (void)f, ra
 /* m_s / m_t - 1 and its logarithm, from the differences of what was given. */
 static double mean_excess(const double *s, const double *t) {
     double kinds = s[GAMMA_KIND] == t[GAMMA_KIND] ? s[GAMMA_KIND] : BY_RATE;
-    double shape = (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) / t[GAMMA_SHAPE];
+    double shape = (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) / t[GAMMA_SHAPE],
+           ratio = s[GAMMA_SHAPE] / t[GAMMA_SHAPE]; /* 1 + shape would lose it */
     if (kinds == BY_MEAN) return (s[GAMMA_MEAN] - t[GAMMA_MEAN]) / t[GAMMA_MEAN];
-    if (kinds == BY_SCALE) return (s[GAMMA_SCALE] - t[GAMMA_SCALE]) / t[GAMMA_SCALE] * (1 + shape) + shape;
-    return (t[GAMMA_RATE] - s[GAMMA_RATE]) / s[GAMMA_RATE] * (1 + shape) + shape;
+    if (kinds == BY_SCALE) return (s[GAMMA_SCALE] - t[GAMMA_SCALE]) / t[GAMMA_SCALE] * ratio + shape;
+    return (t[GAMMA_RATE] - s[GAMMA_RATE]) / s[GAMMA_RATE] * ratio + shape;
 }
 
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
@@ -184,7 +185,37 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
 static double log_partition(const rao_family *f, const double *s) {
     return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]);
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+rao_status rao_gamma_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double shape = rao_mean_at(m, GAMMA_SHAPE), rate = rao_mean_at(m, GAMMA_RATE);
+    rao_status st = rao_mean_inside(ctx, f, "shape", shape);
+    if (!st) st = rao_mean_inside(ctx, f, "rate", rate);
+    return st ? st : load(ctx, f, "rate", BY_RATE, shape, rate, s);
+}
+static const double *largest_mean(const family_mean *m) {
+    const double *top = m->s[rao_mean_heaviest(m)];
+    for (int64_t k = 0; k < m->n; k++)
+        if (m->w[k] != 0 && m->s[k][GAMMA_MEAN] > top[GAMMA_MEAN]) top = m->s[k];
+    return top;
+}
+/* u_k = m_k / m_b - 1 from the point of the largest mean, whose mean is that of the answer over m_b, less 1; r_k = m_k / m - 1, whose mean is 0:
+ *   log k - psi(k) = sum w [log k_k - psi(k_k)] - sum w (log(1 + r_k) - r_k). */
+rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    const double *base = largest_mean(m);
+    double move = 0, gap = 0;
+    for (int64_t k = 0; k < m->n; k++) move += m->w[k] * mean_excess(m->s[k], base);
+    rao_status st = rao_mean_inside(ctx, f, "the mean", base[GAMMA_MEAN] * (1 + move));
+    if (st) return st;
+    for (int64_t k = 0; k < m->n; k++) {
+        double r = (mean_excess(m->s[k], base) - move) / (1 + move);
+        double part = fabs(r) < 0.5 ? rao_log1pmx(r) : log(m->s[k][GAMMA_MEAN]) - log(base[GAMMA_MEAN]) - log1p(move) - r;
+        gap -= m->w[k] * (rao_digamma_excess(m->s[k][GAMMA_SHAPE]) + part);
+    }
+    if ((st = rao_mean_inside(ctx, f, "log E x - E log x", gap))) return st;
+    return load(ctx, f, "mean", BY_MEAN, rao_digamma_excess_inverse(-gap), base[GAMMA_MEAN] * (1 + move), s);
+}
+
+static const family_exponential exponential = {statistic, natural,          expectation,     log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
 static const family_chart charts[] = {
     {.name = "shape_rate", .coords = "shape,rate", .load = rao_gamma_load_rate, .store = rao_store_plain},

@@ -15,6 +15,9 @@ double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);
 /* The shape by maximum likelihood, given the mean of the data. */
 rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *data, double mean, double *shape);
+/* Means in theta and in eta; of x and of 1/x alike. */
+rao_status rao_gamma_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
+rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 /* h(y) - h(x) - (y - x) h'(x) >= 0 of the excess h; psi(y) - psi(x). */
 double rao_excess_divergence(double x, double y);
 double rao_digamma_change(double x, double y);

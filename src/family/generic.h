@@ -28,6 +28,9 @@ rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
 /* out = J^T F J. */
 rao_status rao_pull_back_matrix(rao_ctx *ctx, const family_item *it, double *out);
 
+/* EUNABLE where the family is not exponential. */
+rao_status rao_need_exponential(rao_ctx *ctx, const family_item *it, const family_exponential **e);
+
 rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 rao_status rao_generic_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);

@@ -54,7 +54,8 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
 static double log_partition(const rao_family *f, const double *s) {
     return (void)f, rao_lgamma(s[GAMMA_SHAPE]) - s[GAMMA_SHAPE] * log(s[GAMMA_RATE]);
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static const family_exponential exponential = {statistic, natural,          expectation,     log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
 static const family_chart charts[] = {{.name = "shape_scale", .coords = "alpha,beta", .load = load, .store = rao_store_plain}};
 

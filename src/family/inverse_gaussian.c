@@ -83,7 +83,28 @@ static void natural(const rao_family *f, const double *s, double *theta) {
 }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[MU], eta[1] = 1 / s[MU] + 1 / s[LAMBDA]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, -0.5 * log(s[LAMBDA]) - s[LAMBDA] / s[MU]; }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL};
+/* Means of lambda and lambda/mu^2. */
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double unit = rao_mean_least(m, MU), over = 0;
+    for (int64_t k = 0; k < m->n; k++) over += m->w[k] * m->s[k][LAMBDA] * (unit / m->s[k][MU]) * (unit / m->s[k][MU]);
+    s[LAMBDA] = rao_mean_at(m, LAMBDA);
+    s[MU] = unit * sqrt(s[LAMBDA] / over);
+    rao_status st = rao_mean_inside(ctx, f, "lambda", s[LAMBDA]);
+    return st ? st : rao_mean_inside(ctx, f, "lambda/mu^2", over > 0 ? over : over / unit / unit);
+}
+/* Means of mu and 1/mu + 1/lambda: 1/lambda = sum w [1/lambda_k + (mu_k - mu)^2 / (mu^2 mu_k)]. */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double mu = rao_mean_at(m, MU), sum = 0;
+    for (int64_t k = 0; k < m->n; k++) {
+        double r = (m->s[k][MU] - mu) / mu;
+        sum += m->w[k] * (1 / m->s[k][LAMBDA] + r * r / m->s[k][MU]);
+    }
+    s[MU] = mu, s[LAMBDA] = 1 / sum;
+    rao_status st = rao_mean_inside(ctx, f, "mu", mu);
+    return st ? st : rao_mean_inside(ctx, f, "1/lambda", sum);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL, e_mean, m_mean};
 
 static const family_chart charts[] = {{.name = "mu_lambda", .coords = "mu,lambda", .load = rao_load_positive, .store = rao_store_plain}};
 

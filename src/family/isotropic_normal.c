@@ -83,7 +83,29 @@ static double log_partition(const rao_family *f, const double *s) {
     for (int64_t i = 0; i < f->d; i++) sum += 0.5 * (s[i] / s[f->d]) * (s[i] / s[f->d]);
     return sum;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st = RAO_OK; /* every coordinate finds the same sigma */
+    for (int64_t i = 0; i < f->d && st == RAO_OK; i++) st = rao_normal_e_mean(ctx, f, m, i, f->d, s);
+    return st;
+}
+/* d sigma^2 = sum w (d sigma_k^2 + |mu_k - mu|^2) */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double unit = 0, var = 0;
+    for (int64_t i = 0; i < f->d; i++) s[i] = rao_mean_at(m, i);
+    for (int64_t k = 0; k < m->n; k++) {
+        unit = fmax(unit, m->s[k][f->d]);
+        for (int64_t i = 0; i < f->d; i++) unit = fmax(unit, fabs(m->s[k][i] - s[i]));
+    }
+    for (int64_t k = 0; k < m->n; k++) {
+        double width = m->s[k][f->d] / unit;
+        var += m->w[k] * (width * width + square(f, m->s[k], s, unit) / (double)f->d);
+    }
+    s[f->d] = unit * sqrt(var);
+    return rao_mean_inside(ctx, f, "sigma^2", var > 0 ? var : var * unit * unit);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu#,sigma", .load = load, .store = rao_store_plain}};
 

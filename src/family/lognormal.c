@@ -51,7 +51,14 @@ static double log_partition(const rao_family *f, const double *s) { return rao_t
 static double dual_potential(const rao_family *f, const double *s) {
     return -rao_table_normal.entropy(f, s);
 } /* the carrier is 1/x, 1 in log x */
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_normal_e_mean(ctx, f, m, MU, SIGMA, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_normal_m_mean(ctx, f, m, MU, SIGMA, s);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL, e_mean, m_mean};
 
 static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu,sigma", .load = rao_load_real_positive, .store = rao_store_plain}};
 

@@ -133,7 +133,8 @@ static double log_partition(const rao_family *f, const double *s) {
     return f->fixed * rao_table_categorical.exponential->log_partition(f, s);
 }
 static double dual_potential(const rao_family *f, const double *s) { return -f->fixed * rao_table_categorical.entropy(f, s); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, NULL};
+static const family_exponential exponential = {statistic,      natural, expectation,        log_partition,
+                                               dual_potential, NULL,    rao_simplex_e_mean, rao_simplex_m_mean};
 
 static const family_chart charts[] = {
     {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},

@@ -201,7 +201,53 @@ static double pairing_weight(const rao_family *f, int64_t j) {
     for (j -= f->d; j >= f->d - row; row++) j -= f->d - row;
     return j == 0 ? 1 : 2;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, pairing_weight};
+/* S^-1 = sum w P_k, m = b + S sum w P_k (m_k - b) from one of the means. */
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st;
+    int64_t d = f->d;
+    spd a = cov(f, s);
+    const double *base = mean_of(f, m->s[rao_mean_heaviest(m)]);
+    double *sum, *part;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d, &sum));
+    RAO_TRY(rao_scratch(ctx, d, &part));
+    memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
+    memset(sum, 0, sizeof *sum * (size_t)d);
+    for (int64_t k = 0; k < m->n; k++) {
+        const double *p = cov(f, m->s[k]).p;
+        lower(d, p, mean_of(f, m->s[k]), base, part);
+        for (int64_t i = 0; i < d; i++) sum[i] += m->w[k] * part[i];
+        for (int64_t i = 0; i < d * d; i++) a.s[i] += m->w[k] * p[i];
+    }
+    RAO_TRY(rao_spd_factor(ctx, f, "the mean of cov^-1", s));
+    memcpy(a.s, a.p, sizeof *a.s * (size_t)(d * d));
+    RAO_TRY(rao_spd_factor(ctx, f, "the covariance", s));
+    for (int64_t i = 0; i < d; i++) {
+        double moved = 0;
+        for (int64_t j = 0; j < d; j++) moved += a.s[i * d + j] * sum[j];
+        mean_of(f, s)[i] = base[i] + moved;
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+/* S = sum w [S_k + (m_k - m)(m_k - m)^T] */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    int64_t d = f->d, start = 1 + 5 * d * d; /* where the means lie in a state */
+    spd a = cov(f, s);
+    double *mean = mean_of(f, s);
+    memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
+    for (int64_t i = 0; i < d; i++) mean[i] = rao_mean_at(m, start + i);
+    for (int64_t k = 0; k < m->n; k++) {
+        const double *c = cov(f, m->s[k]).s, *own = mean_of(f, m->s[k]);
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t j = 0; j < d; j++) a.s[i * d + j] += m->w[k] * (c[i * d + j] + (own[i] - mean[i]) * (own[j] - mean[j]));
+    }
+    return rao_spd_factor(ctx, f, "the mean of the covariances", s);
+}
+
+static const family_exponential exponential = {statistic,      natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               pairing_weight, e_mean,  m_mean};
 
 static const family_chart charts[] = {
     {.name = "mean_cov", .coords = "mean#,cov^", .load = load, .store = store},

@@ -83,7 +83,22 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
 static double log_partition(const rao_family *f, const double *s) {
     return -successes(f) * log(s[P]) + (f->table == &rao_table_geometric ? log1p(-s[P]) : 0);
 }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, NULL, NULL};
+static rao_status load_inside(rao_ctx *ctx, const rao_family *f, double p, double *s) {
+    if (p > 0 && p < 1) return rao_bernoulli_load_p(ctx, f, &p, s);
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: the mean leaves the family: p = %.17g, want 0 < p < 1", f->table->info.name, p);
+}
+/* The geometric mean of 1 - p. */
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double sum = 0;
+    for (int64_t k = 0; k < m->n; k++) sum += m->w[k] * log1p(-m->s[k][P]);
+    return load_inside(ctx, f, -expm1(sum), s);
+}
+/* The mean of (1 - p)/p, that of 1/p less one. */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return load_inside(ctx, f, rao_harmonic_mean_at(m, P), s);
+}
+
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, NULL, NULL, e_mean, m_mean};
 
 static const family_chart charts[] = {{.name = "p", .coords = "p", .load = load, .store = rao_store_plain}};
 

@@ -117,7 +117,15 @@ static double log_partition(const rao_family *f, const double *s) {
     double z = s[MU] / s[SIGMA];
     return (void)f, 0.5 * z * z + log(s[SIGMA]) + half_log_2pi;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_normal_e_mean(ctx, f, m, MU, SIGMA, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return rao_normal_m_mean(ctx, f, m, MU, SIGMA, s);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {
     {.name = "mu_sigma", .coords = "mu,sigma", .load = load_sigma, .store = rao_store_plain},

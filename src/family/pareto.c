@@ -41,7 +41,16 @@ static void statistic(const rao_family *f, const double *x, double *t) { (void)f
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -s[0] - 1; }
 static void expectation(const rao_family *f, const double *s, double *eta) { eta[0] = log(f->fixed) + 1 / s[0]; }
 static double log_partition(const rao_family *f, const double *s) { return -log(s[0]) - s[0] * log(f->fixed); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return s[0] = rao_mean_at(m, 0), rao_mean_inside(ctx, f, "alpha", s[0]);
+}
+/* The mean of 1/alpha. */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    return s[0] = rao_harmonic_mean_at(m, 0), rao_mean_inside(ctx, f, "alpha", s[0]);
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "alpha", .coords = "alpha", .load = rao_load_positive, .store = rao_store_plain}};
 

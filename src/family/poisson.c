@@ -70,7 +70,21 @@ static void natural(const rao_family *f, const double *s, double *theta) { (void
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = s[LAMBDA]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, s[LAMBDA]; }
 static double dual_potential(const rao_family *f, const double *s) { return (void)f, s[LAMBDA] * (s[LOG] - 1); }
-static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, dual_potential, NULL};
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double lambda = rao_geometric_mean_at(m, LAMBDA), log_lambda = rao_mean_at(m, LOG);
+    int by_log = 1;
+    for (int64_t k = 0; k < m->n; k++) by_log &= m->s[k][BY_LOG] != 0;
+    rao_status st = rao_mean_inside(ctx, f, "lambda", lambda);
+    if (st) return st;
+    return by_log ? load_log(ctx, f, &log_lambda, s) : load_lambda(ctx, f, &lambda, s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    double lambda = rao_mean_at(m, LAMBDA);
+    rao_status st = rao_mean_inside(ctx, f, "lambda", lambda);
+    return st ? st : load_lambda(ctx, f, &lambda, s);
+}
+
+static const family_exponential exponential = {rao_statistic_x, natural, expectation, log_partition, dual_potential, NULL, e_mean, m_mean};
 
 static const family_chart charts[] = {
     {.name = "lambda", .coords = "lambda", .load = load_lambda, .store = rao_store_plain},

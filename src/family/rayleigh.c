@@ -46,7 +46,20 @@ static void statistic(const rao_family *f, const double *x, double *t) { (void)f
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = -0.5 / s[0] / s[0]; }
 static void expectation(const rao_family *f, const double *s, double *eta) { (void)f, eta[0] = 2 * s[0] * s[0]; }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, 2 * log(s[0]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL};
+/* Means of 1/sigma^2 and of sigma^2, in units of one of the scales. */
+static rao_status mean_of_squares(rao_ctx *ctx, const rao_family *f, const family_mean *m, int inverse, double *s) {
+    double unit = inverse ? rao_mean_least(m, 0) : rao_mean_largest(m, 0), sum = 0;
+    for (int64_t k = 0; k < m->n; k++) {
+        double r = inverse ? unit / m->s[k][0] : m->s[k][0] / unit;
+        sum += m->w[k] * r * r;
+    }
+    s[0] = inverse ? unit / sqrt(sum) : unit * sqrt(sum);
+    return rao_mean_inside(ctx, f, inverse ? "sigma^-2" : "sigma^2", sum > 0 ? sum : inverse ? sum / unit / unit : sum * unit * unit);
+}
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) { return mean_of_squares(ctx, f, m, 1, s); }
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) { return mean_of_squares(ctx, f, m, 0, s); }
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL, e_mean, m_mean};
 
 static const family_chart charts[] = {{.name = "sigma", .coords = "sigma", .load = rao_load_positive, .store = rao_store_plain}};
 

@@ -113,7 +113,55 @@ static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = a * cos(s[MU]), eta[1] = a * sin(s[MU]);
 }
 static double log_partition(const rao_family *f, const double *s) { return (void)f, log_2pi + rao_log_bessel_i0(s[KAPPA]); }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL};
+/* The mean direction of vectors of lengths r_k and angles mu_k; *length, and what it lacks of the mean of the r_k, from half angles. EDOMAIN where they
+ * cancel: kappa = 0 is not in the family. */
+static rao_status mean_vector(rao_ctx *ctx, const rao_family *f, const family_mean *m, const double *r, double *mu, double *length,
+                              double *lacking) {
+    double base = m->s[rao_mean_heaviest(m)][MU], x = 0, y = 0, size = 0;
+    for (int64_t k = 0; k < m->n; k++) {
+        double angle = m->s[k][MU] - base;
+        x += m->w[k] * r[k] * cos(angle), y += m->w[k] * r[k] * sin(angle), size += fabs(m->w[k] * r[k]);
+    }
+    *length = hypot(x, y), *mu = base + atan2(y, x), *lacking = 0;
+    for (int64_t k = 0; k < m->n; k++) *lacking += m->w[k] * r[k] * 2 * half_sine_squared(m->s[k][MU] - *mu);
+    if (*length > 1e-15 * size) return RAO_OK;
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: the mean is the uniform law of the circle, kappa = 0, which is not in the family",
+                    f->table->info.name);
+}
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st;
+    double *r, lacking;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, m->n, &r));
+    for (int64_t k = 0; k < m->n; k++) r[k] = m->s[k][KAPPA];
+    RAO_TRY(mean_vector(ctx, f, m, r, &s[MU], &s[KAPPA], &lacking));
+    RAO_TRY(rao_mean_inside(ctx, f, "kappa", s[KAPPA]));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+/* 1 - A = sum w (1 - A_k) + what the directions take away. */
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    rao_status st;
+    double *r, length, lacking, complement = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, m->n, &r));
+    for (int64_t k = 0; k < m->n; k++) {
+        rao_bessel_ratio_value a = rao_bessel_ratio(m->s[k][KAPPA]);
+        r[k] = a.a, complement += m->w[k] * a.complement;
+    }
+    RAO_TRY(mean_vector(ctx, f, m, r, &s[MU], &length, &lacking));
+    complement += lacking;
+    RAO_TRY(rao_mean_inside(ctx, f, "1 - |E (cos x, sin x)|", complement));
+    s[KAPPA] = complement < 0.5 ? rao_bessel_ratio_inverse_complement(complement) : rao_bessel_ratio_inverse(length);
+    RAO_TRY(rao_mean_inside(ctx, f, "kappa", s[KAPPA]));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
+                                               NULL,      e_mean,  m_mean};
 
 static const family_chart charts[] = {{.name = "mu_kappa", .coords = "mu,kappa", .load = rao_load_real_positive, .store = rao_store_plain}};
 

@@ -156,7 +156,28 @@ static double pairing_weight(const rao_family *f, int64_t j) {
     for (; j >= f->d - row; row++) j -= f->d - row;
     return j == 0 ? 1 : 2;
 }
-static const family_exponential exponential = {statistic, natural, expectation, log_partition, dual_potential, pairing_weight};
+static void mean_matrix(const rao_family *f, const family_mean *m, int inverse, double *out) {
+    memset(out, 0, sizeof *out * (size_t)(f->d * f->d));
+    for (int64_t k = 0; k < m->n; k++) {
+        spd v = spd_at(m->s[k], f->d);
+        for (int64_t i = 0; i < f->d * f->d; i++) out[i] += m->w[k] * (inverse ? v.p[i] : v.s[i]);
+    }
+}
+static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    spd v = spd_at(s, f->d);
+    mean_matrix(f, m, 1, v.s);
+    rao_status st = rao_spd_factor(ctx, f, "the mean of scale^-1", s);
+    if (st) return st;
+    memcpy(v.s, v.p, sizeof *v.s * (size_t)(f->d * f->d));
+    return rao_spd_factor(ctx, f, "the scale", s);
+}
+static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
+    mean_matrix(f, m, 0, spd_at(s, f->d).s);
+    return rao_spd_factor(ctx, f, "the mean of the scales", s);
+}
+
+static const family_exponential exponential = {statistic,      natural,        expectation, log_partition,
+                                               dual_potential, pairing_weight, e_mean,      m_mean};
 
 static const family_chart charts[] = {{.name = "scale", .coords = "scale^", .load = load, .store = store}};
 

@@ -6,6 +6,8 @@
 #define ROW(quantity) [(quantity)-RAO_JEFFREYS_DIVERGENCE]
 static const family_question *const own[] = {
     ROW(RAO_JEFFREYS_DIVERGENCE) = &rao_ask_jeffreys_divergence,
+    ROW(RAO_E_GEODESIC) = &rao_ask_e_geodesic,
+    ROW(RAO_M_GEODESIC) = &rao_ask_m_geodesic,
 };
 enum { OWN = sizeof own / sizeof *own };
 _Static_assert(OWN == RAO_MANIFOLD_QUANTITIES - RAO_JEFFREYS_DIVERGENCE, "every quantity has its row");

@@ -8,6 +8,8 @@
 
 /* divergence.c */
 extern const family_question rao_ask_jeffreys_divergence;
+/* duality.c */
+extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 
 /* Puts a quantity of the room family to the same points (p and q as in `it`); adds its error to the quality and keeps the rougher method. */
 rao_status rao_ask_family(rao_ctx *ctx, const family_item *it, rao_quantity quantity, double *out, rao_quality *quality);

@@ -6,10 +6,10 @@ import subprocess
 RAO = os.environ.get("RAO", "rao")
 
 
-def run(*args, timeout=60, cwd=None, env=None):
-    """The finished process: returncode, stdout, stderr."""
+def run(*args, timeout=60, cwd=None, env=None, text=""):
+    """The finished process: returncode, stdout, stderr. `text` is its standard input."""
     full = dict(os.environ, **(env or {}))
-    return subprocess.run([RAO, *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd, env=full, stdin=subprocess.DEVNULL)
+    return subprocess.run([RAO, *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd, env=full, input=text)
 
 
 def ok(*args, **kwargs):

@@ -1,4 +1,6 @@
 """The guides tell the truth: code that they quote stands in a compiled example, and the commands that they show run."""
+import itertools
+import json
 import os
 import pathlib
 import re
@@ -25,3 +27,20 @@ def test_commands_run_in_their_order(tmp_path):
     for guide, line in COMMANDS:
         p = run(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
         assert p.returncode == 0, (guide, line, p.stderr)
+
+
+def answers_shown():
+    """The requests that guides pipe into `rao eval`, each with the lines of answers behind it."""
+    for guide in GUIDES:
+        lines = guide.read_text().splitlines()
+        for i, line in enumerate(lines):
+            if match := re.fullmatch(r"    \$ echo '(.*)' \| rao eval", line):
+                shown = [other.strip() for other in itertools.takewhile(lambda other: other.startswith("    {"), lines[i + 1:])]
+                yield pytest.param(match[1], shown, id=f"{guide.name}:{i + 1}")
+
+
+@pytest.mark.parametrize("request_line, shown", answers_shown())
+def test_answers_are_what_eval_says(request_line, shown):
+    p = run("eval", text=request_line + "\n")
+    assert p.returncode == 0, p.stderr
+    assert [json.loads(line) for line in p.stdout.splitlines()] == [json.loads(line) for line in shown]

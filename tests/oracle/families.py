@@ -179,7 +179,7 @@ def gammas():
     charts = {"shape_rate": lambda k, a: (k, a), "shape_scale": lambda k, a: (k, 1 / a), "shape_mean": lambda k, a: (k, k / a), "natural": lambda k, a: (k + 1, -a)}
     for chart, to in charts.items():
         for p, q in [((2.5, 1.5), (4, 0.5)), ((2.5, 1.5), (2.5 + 1e-9, 1.5 - 1e-9)), ((1e12, 3), (1e12 + 1e3, 3)), ((1e12, 3), (1e12, 3.00001)), ((1e-8, 2), (3e-8, 2)), ((0.3, 1e-150), (0.7, 1e-151)),
-                     ((1e-8, 2), (1e8, 2)), ((1e8, 2), (1e-8, 2)), ((37, 37), (37, 37.0000001))]:
+                     ((1e-8, 2), (1e8, 2)), ((1e8, 2), (1e-8, 2)), ((1e-8, 1e-5), (2, 5)), ((37, 37), (37, 37.0000001))]:
             if chart == "natural":
                 if p[0] < 0.1 or q[0] < 0.1:
                     continue
@@ -220,6 +220,9 @@ def betas():
     for p, q in pairs:
         row("beta", "kl", p, kl(exact(p), exact(q)), q)
         row("beta", "kl", q, kl(exact(q), exact(p)), p)
+    for p, q in [((2.5, 1.5), (1.2, 3)), ((1e-4, 1e4), (2e-4, 2e4)), ((1e-4, 1e4), (3e-4, 1e4 + 1)), ((5, 1e3), (7, 900)), ((1e-8, 1e6), (2e-8, 1e6))]:
+        a, b = exact(p), exact(q)
+        row("beta", "kl_gradient", p, [(digamma(t) - digamma(sum(b))) - (digamma(s) - digamma(sum(a))) for s, t in zip(a, b)], q)
     for p in [(2.5, 1.5), (1e6, 1e6), (1, 1e-8), (1e6, 1e-8), (1e-8, 1e-8), (1, 1), (0.5, 0.5), (1e-8, 1e6)]:
         a = exact(p)
         tot = sum(a)
