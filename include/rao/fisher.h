@@ -15,7 +15,7 @@
  *   kfac       a Kronecker product G (x) A a layer, A = E[a a^T], G = E[g g^T] (Martens & Grosse 2015); exact block for one case or constant inputs
  *   ekfac      the eigenbasis of kfac with the exact second moments in it (George et al. 2018)
  *   gram       exact, through the n r x n r matrix of inner products K = sum over layers of (a a^T) * (g g^T) (Woodbury); needs n r < k to pay
- *   implicit   exact products by jvp, head, vjp; solves by conjugate gradients
+ *   implicit   exact products by jvp, head, vjp; solves by conjugate gradients preconditioned by kfac
  *
  * The damped operator is F + damping I, but for kfac (G + (gamma / pi) I) (x) (A + pi gamma I) with gamma = sqrt(damping) and
  * pi = sqrt((tr A / dim A) / (tr G / dim G)) (Martens & Grosse 2015, section 6.3).
@@ -35,6 +35,8 @@ extern "C" {
 typedef enum rao_flavour { RAO_FISHER_TRUE = 0, RAO_FISHER_SAMPLED, RAO_FISHER_EMPIRICAL } rao_flavour;
 RAO_API const char *rao_flavour_name(rao_flavour flavour);
 
+typedef enum rao_precondition { RAO_PRECONDITION_KFAC = 0, RAO_PRECONDITION_NONE } rao_precondition;
+
 typedef struct rao_fisher_opts {
     size_t size;
     int flavour;        /* rao_flavour */
@@ -44,6 +46,8 @@ typedef struct rao_fisher_opts {
     int64_t renew;      /* kfac, ekfac: inverses and eigenbases every so many updates, staggered over the layers; 1: always */
     double tolerance;   /* implicit: residual at which conjugate gradients stop */
     int64_t iterations; /* implicit: at most */
+    int precondition; /* implicit: rao_precondition of its conjugate gradients: kfac of the same batch, draws and flavour (2 sum (in^2 + out^2) numbers) */
+    int truncate; /* implicit: whether a solve that ran out of steps gives its last iterate (1) or is ENUMERIC (0) */
 } rao_fisher_opts;
 #define rao_fisher_opts_init(o) rao_fisher_opts_init_sized((o), sizeof *(o))
 RAO_API void rao_fisher_opts_init_sized(rao_fisher_opts *opts, size_t size);
@@ -52,7 +56,8 @@ RAO_API const rao_option_table *rao_fisher_options(void);
 typedef struct rao_fisher rao_fisher;
 
 /* `representation`: dense | diagonal | kfac | ekfac | gram | implicit. Batches of up to max_cases. `opts` may be NULL.
- * EINVAL (unknown name: the nearest), ENOMEM with the size named before anything is allocated. */
+ * EINVAL (unknown name: the nearest); EUNABLE: an operation without per-example factors (named), flavour sampled with a head that cannot draw;
+ * ENOMEM with the size named before anything is allocated. */
 RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *representation, const rao_fisher_opts *opts,
                                      int64_t max_cases, rao_fisher **fisher);
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
@@ -63,11 +68,12 @@ RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, con
 
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.
  * `fresh` = 0 says that the tape holds the forward pass at w already. The damping is kept. implicit borrows the objective and
- * its batch until the next update, and uses its tape in every product. */
+ * its batch until the next update, and uses its tape in every product.
+ * EINVAL: an argument is refused, and F is as it was. Any other failure leaves the object without a matrix; what it averaged is forgotten. */
 RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objective *objective, const rao_vec *w, int64_t cases,
                                      uint64_t step, int fresh);
 
-/* The operator: valid after an update, borrowed. */
+/* The operator, borrowed. Before an update, and after one that failed, every query is EINVAL. */
 RAO_API rao_op *rao_fisher_op(rao_fisher *fisher);
 RAO_API const char *rao_fisher_name(const rao_fisher *fisher);
 RAO_API int64_t rao_fisher_bytes(const rao_fisher *fisher);
@@ -76,7 +82,9 @@ RAO_API int64_t rao_fisher_bytes(const rao_fisher *fisher);
  * restored, an object goes on bit for bit. NULL and no view behind the last one. */
 RAO_API const char *rao_fisher_state(rao_fisher *fisher, int64_t i, rao_vec *state);
 
-/* What implicit's last solve did. */
+/* What implicit's last solve did, whether it was answered or not. A solve is answered when |b - F x| <= tolerance |b|, or when no better x exists
+ * in the dtype, |b - F x| <= 8 eps tr(F) |x|; else it is ENUMERIC with the residual in its sentence and x untouched, but for `truncate`,
+ * for callers to whom the best x after so many steps is what they want (a truncated Newton step). */
 RAO_API rao_status rao_fisher_cg_info(rao_ctx *ctx, const rao_fisher *fisher, rao_cg_info *info);
 /* Effective dimension sum_j lambda_j / (lambda_j + damping) of the undamped spectrum (Gull 1989; MacKay 1992). */
 RAO_API rao_status rao_effective_dimension(rao_ctx *ctx, const rao_vec *eigenvalues, double damping, double *value);

@@ -177,6 +177,7 @@ static rao_status make_metric(bench *b, const char *representation) {
     rao_status st = RAO_OK;
     rao_fisher_opts o;
     rao_fisher_opts_init(&o);
+    o.precondition = RAO_PRECONDITION_NONE; /* products alone are timed */
     b->sub_batch = b->c->kind == BENCH_FVP ? b->c->batch : b->c->batch / 8;
     if (b->c->kind != BENCH_FVP) {
         RAO_TRY(rao_optim_metric_wish(b->ctx, b->optim, &b->wish));

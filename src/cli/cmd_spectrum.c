@@ -174,6 +174,7 @@ static rao_status open_view(spectrum_view *v, spectrum_options *o) {
     int choice = choose(v);
     RAO_TRY(check_size(v, choice));
     rao_fisher_opts_init(&f);
+    f.precondition = RAO_PRECONDITION_NONE; /* Lanczos solves nothing */
     f.flavour = o->flavour, f.samples = o->samples, f.seed = v->call->common.seed;
     RAO_TRY(rao_fisher_create(v->ctx, v->problem.model, representations[choice], &f, v->n, &v->fisher));
     v->exact = choice != IMPLICIT;

@@ -372,6 +372,7 @@ rao_status rao_head_sample(rao_ctx *ctx, const rao_head *head, const rao_mat *z,
     head_call c = begin(ctx, head, "sample", z, rao_head_outputs(head));
     want_mat(&c, "y", y, rao_head_targets(head));
     if (c.status) return c.status;
+    if (!head->kind->draw) return rao_fail(ctx, RAO_EUNABLE, "rao_head_sample (%s): this head has no sampler", head->name);
     if (first_case < 0) return rao_fail(ctx, RAO_EINVAL, "rao_head_sample: first_case = %lld, want >= 0", (long long)first_case);
     head_draws d = {head, z, y, stream, step, first_case, 1 + BLOCK_ENTRIES / 8 / rao_head_outputs(head)};
     int64_t blocks = rao_block_count(z->rows, d.grain);

@@ -81,9 +81,7 @@ static rao_status rank_of(rao_ctx *ctx, const rao_op *op, int64_t *rank) {
     RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &w));
     rao_vec values = rao_vec_view(op->dtype, op->n, w);
     RAO_TRY(op->table->eigenvalues(ctx, op, &values));
-    double top = op->n ? fisher_get(&values, op->n - 1) : 0, unit = op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23;
-    *rank = 0;
-    for (int64_t i = 0; i < op->n; i++) *rank += fisher_get(&values, i) > (double)op->n * unit * top;
+    *rank = fisher_rank(&values);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -200,12 +198,12 @@ static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec 
     rao_vec w = rao_vec_view(op->dtype, n, wd), t = rao_vec_view(op->dtype, n, td);
     RAO_TRY(rao_eigh(ctx, &v, &w));
     RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, x, 0, &t));
-    double floor = n ? (double)n * (op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&w, n - 1) : 0;
+    int64_t rank = fisher_rank(&w);
+    if (p < 0 && rank < n)
+        RAO_TRY(
+            rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)rank, (long long)n));
     for (int64_t i = 0; i < n; i++) {
         double l = fisher_get(&w, i);
-        if (p < 0 && !(l > floor))
-            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)(n - i - 1),
-                             (long long)n));
         fisher_put(&t, i, fisher_get(&t, i) * (p == 0 ? 1 : pow(fmax(l, 0), p)));
     }
     RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &t, 0, y));

@@ -64,6 +64,7 @@ static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
     ekfac *s = f->state;
     s->any_due = 0;
     for (int64_t l = 0; l < f->layers; l++) {
+        if (!(f->updates > 0)) s->layer[l].made[1] = 0; /* an update before may have failed */
         s->layer[l].due = !(s->layer[l].made[1] > 0) || ((int64_t)f->updates + l) % f->opts.renew == 0;
         s->any_due |= s->layer[l].due;
     }
@@ -179,19 +180,19 @@ static rao_status in_basis(rao_ctx *ctx, const rao_op *op, double p, int rotated
     rao_mark mark = rao_scratch_mark(ctx);
     const rao_fisher *f = fisher_of(op);
     const ekfac *s = f->state;
+    void *room = NULL, *inside = NULL;
     if (p < 0) RAO_TRY(need_positive(ctx, op));
+    RAO_TRY(kron_room(ctx, f, &room));
+    RAO_TRY(kron_room(ctx, f, &inside));
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), ua = factor_a(f, l, s->layer[l].ua),
                 ug = factor_g(f, l, s->layer[l].ug), m = moments(f, l);
-        char *td = NULL;
-        RAO_TRY(rao_scratch(ctx, xm.rows * xm.cols * (int64_t)rao_dtype_size(op->dtype), &td));
-        rao_mat t = rao_mat_view(op->dtype, xm.rows, xm.cols, xm.cols, td);
+        rao_mat t = rao_mat_view(op->dtype, xm.rows, xm.cols, xm.cols, inside);
         if (rotated) fisher_copy(&xm, &t);
-        else RAO_TRY(kron_apply(ctx, RAO_T, &ug, &xm, RAO_N, &ua, &t));
+        else RAO_TRY(kron_apply(ctx, room, RAO_T, &ug, &xm, RAO_N, &ua, &t));
         rao_vec tv = rao_vec_view(op->dtype, t.rows * t.cols, t.data), sv = rao_vec_view(op->dtype, t.rows * t.cols, m.data);
         fisher_scale_powers(&sv, op->damping, p, &tv);
-        RAO_TRY(kron_apply(ctx, RAO_N, &ug, &t, RAO_T, &ua, &ym));
-        rao_scratch_reset(ctx, mark);
+        RAO_TRY(kron_apply(ctx, room, RAO_N, &ug, &t, RAO_T, &ua, &ym));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -205,9 +206,8 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
 static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream stream, uint64_t step, rao_vec *x) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
-    char *zd = NULL;
-    RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &zd));
-    rao_vec z = rao_vec_view(op->dtype, op->n, zd);
+    rao_vec z;
+    RAO_TRY(fisher_vector(ctx, op, &z));
     fisher_fill_normal(stream, step, 0, &z);
     st = in_basis(ctx, op, -0.5, 1, &z, x);
 done:

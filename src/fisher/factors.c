@@ -85,15 +85,47 @@ done:
     return st;
 }
 
-rao_status kron_apply(rao_ctx *ctx, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right, rao_mat *y) {
+rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
-    char *data = NULL;
-    RAO_TRY(rao_scratch(ctx, x->rows * x->cols * (int64_t)rao_dtype_size(x->dtype), &data));
-    rao_mat t = rao_mat_view(x->dtype, x->rows, x->cols, x->cols, data);
-    RAO_TRY(rao_gemm(ctx, RAO_N, tr, 1, x, right, 0, &t));
-    RAO_TRY(rao_gemm(ctx, tl, RAO_N, 1, left, &t, 0, y));
+    int64_t n = factor->rows, unit = (int64_t)rao_dtype_size(factor->dtype);
+    char *cd = NULL, *wd = NULL;
+    RAO_TRY(rao_scratch(ctx, n * n * unit, &cd));
+    RAO_TRY(rao_scratch(ctx, n * unit, &wd));
+    rao_mat copy = rao_mat_view(factor->dtype, n, n, n, cd);
+    rao_vec w = rao_vec_view(factor->dtype, n, wd);
+    fisher_copy(factor, &copy);
+    RAO_TRY(rao_eigvalsh(ctx, &copy, &w));
+    *rank = fisher_rank(&w);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
+}
+
+rao_status kron_room(rao_ctx *ctx, const rao_fisher *f, void **room) {
+    int64_t most = 0;
+    char *data = NULL;
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_parameter p = rao_graph_parameter(f->graph, l);
+        if (p.rows * p.cols > most) most = p.rows * p.cols;
+    }
+    rao_status st = rao_scratch(ctx, most * (int64_t)rao_dtype_size(f->op.dtype), &data);
+    if (st == RAO_OK) *room = data;
+    return st;
+}
+
+rao_status kron_apply(rao_ctx *ctx, void *room, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right,
+                      rao_mat *y) {
+    rao_mat t = rao_mat_view(x->dtype, x->rows, x->cols, x->cols, room);
+    rao_status st = rao_gemm(ctx, RAO_N, tr, 1, x, right, 0, &t);
+    return st == RAO_OK ? rao_gemm(ctx, tl, RAO_N, 1, left, &t, 0, y) : st;
+}
+
+rao_status kron_apply_damped(rao_ctx *ctx, void *room, const rao_mat *left, double dl, const rao_mat *x, const rao_mat *right, double dr,
+                             rao_mat *y) {
+    rao_mat t = rao_mat_view(x->dtype, x->rows, x->cols, x->cols, room);
+    fisher_copy(x, &t);
+    rao_status st = rao_gemm(ctx, RAO_N, RAO_N, 1, x, right, dr, &t);
+    fisher_copy(&t, y);
+    return st == RAO_OK ? rao_gemm(ctx, RAO_N, RAO_N, 1, left, &t, dl, y) : st;
 }

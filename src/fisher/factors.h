@@ -29,8 +29,18 @@ static inline rao_mat factor_g(const rao_fisher *f, int64_t l, void *data) {
     return rao_mat_view(f->op.dtype, n, n, n, data);
 }
 
-/* y = left x right with symmetric or given factors, through scratch: the one shape of product that Kronecker operators need.
- * vec(Y) = (left (x) right^T) vec(X), row-major. */
-rao_status kron_apply(rao_ctx *ctx, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right, rao_mat *y);
+/* The eigenvalues of a factor that rounding does not explain. */
+rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank);
+
+/* Room on the scratch stack for a block of any layer: taken before an output is touched, so that no lack of memory leaves it half written. */
+rao_status kron_room(rao_ctx *ctx, const rao_fisher *f, void **room);
+
+/* y = left x right through `room`: the one shape of product that Kronecker operators need. vec(Y) = (left (x) right^T) vec(X), row-major.
+ * Only a matrix too large for the BLAS makes it fail. */
+rao_status kron_apply(rao_ctx *ctx, void *room, rao_trans tl, const rao_mat *left, const rao_mat *x, rao_trans tr, const rao_mat *right,
+                      rao_mat *y);
+/* y = (left + dl I) x (right + dr I), both symmetric, without copies of them. */
+rao_status kron_apply_damped(rao_ctx *ctx, void *room, const rao_mat *left, double dl, const rao_mat *x, const rao_mat *right, double dr,
+                             rao_mat *y);
 
 #endif

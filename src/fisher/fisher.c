@@ -2,6 +2,8 @@
  * draw (sampled) or the data's targets (empirical), one backward pass whose factors the representation takes up. */
 #include "fisher/fisher.h"
 
+#include "graph/graph.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -57,6 +59,15 @@ static const rao_option rows[] = {
      .min = 1,
      .max = 1e9,
      .help = "implicit: conjugate-gradient steps of a solve at most"},
+    {.name = "precondition",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(rao_fisher_opts, precondition),
+     .choices = "kfac|none",
+     .help = "implicit: of the conjugate gradients"},
+    {.name = "truncate",
+     .type = RAO_OPT_FLAG,
+     .offset = offsetof(rao_fisher_opts, truncate),
+     .help = "implicit: a solve out of steps gives its last iterate"},
 };
 static const rao_option_table table = {"fisher", sizeof(rao_fisher_opts), rows, sizeof rows / sizeof *rows};
 const rao_option_table *rao_fisher_options(void) { return &table; }
@@ -105,6 +116,75 @@ static rao_status check_bytes(rao_ctx *ctx, const rao_fisher *f) {
                     (long long)f->op.n, bytes / 1e9, limit / 1e9);
 }
 
+/* ---- an object without a matrix ---- */
+
+static rao_status no_matrix(rao_ctx *ctx, const rao_op *op) {
+    return rao_fail(ctx, RAO_EINVAL, "fisher: %s holds no matrix: it has had no update, or its last one failed", op->table->name);
+}
+static rao_status no_map(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_vec *y) {
+    (void)x, (void)y;
+    return no_matrix(ctx, op);
+}
+static rao_status no_power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
+    (void)p, (void)x, (void)y;
+    return no_matrix(ctx, op);
+}
+static rao_status no_sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t step, rao_vec *x) {
+    (void)s, (void)step, (void)x;
+    return no_matrix(ctx, op);
+}
+static rao_status no_number(rao_ctx *ctx, const rao_op *op, double *value) {
+    (void)value;
+    return no_matrix(ctx, op);
+}
+static rao_status no_values(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
+    (void)w;
+    return no_matrix(ctx, op);
+}
+/* The verb stores it, for the matrix to come. */
+static rao_status keep_damping(rao_ctx *ctx, rao_op *op, double damping) {
+    (void)ctx, (void)op, (void)damping;
+    return RAO_OK;
+}
+
+/* What a representation does not offer is EUNABLE with or without a matrix. */
+static void make_none(rao_fisher *f) {
+    const rao_op_table *t = f->rep->op;
+    f->none = (rao_op_table){.name = t->name,
+                             .apply = t->apply ? no_map : NULL,
+                             .solve = t->solve ? no_map : NULL,
+                             .power = t->power ? no_power : NULL,
+                             .sample = t->sample ? no_sample : NULL,
+                             .trace = t->trace ? no_number : NULL,
+                             .logdet = t->logdet ? no_number : NULL,
+                             .eigenvalues = t->eigenvalues ? no_values : NULL,
+                             .damp = keep_damping};
+}
+
+/* ---- creation ---- */
+
+/* Every representation is fed by the pairs (a, g) of each parametrised operation. */
+static rao_status check_factors(rao_ctx *ctx, const rao_fisher *f) {
+    for (int64_t l = 0; l < f->layers; l++) {
+        const rao_operation *operation = f->graph->node[f->graph->entry[l].node].op;
+        if (operation->factors != RAO_FACTOR_OUTER)
+            return rao_fail(ctx, RAO_EUNABLE, "fisher: %s needs per-example factors, and operation %s of layer %s has none", f->rep->name,
+                            operation->name, f->graph->entry[l].name);
+    }
+    return RAO_OK;
+}
+
+/* A draw of no cases says whether the head can draw at all. */
+static rao_status check_sampler(rao_ctx *ctx, const rao_fisher *f) {
+    if (f->opts.flavour != RAO_FISHER_SAMPLED) return RAO_OK;
+    const rao_head *head = rao_model_head(f->model);
+    int64_t outputs = rao_head_outputs(head), targets = rao_head_targets(head);
+    rao_mat z = rao_mat_view(f->op.dtype, 0, outputs, outputs, NULL), y = rao_mat_view(f->op.dtype, 0, targets, targets, NULL);
+    rao_status st = rao_head_sample(ctx, head, &z, rao_stream_make(0, RAO_STREAM_TARGETS), 0, 0, &y);
+    if (st != RAO_EUNABLE) return st;
+    return rao_fail(ctx, st, "fisher: head %s has no sampler, want flavour true or empirical instead of sampled", rao_head_name(head));
+}
+
 rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *name, const rao_fisher_opts *opts, int64_t max_cases,
                              rao_fisher **fisher) {
     rao_status st = RAO_OK;
@@ -115,9 +195,12 @@ rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *n
     rao_fisher_opts_init(&f->opts);
     if (opts) memcpy(&f->opts, opts, opts->size < sizeof f->opts ? opts->size : sizeof f->opts);
     RAO_TRY(rao_options_check(ctx, &table, &f->opts));
-    f->op = (rao_op){f->rep->op, rao_model_dtype(model), rao_model_size(model), 0};
+    make_none(f);
+    f->op = (rao_op){&f->none, rao_model_dtype(model), rao_model_size(model), 0};
     f->model = model, f->graph = rao_model_graph(model), f->max_cases = max_cases, f->layers = rao_graph_parameters(f->graph);
     f->max_columns = columns_of(f);
+    RAO_TRY(check_factors(ctx, f));
+    RAO_TRY(check_sampler(ctx, f));
     RAO_TRY(check_bytes(ctx, f));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_share));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_column));
@@ -168,7 +251,10 @@ void rao_fisher_destroy(rao_fisher **fisher) {
     rao_free(fisher);
 }
 
-rao_op *rao_fisher_op(rao_fisher *f) { return &f->op; }
+rao_op *rao_fisher_op(rao_fisher *f) {
+    fisher_settle(f); /* its state may have been restored */
+    return &f->op;
+}
 const char *rao_fisher_name(const rao_fisher *f) { return f->rep->name; }
 int64_t rao_fisher_bytes(const rao_fisher *f) { return (int64_t)f->rep->bytes(f); }
 
@@ -209,6 +295,13 @@ rao_status rao_effective_dimension(rao_ctx *ctx, const rao_vec *eigenvalues, dou
     }
     *value = sum;
     return RAO_OK;
+}
+
+rao_status fisher_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
+    char *data = NULL;
+    rao_status st = rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &data);
+    if (st == RAO_OK) *v = rao_vec_view(op->dtype, op->n, data);
+    return st;
 }
 
 /* ---- the estimate ---- */
@@ -306,7 +399,8 @@ rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *f, rao_objective *o, cons
     RAO_TRY(rao_tape_input(ctx, u.tape, u.n, &x)); /* the first rows of the values are those of the first cases */
     st = estimate(ctx, f, &u);
     if (rao_tape_input(ctx, u.tape, all_cases, &x) != RAO_OK && st == RAO_OK) st = RAO_EINVAL;
-    if (st == RAO_OK) f->updates++;
+    f->updates = st == RAO_OK ? f->updates + 1 : 0; /* half an estimate is none, and no average may contain it */
+    fisher_settle(f);
 done:
     return st;
 }

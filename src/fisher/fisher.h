@@ -38,7 +38,8 @@ typedef struct representation {
 } representation;
 
 struct rao_fisher {
-    rao_op op; /* first: a rao_op * of this object is the object */
+    rao_op op;         /* first: a rao_op * of this object is the object */
+    rao_op_table none; /* what it answers while it holds no matrix: rep->op's slots, each an error */
     const representation *rep;
     const rao_model *model;
     const rao_graph *graph;
@@ -50,6 +51,9 @@ struct rao_fisher {
     void *state; /* of the representation */
 };
 
+/* The table that goes with what f holds: rep->op after an update, none before and after one that failed. */
+static inline void fisher_settle(rao_fisher *f) { f->op.table = f->updates > 0 ? f->rep->op : &f->none; }
+
 extern const representation fisher_dense, fisher_diagonal, fisher_kfac, fisher_ekfac, fisher_gram, fisher_implicit;
 
 static inline const rao_fisher *fisher_of(const rao_op *op) { return (const rao_fisher *)(const void *)op; }
@@ -59,6 +63,9 @@ static inline rao_mat layer_block(const rao_fisher *f, int64_t l, const rao_vec 
     rao_parameter p = rao_graph_parameter(f->graph, l);
     return rao_mat_view(x->dtype, p.rows, p.cols, p.cols, (char *)x->data + (size_t)p.offset * rao_dtype_size(x->dtype));
 }
+
+/* A vector over all parameters on the scratch stack. */
+rao_status fisher_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v);
 
 /* Cotangents of column c of the batch: written to the tape, scaled by sqrt(share). */
 rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c);
@@ -76,7 +83,8 @@ void fisher_put(const rao_vec *v, int64_t i, double value);
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);   /* x_i = x_i (s_i + shift)^p */
 void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v); /* standard normal draws first, first + 1, ... */
 void fisher_sort(rao_vec *v);                                                     /* ascending */
-double fisher_norm1(const rao_mat *m);                                            /* largest sum of magnitudes of a row */
+int64_t fisher_rank(const rao_vec *w); /* how many of these eigenvalues, ascending, lie above what rounding makes of a zero: n eps w_n */
+double fisher_norm1(const rao_mat *m); /* largest sum of magnitudes of a row */
 /* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
  * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);

@@ -3,7 +3,7 @@
  * With J the m x k matrix of rows vec(g a^T): F = J^T J and K = J J^T = sum over layers of (a a^T) * (g g^T), entry by entry.
  *   (F + l)^-1 b = (b - J^T (K + l)^-1 J b) / l          (Woodbury; Ren & Goldfarb 2019 for networks)
  *   log det (F + l) = log det (K + l) + (k - m) log l,    tr F = tr K
- *   (F + l)^p x = l^p x + J^T V diag(((s + l)^p - l^p) / s) V^T J x,   K = V s V^T
+ *   (F + l)^p x = l^p x + J^T V diag(((s + l)^p - l^p) / s) V^T J x,   K = V s V^T; with l = 0 the inverse too, where F is regular
  *   a draw from N(0, (F + l)^-1): (F + l)^-1 (J^T e + sqrt(l) z), e and z standard normal
  * J x needs one gemm a layer and J^T v one. The rows of column c of the head's root follow those of column c - 1. */
 #include "fisher/fisher.h"
@@ -198,7 +198,6 @@ done:
 
 static rao_status m_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
     char *data = NULL;
-    if (!state_of(op)->m) return rao_fail(ctx, RAO_EINVAL, "fisher: gram has had no update yet");
     rao_status st = rao_scratch(ctx, state_of(op)->m * (int64_t)rao_dtype_size(op->dtype), &data);
     if (st == RAO_OK) *v = rao_vec_view(op->dtype, state_of(op)->m, data);
     return st;
@@ -207,27 +206,56 @@ static rao_status m_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
 static rao_status apply(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_vec *y) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
-    rao_vec v;
+    rao_vec v, whole;
+    RAO_TRY(fisher_vector(ctx, op, &whole));
     RAO_TRY(m_vector(ctx, op, &v));
     RAO_TRY(times_j(ctx, fisher_of(op), x, &v));
-    RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, 0, y));
-    RAO_TRY(rao_axpy(ctx, op->damping, x, y));
+    RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, 0, &whole));
+    RAO_TRY(rao_axpy(ctx, op->damping, x, &whole));
+    memcpy(y->data, whole.data, (size_t)op->n * rao_dtype_size(op->dtype));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-static rao_status need_damping(rao_ctx *ctx, const rao_op *op) {
-    if (op->damping > 0) return RAO_OK;
+static rao_status k_copy(rao_ctx *ctx, const rao_op *op, rao_mat *copy) {
+    char *data = NULL;
     int64_t m = state_of(op)->m;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: gram divides by its damping, which is 0 (rank of the matrix at most %lld of %lld), want > 0",
-                    (long long)(m < op->n ? m : op->n), (long long)op->n);
+    rao_status st = rao_scratch(ctx, m * m * (int64_t)rao_dtype_size(op->dtype), &data);
+    if (st != RAO_OK) return st;
+    rao_mat k = square(op, state_of(op)->k);
+    *copy = square(op, data);
+    fisher_copy(&k, copy);
+    return RAO_OK;
 }
 
-/* L L^T = K + damping */
+/* The eigenvalues of K on the scratch stack, ascending. */
+static rao_status k_eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *s) {
+    rao_mat k;
+    rao_status st = m_vector(ctx, op, s);
+    if (st == RAO_OK) st = k_copy(ctx, op, &k);
+    return st == RAO_OK ? rao_eigvalsh(ctx, &k, s) : st;
+}
+
+/* Is there an inverse? F has the rank of K. */
+static rao_status need_inverse(rao_ctx *ctx, const rao_op *op) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_vec s;
+    if (op->damping > 0) return RAO_OK;
+    RAO_TRY(k_eigenvalues(ctx, op, &s));
+    int64_t rank = fisher_rank(&s);
+    if (rank < op->n)
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: gram with damping = 0 is singular (rank %lld of %lld), want > 0", (long long)rank,
+                         (long long)op->n));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* L L^T = K + damping, damping > 0 */
 static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
-    rao_status st = need_damping(ctx, op);
-    if (st != RAO_OK) return st;
+    rao_status st = RAO_OK;
     gram *s = state_of(op);
     *l = square(op, s->l);
     if (s->factored) return RAO_OK;
@@ -236,6 +264,46 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     fisher_add_diagonal(l, op->damping);
     st = rao_cholesky(ctx, l, 0, NULL);
     s->factored = st == RAO_OK;
+    return st;
+}
+
+/* ((s + l)^p - l^p) / s without cancellation for small s: l^p expm1(p log1p(s / l)) / s. */
+static double power_difference(double s, double l, double p) {
+    if (!(s > 0)) return l > 0 ? p * pow(l, p - 1) : 0; /* where l = 0 a zero of K is outside the range of J */
+    return l > 0 ? pow(l, p) * expm1(p * log1p(s / l)) / s : pow(s, p - 1);
+}
+
+static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_mat v;
+    rao_vec s, t, c, whole;
+    const size_t size = (size_t)op->n * rao_dtype_size(op->dtype);
+    if (p == 0) {
+        memcpy(y->data, x->data, size);
+        return RAO_OK;
+    }
+    if (p < 0) RAO_TRY(need_inverse(ctx, op));
+    RAO_TRY(fisher_vector(ctx, op, &whole));
+    RAO_TRY(k_copy(ctx, op, &v));
+    RAO_TRY(m_vector(ctx, op, &s));
+    RAO_TRY(m_vector(ctx, op, &t));
+    RAO_TRY(m_vector(ctx, op, &c));
+    RAO_TRY(rao_eigh(ctx, &v, &s));
+    RAO_TRY(times_j(ctx, fisher_of(op), x, &t));
+    RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, &t, 0, &c));
+    double floor = s.n ? (double)s.n * (op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&s, s.n - 1) : 0;
+    for (int64_t i = 0; i < s.n; i++) {
+        double value = fisher_get(&s, i);
+        fisher_put(&c, i, fisher_get(&c, i) * power_difference(value > floor ? value : 0, op->damping, p));
+    }
+    RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &c, 0, &t));
+    memset(whole.data, 0, size);
+    if (op->damping > 0) RAO_TRY(rao_axpy(ctx, pow(op->damping, p), x, &whole));
+    RAO_TRY(times_jt(ctx, fisher_of(op), 1, &t, 1, &whole));
+    memcpy(y->data, whole.data, size);
+done:
+    rao_scratch_reset(ctx, mark);
     return st;
 }
 
@@ -258,13 +326,6 @@ done:
     return st;
 }
 
-static rao_status new_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v) {
-    char *data = NULL;
-    rao_status st = rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &data);
-    if (st == RAO_OK) *v = rao_vec_view(op->dtype, op->n, data);
-    return st;
-}
-
 /* r = b - (F + l) x and |r| / |b| */
 static rao_status residual(rao_ctx *ctx, const rao_op *op, const rao_vec *b, const rao_vec *x, rao_vec *r, double *relative) {
     rao_status st = RAO_OK;
@@ -280,21 +341,25 @@ done:
 
 enum { REFINEMENTS = 6 };
 
-/* Woodbury with iterative refinement; what is still far off is an error and no answer. */
+static rao_status invert(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
+    return op->damping > 0 ? woodbury(ctx, op, b, x) : power(ctx, op, -1, b, x);
+}
+
+/* With iterative refinement; what is still far off is an error and no answer. */
 static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     const double good = op->dtype == RAO_F64 ? 1e-13 : 1e-5, bound = op->dtype == RAO_F64 ? 1e-6 : 1e-2;
     double off = HUGE_VAL, before = HUGE_VAL;
     rao_vec y, r, d;
-    RAO_TRY(new_vector(ctx, op, &y));
-    RAO_TRY(new_vector(ctx, op, &r));
-    RAO_TRY(new_vector(ctx, op, &d));
-    RAO_TRY(woodbury(ctx, op, b, &y));
+    RAO_TRY(fisher_vector(ctx, op, &y));
+    RAO_TRY(fisher_vector(ctx, op, &r));
+    RAO_TRY(fisher_vector(ctx, op, &d));
+    RAO_TRY(invert(ctx, op, b, &y));
     RAO_TRY(residual(ctx, op, b, &y, &r, &off));
     for (int i = 0; i < REFINEMENTS && off > good && off < before / 2; i++) {
         before = off;
-        RAO_TRY(woodbury(ctx, op, &r, &d));
+        RAO_TRY(invert(ctx, op, &r, &d));
         RAO_TRY(rao_axpy(ctx, 1, &d, &y));
         RAO_TRY(residual(ctx, op, b, &y, &r, &off));
     }
@@ -309,13 +374,30 @@ done:
     return st;
 }
 
+/* Of the undamped matrix: the k largest eigenvalues of K. */
+static rao_status undamped_logdet(rao_ctx *ctx, const rao_op *op, double *value) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_vec s;
+    double sum = 0;
+    RAO_TRY(need_inverse(ctx, op));
+    RAO_TRY(k_eigenvalues(ctx, op, &s));
+    for (int64_t i = s.n - op->n; i < s.n; i++) sum += log(fisher_get(&s, i));
+    *value = sum;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
+    rao_status st = RAO_OK;
     rao_mat l;
-    rao_status st = factor(ctx, op, &l);
-    if (st != RAO_OK) return st;
     double small = 0;
-    st = rao_cholesky_logdet(ctx, &l, &small);
-    if (st == RAO_OK) *value = small + (double)(op->n - state_of(op)->m) * log(op->damping);
+    if (!(op->damping > 0)) return undamped_logdet(ctx, op, value);
+    RAO_TRY(factor(ctx, op, &l));
+    RAO_TRY(rao_cholesky_logdet(ctx, &l, &small));
+    *value = small + (double)(op->n - state_of(op)->m) * log(op->damping);
+done:
     return st;
 }
 
@@ -323,15 +405,16 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t 
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     rao_vec v, b;
-    char *bd = NULL;
-    RAO_TRY(need_damping(ctx, op));
-    RAO_TRY(m_vector(ctx, op, &v));
-    RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &bd));
-    b = rao_vec_view(op->dtype, op->n, bd);
+    RAO_TRY(fisher_vector(ctx, op, &b));
     fisher_fill_normal(s, step, 0, &b);
-    fisher_fill_normal(s, step, (uint64_t)op->n, &v);
-    RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, sqrt(op->damping), &b));
-    RAO_TRY(solve(ctx, op, &b, x));
+    if (op->damping > 0) {
+        RAO_TRY(m_vector(ctx, op, &v));
+        fisher_fill_normal(s, step, (uint64_t)op->n, &v);
+        RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, sqrt(op->damping), &b));
+        RAO_TRY(solve(ctx, op, &b, x));
+    } else {
+        RAO_TRY(power(ctx, op, -0.5, &b, x));
+    }
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -344,64 +427,17 @@ static rao_status trace(rao_ctx *ctx, const rao_op *op, double *value) {
     return RAO_OK;
 }
 
-static rao_status k_copy(rao_ctx *ctx, const rao_op *op, rao_mat *copy) {
-    char *data = NULL;
-    int64_t m = state_of(op)->m;
-    rao_status st = rao_scratch(ctx, m * m * (int64_t)rao_dtype_size(op->dtype), &data);
-    if (st != RAO_OK) return st;
-    rao_mat k = square(op, state_of(op)->k);
-    *copy = square(op, data);
-    fisher_copy(&k, copy);
-    return RAO_OK;
-}
-
 /* Those of K, with k - m zeros (or, when m > k, without the m - k smallest, which are zero but for rounding). */
 static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
-    rao_mat k;
     rao_vec small;
-    RAO_TRY(k_copy(ctx, op, &k));
-    RAO_TRY(m_vector(ctx, op, &small));
-    RAO_TRY(rao_eigvalsh(ctx, &k, &small));
+    RAO_TRY(k_eigenvalues(ctx, op, &small));
     for (int64_t i = 0; i < op->n; i++) {
         int64_t j = small.n - op->n + i;
         fisher_put(w, i, (j >= 0 ? fisher_get(&small, j) : 0) + op->damping);
     }
     fisher_sort(w); /* rounding may leave a zero of K below 0 */
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
-}
-
-/* ((s + l)^p - l^p) / s without cancellation for small s: l^p expm1(p log1p(s / l)) / s. */
-static double power_difference(double s, double l, double p) {
-    if (!(s > 0)) return l > 0 ? p * pow(l, p - 1) : 0;
-    return l > 0 ? pow(l, p) * expm1(p * log1p(s / l)) / s : pow(s, p - 1);
-}
-
-static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
-    rao_status st = RAO_OK;
-    rao_mark mark = rao_scratch_mark(ctx);
-    rao_mat v;
-    rao_vec s, t, c;
-    if (p <= 0) RAO_TRY(need_damping(ctx, op));
-    RAO_TRY(k_copy(ctx, op, &v));
-    RAO_TRY(m_vector(ctx, op, &s));
-    RAO_TRY(m_vector(ctx, op, &t));
-    RAO_TRY(m_vector(ctx, op, &c));
-    RAO_TRY(rao_eigh(ctx, &v, &s));
-    RAO_TRY(times_j(ctx, fisher_of(op), x, &t));
-    RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, &t, 0, &c));
-    double floor = s.n ? (double)s.n * (op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&s, s.n - 1) : 0;
-    for (int64_t i = 0; i < s.n; i++) {
-        double value = fisher_get(&s, i);
-        fisher_put(&c, i, fisher_get(&c, i) * power_difference(value > floor ? value : 0, op->damping, p));
-    }
-    RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &c, 0, &t));
-    memset(y->data, 0, (size_t)op->n * rao_dtype_size(op->dtype));
-    if (op->damping > 0) RAO_TRY(rao_axpy(ctx, pow(op->damping, p), x, y));
-    RAO_TRY(times_jt(ctx, fisher_of(op), 1, &t, 1, y));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -54,6 +54,13 @@ void fisher_sort(rao_vec *v) {
     qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32);
 }
 
+int64_t fisher_rank(const rao_vec *w) {
+    double floor = w->n ? (double)w->n * (w->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(w, w->n - 1) : 0;
+    int64_t rank = 0;
+    for (int64_t i = 0; i < w->n; i++) rank += fisher_get(w, i) > floor;
+    return rank;
+}
+
 static double entry(const rao_mat *m, int64_t i) {
     rao_vec row = rao_vec_view(m->dtype, m->cols, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));
     return fisher_get(&row, i);

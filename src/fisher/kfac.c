@@ -49,7 +49,11 @@ done:
     return st;
 }
 
-static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) { return factors_begin(ctx, f, u, &((kfac *)f->state)->factors); }
+static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
+    kfac *s = f->state;
+    for (int64_t l = 0; l < f->layers && !(f->updates > 0); l++) s->layer[l].of[READY] = 0; /* an update before may have failed */
+    return factors_begin(ctx, f, u, &s->factors);
+}
 static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) {
     return factors_column(ctx, f, u, c, &((kfac *)f->state)->factors);
 }
@@ -74,25 +78,46 @@ static void split_damping(const rao_fisher *f, int64_t l, double *pi, double *da
     *da = *pi * gamma, *dg = gamma / *pi;
 }
 
+/* A factor that cannot be inverted. The rank is that of the whole undamped matrix, sum over layers of rank G rank A. */
+static rao_status singular(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which) {
+    const kfac *s = f->state;
+    int64_t rank = 0;
+    for (int64_t i = 0; i < f->layers; i++) {
+        int64_t ra = 0, rg = 0;
+        rao_mat a = factor_a(f, i, s->factors.layer[i].a), g = factor_g(f, i, s->factors.layer[i].g);
+        rao_status st = factor_rank(ctx, &a, &ra);
+        if (st == RAO_OK) st = factor_rank(ctx, &g, &rg);
+        if (st != RAO_OK) return st;
+        rank += ra * rg;
+    }
+    return rao_fail(ctx, RAO_EDOMAIN,
+                    "fisher: kfac: damping = %g leaves factor %c of layer %s singular (the matrix has rank %lld of %lld), want more",
+                    f->op.damping, which, rao_graph_parameter(f->graph, l).name, (long long)rank, (long long)f->op.n);
+}
+
+/* After a factorisation that failed or lost a pivot: EDOMAIN where the eigenvalues say that the factor is singular. */
+static rao_status check_factor(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *factor, int indefinite) {
+    int64_t rank = 0;
+    rao_status st = factor_rank(ctx, factor, &rank);
+    if (st != RAO_OK) return st;
+    if (rank < factor->rows) return singular(ctx, f, l, which);
+    if (!indefinite) return RAO_OK;
+    return rao_fail(ctx, RAO_ENUMERIC, "fisher: kfac: with damping = %g rounding makes factor %c of layer %s indefinite, want more",
+                    f->op.damping, which, rao_graph_parameter(f->graph, l).name);
+}
+
+/* Nothing is added but the damping: what every query speaks of is the factor with that on its diagonal. */
 static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *factor, double damping, void *into,
                          double *logdet, double *condition) {
     rao_status st = RAO_OK;
-    rao_chol_info info;
     rao_mat inverse = rao_mat_view(factor->dtype, factor->rows, factor->cols, factor->cols, into);
-    const char *name = rao_graph_parameter(f->graph, l).name;
     fisher_copy(factor, &inverse);
     fisher_add_diagonal(&inverse, damping);
     double norm = fisher_norm1(&inverse);
-    st = rao_cholesky(ctx, &inverse, damping > 0 ? 1e-4 : 0, &info);
-    if ((st == RAO_ENUMERIC && !(damping > 0)) || (st == RAO_OK && fisher_lost_pivot(factor, damping, &inverse)))
-        return rao_fail(
-            ctx, RAO_EDOMAIN,
-            "fisher: kfac with damping = %g: factor %c of layer %s is singular to rounding (rank below %lld of %lld), want more damping",
-            f->op.damping, which, name, (long long)factor->rows, (long long)factor->rows);
+    st = rao_cholesky(ctx, &inverse, 0, NULL);
+    if (st == RAO_ENUMERIC || (st == RAO_OK && fisher_lost_pivot(factor, damping, &inverse)))
+        st = check_factor(ctx, f, l, which, factor, st == RAO_ENUMERIC);
     if (st != RAO_OK) return st;
-    if (info.jitter > 0)
-        rao_log(ctx, RAO_WARN, "fisher: factor %c of layer %s took %.2g more on its diagonal than its damping %.2g", which, name,
-                info.jitter, damping);
     RAO_TRY(rao_cholesky_logdet(ctx, &inverse, logdet));
     RAO_TRY(rao_cholesky_inverse(ctx, &inverse, &inverse));
     *condition = norm * fisher_norm1(&inverse);
@@ -149,15 +174,14 @@ static rao_status apply(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_ve
     const rao_fisher *f = fisher_of(op);
     const kfac *s = f->state;
     rao_mark mark = rao_scratch_mark(ctx);
+    void *room = NULL;
+    RAO_TRY(kron_room(ctx, f, &room));
     for (int64_t l = 0; l < f->layers; l++) {
-        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), a, g;
-        if (op->damping > 0) {
-            RAO_TRY(damped(ctx, f, l, &a, &g));
-        } else {
-            a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
-        }
-        RAO_TRY(kron_apply(ctx, RAO_N, &g, &xm, RAO_N, &a, &ym));
-        rao_scratch_reset(ctx, mark);
+        double pi, da, dg;
+        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), a = factor_a(f, l, s->factors.layer[l].a),
+                g = factor_g(f, l, s->factors.layer[l].g);
+        split_damping(f, l, &pi, &da, &dg);
+        RAO_TRY(kron_apply_damped(ctx, room, &g, dg, &xm, &a, da, &ym));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -168,18 +192,22 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
     rao_status st = RAO_OK;
     const rao_fisher *f = fisher_of(op);
     const kfac *s = f->state;
+    rao_mark mark = rao_scratch_mark(ctx);
+    void *room = NULL;
     for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
+    RAO_TRY(kron_room(ctx, f, &room));
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mat bm = layer_block(f, l, b), xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia),
                 ig = factor_g(f, l, s->layer[l].ig);
-        RAO_TRY(kron_apply(ctx, RAO_N, &ig, &bm, RAO_N, &ia, &xm));
+        RAO_TRY(kron_apply(ctx, room, RAO_N, &ig, &bm, RAO_N, &ia, &xm));
     }
 done:
+    rao_scratch_reset(ctx, mark);
     return st;
 }
 
 /* V diag(w^p) V^T of a damped factor, in place. */
-static rao_status factor_power(rao_ctx *ctx, double p, rao_mat *m) {
+static rao_status factor_power(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, double p, rao_mat *m) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     int64_t n = m->rows, unit = (int64_t)rao_dtype_size(m->dtype);
@@ -189,14 +217,8 @@ static rao_status factor_power(rao_ctx *ctx, double p, rao_mat *m) {
     rao_vec w = rao_vec_view(m->dtype, n, wd);
     rao_mat v = rao_mat_view(m->dtype, n, n, n, vd);
     RAO_TRY(rao_eigh(ctx, m, &w));
-    double floor = (double)n * (m->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&w, n - 1);
-    for (int64_t i = 0; i < n; i++) {
-        double l = fisher_get(&w, i);
-        if (p < 0 && !(l > floor))
-            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: kfac: a negative power of a singular factor (rank %lld of %lld)",
-                             (long long)(n - i - 1), (long long)n));
-        fisher_put(&w, i, p == 0 ? 1 : pow(fmax(l, 0), p / 2));
-    }
+    if (p < 0 && fisher_rank(&w) < n) RAO_TRY(singular(ctx, f, l, which));
+    for (int64_t i = 0; i < n; i++) fisher_put(&w, i, p == 0 ? 1 : pow(fmax(fisher_get(&w, i), 0), p / 2));
     /* (V w^(p/2)) (V w^(p/2))^T */
     for (int64_t i = 0; i < n; i++) {
         rao_mat from = rao_mat_view(m->dtype, 1, n, n, (char *)m->data + (size_t)(i * m->ld) * rao_dtype_size(m->dtype));
@@ -210,45 +232,61 @@ done:
     return st;
 }
 
+/* Through a vector of its own: a later layer that fails leaves y as it was. */
 static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
     rao_status st = RAO_OK;
     const rao_fisher *f = fisher_of(op);
     rao_mark mark = rao_scratch_mark(ctx);
+    rao_vec whole;
+    void *room = NULL;
+    RAO_TRY(fisher_vector(ctx, op, &whole));
+    RAO_TRY(kron_room(ctx, f, &room));
     for (int64_t l = 0; l < f->layers; l++) {
-        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), a, g;
+        rao_mark inner = rao_scratch_mark(ctx);
+        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, &whole), a, g;
         RAO_TRY(damped(ctx, f, l, &a, &g));
-        RAO_TRY(factor_power(ctx, p, &a));
-        RAO_TRY(factor_power(ctx, p, &g));
-        RAO_TRY(kron_apply(ctx, RAO_N, &g, &xm, RAO_N, &a, &ym));
-        rao_scratch_reset(ctx, mark);
+        RAO_TRY(factor_power(ctx, f, l, 'A', p, &a));
+        RAO_TRY(factor_power(ctx, f, l, 'G', p, &g));
+        RAO_TRY(kron_apply(ctx, room, RAO_N, &g, &xm, RAO_N, &a, &ym));
+        rao_scratch_reset(ctx, inner);
     }
+    memcpy(y->data, whole.data, (size_t)op->n * rao_dtype_size(op->dtype));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-/* X = M_g Z M_a^T with M M^T the inverse of a damped factor: covariance G'^-1 (x) A'^-1. */
+/* M with M M^T the inverse of a damped factor, as last renewed. */
+static rao_status root_of_inverse(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *inverse, rao_mat *m) {
+    fisher_copy(inverse, m);
+    rao_status st = rao_cholesky(ctx, m, 0, NULL);
+    if (st != RAO_ENUMERIC) return st;
+    return rao_fail(ctx, st, "fisher: kfac: with damping = %g rounding makes the inverse of factor %c of layer %s indefinite, want more",
+                    f->op.damping, which, rao_graph_parameter(f->graph, l).name);
+}
+
+/* X = M_g Z M_a^T: covariance G'^-1 (x) A'^-1. */
 static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream stream, uint64_t step, rao_vec *x) {
     rao_status st = RAO_OK;
     const rao_fisher *f = fisher_of(op);
     const kfac *s = f->state;
     rao_mark mark = rao_scratch_mark(ctx);
-    char *zd = NULL;
+    rao_vec z;
+    void *room = NULL;
     for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
-    RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &zd));
-    rao_vec z = rao_vec_view(op->dtype, op->n, zd);
+    RAO_TRY(fisher_vector(ctx, op, &z));
+    RAO_TRY(kron_room(ctx, f, &room));
     fisher_fill_normal(stream, step, 0, &z);
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mark inner = rao_scratch_mark(ctx);
-        rao_mat zm = layer_block(f, l, &z), xm = layer_block(f, l, x), ma, mg, ia = factor_a(f, l, s->layer[l].ia),
-                ig = factor_g(f, l, s->layer[l].ig);
+        rao_mat zm = layer_block(f, l, &z), ma, mg, ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
         RAO_TRY(damped(ctx, f, l, &ma, &mg)); /* room of the right shapes */
-        fisher_copy(&ia, &ma), fisher_copy(&ig, &mg);
-        RAO_TRY(rao_cholesky(ctx, &ma, 1e-6, NULL));
-        RAO_TRY(rao_cholesky(ctx, &mg, 1e-6, NULL));
-        RAO_TRY(kron_apply(ctx, RAO_N, &mg, &zm, RAO_T, &ma, &xm));
+        RAO_TRY(root_of_inverse(ctx, f, l, 'A', &ia, &ma));
+        RAO_TRY(root_of_inverse(ctx, f, l, 'G', &ig, &mg));
+        RAO_TRY(kron_apply(ctx, room, RAO_N, &mg, &zm, RAO_T, &ma, &zm));
         rao_scratch_reset(ctx, inner);
     }
+    memcpy(x->data, z.data, (size_t)op->n * rao_dtype_size(op->dtype));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -290,7 +328,10 @@ static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
     const rao_fisher *f = fisher_of(op);
     rao_mark mark = rao_scratch_mark(ctx);
     int64_t unit = (int64_t)rao_dtype_size(op->dtype);
+    rao_vec all;
+    RAO_TRY(fisher_vector(ctx, op, &all));
     for (int64_t l = 0; l < f->layers; l++) {
+        rao_mark inner = rao_scratch_mark(ctx);
         rao_mat a, g;
         char *wa = NULL, *wg = NULL;
         RAO_TRY(damped(ctx, f, l, &a, &g));
@@ -301,9 +342,10 @@ static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
         RAO_TRY(rao_eigvalsh(ctx, &g, &vg));
         int64_t at = rao_graph_parameter(f->graph, l).offset;
         for (int64_t i = 0; i < vg.n; i++)
-            for (int64_t j = 0; j < va.n; j++) fisher_put(w, at++, fmax(fisher_get(&vg, i), 0) * fmax(fisher_get(&va, j), 0));
-        rao_scratch_reset(ctx, mark);
+            for (int64_t j = 0; j < va.n; j++) fisher_put(&all, at++, fmax(fisher_get(&vg, i), 0) * fmax(fisher_get(&va, j), 0));
+        rao_scratch_reset(ctx, inner);
     }
+    memcpy(w->data, all.data, (size_t)op->n * rao_dtype_size(op->dtype));
     fisher_sort(w);
 done:
     rao_scratch_reset(ctx, mark);

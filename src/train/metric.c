@@ -20,6 +20,7 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
     t->metric_cases = cases < 1 ? 1 : cases;
     t->metric_every = wish.every;
     o.flavour = flavour_of(wish.flavour), o.samples = wish.samples, o.decay = wish.decay, o.renew = wish.renew, o.seed = t->opts.seed;
+    o.truncate = 1; /* a step along the best direction of so many iterations is what a rule asks for */
     if (wish.iterations > 0) o.tolerance = wish.tolerance, o.iterations = wish.iterations;
     const char *name = wish.representation;
     if (!strcmp(name, "auto")) RAO_TRY(rao_fisher_cheapest(ctx, t->model, &o, t->metric_cases, &name));

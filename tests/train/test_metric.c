@@ -31,7 +31,7 @@ static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *dat
     opts.flavour = runs[r].flavour, opts.renew = runs[r].renew, opts.decay = runs[r].decay, opts.seed = seed;
     OK(ctx, rao_optim_create(ctx, runs[r].spec, RAO_F32, rao_model_size(model), STEPS, &optim));
     OK(ctx, rao_optim_metric_wish(ctx, optim, &wish));
-    if (!strcmp(runs[r].representation, "implicit")) opts.tolerance = wish.tolerance, opts.iterations = wish.iterations;
+    if (!strcmp(runs[r].representation, "implicit")) opts.tolerance = wish.tolerance, opts.iterations = wish.iterations, opts.truncate = 1;
     OK(ctx, rao_objective_create(ctx, model, BATCH, RAO_TAPE_FACTORS | RAO_TAPE_JVP, &o));
     OK(ctx, rao_fisher_create(ctx, model, runs[r].representation, &opts, runs[r].cases, &f));
     OK(ctx, order_create(ctx, (uint64_t)seed, x.rows, BATCH, &cases));
