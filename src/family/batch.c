@@ -6,7 +6,8 @@
 
 void rao_family_args_init_sized(rao_family_args *args, size_t size) {
     rao_family_args all = {.size = size, .n = 1, .method = -1, .order = NAN};
-    memcpy(args, &all, size < sizeof all ? size : sizeof all);
+    if (size == sizeof all) *args = all; /* the common case without a call */
+    else memcpy(args, &all, size < sizeof all ? size : sizeof all);
 }
 
 int64_t rao_shape_numbers(const rao_family *family, int64_t chart, rao_shape shape) {

@@ -54,6 +54,11 @@ static inline int io_is_gzip(const unsigned char *bytes, int64_t n) {
 /* The bytes of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0 when it is none. p < end. */
 int io_utf8_length(const unsigned char *p, const unsigned char *end);
 int io_is_utf8(const char *string);
+/* Behind the characters that stand in a JSON string as they are and are ASCII: no control characters, quotes or backslashes. */
+static inline const unsigned char *io_skip_plain(const unsigned char *p, const unsigned char *end) {
+    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') p++;
+    return p;
+}
 
 /* zlib's allocator over a context: `opaque` of a z_stream is the rao_ctx. */
 void *io_zalloc(void *ctx, unsigned count, unsigned size);

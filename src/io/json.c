@@ -26,7 +26,7 @@ static rao_status wanted(const json_scan *s, const char *what) {
 
 /* The next character that is no blank, 0 at the end (and for a NUL, which fits nowhere either). */
 static int peek(json_scan *s) {
-    while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r')) s->at++;
+    while (s->at < s->end && *s->at <= ' ' && (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r')) s->at++;
     return s->at < s->end ? *s->at : 0;
 }
 
@@ -45,13 +45,14 @@ static rao_status scan_word(json_scan *s, const char *word) {
 }
 
 static int64_t skip_digits(json_scan *s) {
-    const unsigned char *from = s->at;
-    while (s->at < s->end && *s->at >= '0' && *s->at <= '9') s->at++;
-    return s->at - from;
+    const unsigned char *from = s->at, *at = from;
+    while (at < s->end && *at >= '0' && *at <= '9') at++;
+    s->at = at;
+    return at - from;
 }
 
 /* -? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)? */
-static int skip_number(json_scan *s) {
+static int skip_number(json_scan *s, int *exponent) {
     if (*s->at == '-') s->at++;
     const unsigned char *integer = s->at;
     int64_t digits = skip_digits(s);
@@ -60,7 +61,8 @@ static int skip_number(json_scan *s) {
         s->at++;
         if (!skip_digits(s)) return 0;
     }
-    if (s->at < s->end && (*s->at | 0x20) == 'e') {
+    *exponent = s->at < s->end && (*s->at | 0x20) == 'e';
+    if (*exponent) {
         s->at++;
         if (s->at < s->end && (*s->at == '+' || *s->at == '-')) s->at++;
         if (!skip_digits(s)) return 0;
@@ -71,12 +73,14 @@ static int skip_number(json_scan *s) {
 static rao_status scan_number(json_scan *s) {
     const unsigned char *from = s->at;
     double value;
-    int good = skip_number(s);
+    int exponent = 0, good = skip_number(s, &exponent);
     int64_t length = s->at - from;
     if (!good) return wanted(s, "digits; a number is like -12.5e-3, without leading zeros");
     s->at = from; /* where the sentence points */
     if (length > NUMBER_MAX) return wanted(s, "a number of at most 63 characters");
-    if (rao_parse_double(NULL, (const char *)from, length, &value) != RAO_OK) return wanted(s, "a number within the range of double");
+    /* without an exponent at most 63 digits, far inside the range */
+    if (exponent && rao_parse_double(NULL, (const char *)from, length, &value) != RAO_OK)
+        return wanted(s, "a number within the range of double");
     s->at = from + length;
     return RAO_OK;
 }
@@ -114,6 +118,7 @@ static rao_status scan_escape(json_scan *s) {
 
 static rao_status scan_string(json_scan *s) {
     for (s->at++;;) {
+        s->at = io_skip_plain(s->at, s->end);
         int length = s->at < s->end && *s->at >= 0x20 ? io_utf8_length(s->at, s->end) : 0;
         if (!length) return wanted(s, s->at == s->end ? "the quote that closes a string" : "UTF-8 text without control characters");
         s->at += length;

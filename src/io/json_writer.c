@@ -14,10 +14,11 @@ static rao_status put_quoted(rao_ctx *ctx, rao_text *t, const char *string) {
     static const char escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     const unsigned char *p = (const unsigned char *)string, *end = p + strlen(string);
     rao_status st = RAO_OK;
-    RAO_TRY(rao_text_puts(ctx, t, "\""));
+    RAO_TRY(rao_text_add(ctx, t, "\"", 1));
     while (p < end) {
         const unsigned char *from = p;
         int length = 1;
+        p = io_skip_plain(p, end);
         while (p < end && *p >= 0x20 && *p != '"' && *p != '\\' && (length = io_utf8_length(p, end)) > 0) p += length;
         if (p > from) RAO_TRY(rao_text_add(ctx, t, (const char *)from, p - from));
         if (p == end) break;
@@ -29,7 +30,7 @@ static rao_status put_quoted(rao_ctx *ctx, rao_text *t, const char *string) {
         else RAO_TRY(rao_text_printf(ctx, t, "\\u%04x", *p));
         p++;
     }
-    RAO_TRY(rao_text_puts(ctx, t, "\""));
+    RAO_TRY(rao_text_add(ctx, t, "\"", 1));
 done:
     return st;
 }
