@@ -6,19 +6,12 @@
 
 #include <rao/train.h>
 
-/* What a row does each time. FVP: a Fisher-vector product with the forward pass kept. */
-typedef enum bench_kind { BENCH_PLAIN = 0, BENCH_ADAM, BENCH_KFAC, BENCH_EKFAC, BENCH_FVP } bench_kind;
-
-typedef struct bench_case {
-    const char *name; /* of the row, before the kind */
-    const char *model;
-    int64_t batch;
-    bench_kind kind;
-} bench_case;
+/* What a row does each time. FVP: a Fisher-vector product with the forward pass kept. From EVAL on a row has no model: EVAL answers a request. */
+typedef enum bench_kind { BENCH_PLAIN = 0, BENCH_ADAM, BENCH_KFAC, BENCH_EKFAC, BENCH_FVP, BENCH_EVAL } bench_kind;
 
 typedef struct bench_row {
     char name[64];
-    double ms;             /* median of a step */
+    double ms;             /* median of a step; without a model: of one item, the best of several */
     double gemm_ms;        /* median of its bare products, timed in turn with it */
     double flops;          /* of the algorithm as stated in docs/performance.md */
     double share_of_gemm;  /* gemm_ms / ms; only where the step's products are all of rao_gemm (plain, adam) */
@@ -27,9 +20,19 @@ typedef struct bench_row {
     int64_t peak_bytes;    /* while the row was made and timed, its data included */
 } bench_row;
 
+typedef struct bench_case {
+    const char *name; /* of the row, before the kind */
+    const char *model;
+    int64_t batch;
+    bench_kind kind;
+} bench_case;
+
 /* The rate of a product of 1024 x 1024 x 1024 in float on this context's threads, best of several. */
 rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops);
 /* Times one row for about `seconds`. */
 rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row);
+
+/* bench_eval.c: sets ms and peak_bytes for one request of `rao eval`. */
+rao_status bench_eval(rao_ctx *ctx, double seconds, bench_row *row);
 
 #endif

@@ -26,6 +26,7 @@ static const bench_case cases[] = {
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_PLAIN},
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
     {"net100", NET100, 256, BENCH_PLAIN},
+    {"eval kl normal", NULL, 0, BENCH_EVAL},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -48,6 +49,7 @@ CLI_OPTIONS_FIT(bench_options);
 /* The plain row of the same model and batch stands before. */
 static void set_ratios(bench_row *all, int n) {
     for (int i = 0, plain = 0; i < n; i++) {
+        if (!cases[i].model) continue;
         if (cases[i].kind == BENCH_PLAIN) plain = i;
         all[i].ratio_to_plain = all[i].ms / all[plain].ms;
     }
@@ -74,10 +76,11 @@ static rao_status print_json(rao_ctx *ctx, const machine *m, double rate, const 
         rao_json_object(ctx, &json, NULL);
         rao_json_string(ctx, &json, "name", all[i].name);
         rao_json_number(ctx, &json, "ms", all[i].ms);
-        rao_json_number(ctx, &json, "gflops", 1e-6 * all[i].flops / all[i].ms);
+        rao_json_number(ctx, &json, "per_second", 1e3 / all[i].ms);
+        number_or_null(ctx, &json, "gflops", 1e-6 * all[i].flops / all[i].ms);
         number_or_null(ctx, &json, "share_of_gemm", all[i].share_of_gemm);
         number_or_null(ctx, &json, "ratio_to_plain", all[i].ratio_to_plain);
-        rao_json_number(ctx, &json, "floor_ms", all[i].floor_ms);
+        number_or_null(ctx, &json, "floor_ms", all[i].floor_ms);
         rao_json_int(ctx, &json, "peak_bytes", all[i].peak_bytes);
         rao_json_end(ctx, &json);
     }
@@ -86,15 +89,18 @@ static rao_status print_json(rao_ctx *ctx, const machine *m, double rate, const 
     return cli_print_json(ctx, &json);
 }
 
+static rao_cell number_or_none(double value) { return isfinite(value) ? rao_cell_number(value) : rao_cell_none(); }
+
 static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const bench_row *all, int n) {
-    enum { NAME = 0, MS, FLOOR, RATIO, SHARE, RATE, PEAK, COLUMNS };
+    enum { NAME = 0, MS, PER_SECOND, FLOOR, RATIO, SHARE, RATE, PEAK, COLUMNS };
     static const rao_column columns[COLUMNS] = {
         [NAME] = {"row", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
         [MS] = {"step", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
+        [PER_SECOND] = {"rate", "1/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [FLOOR] = {"floor", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
         [RATIO] = {"to plain", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [SHARE] = {"of gemm", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_PERCENT, 1},
-        [RATE] = {"rate", "GF/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
+        [RATE] = {"products", "GF/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [PEAK] = {"peak", "MB", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
     };
     rao_cell cells[CASES * COLUMNS];
@@ -102,10 +108,11 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
         rao_cell *row = cells + i * COLUMNS;
         row[NAME] = rao_cell_text(all[i].name);
         row[MS] = rao_cell_number(all[i].ms);
-        row[FLOOR] = rao_cell_number(all[i].floor_ms);
-        row[RATIO] = rao_cell_number(all[i].ratio_to_plain);
-        row[SHARE] = isfinite(all[i].share_of_gemm) ? rao_cell_number(all[i].share_of_gemm) : rao_cell_none();
-        row[RATE] = rao_cell_number(1e-6 * all[i].flops / all[i].ms);
+        row[PER_SECOND] = rao_cell_number(1e3 / all[i].ms);
+        row[FLOOR] = number_or_none(all[i].floor_ms);
+        row[RATIO] = number_or_none(all[i].ratio_to_plain);
+        row[SHARE] = number_or_none(all[i].share_of_gemm);
+        row[RATE] = number_or_none(1e-6 * all[i].flops / all[i].ms);
         row[PEAK] = rao_cell_number(1e-6 * (double)all[i].peak_bytes);
     }
     printf("machine  %s, %d thread%s, %s\ngemm     %.1f GF/s on 1024 x 1024 x 1024 in float\n", m->cpu, rao_ctx_threads(ctx),

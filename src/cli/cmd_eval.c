@@ -45,8 +45,9 @@ static rao_status flush(stream *s) {
 
 static rao_status eval(cli_call *call) {
     rao_status st = RAO_OK;
-    stream s = {.state = {.ctx = call->ctx, .seed = call->common.seed}};
+    static stream s; /* with its tables too large for a stack */
     static char block[BLOCK];
+    RAO_TRY(eval_open(&s.state, call->ctx, call->common.seed));
     for (;;) {
         ssize_t n = read(STDIN_FILENO, block, sizeof block);
         if (n < 0 && errno == EINTR && !rao_ctx_cancelled(call->ctx)) continue;

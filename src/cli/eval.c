@@ -13,39 +13,54 @@ enum { TOPICS = sizeof topics / sizeof *topics };
 
 const eval_topic *eval_topic_at(int64_t index) { return index >= 0 && index < TOPICS ? &topics[index] : NULL; }
 
-/* The nearest among topics and quantities. */
-static rao_status find_quantity(rao_ctx *ctx, const char *name, int *quantity) {
-    const char *names[512];
+/* ---- topics and quantities by name ---- */
+
+/* The place of a name, or the free one where it belongs. */
+static eval_name *place_of(eval_state *s, const char *name) {
+    uint32_t i = eval_hash(0, name) % EVAL_NAMES;
+    while (s->names[i].name && strcmp(s->names[i].name, name)) i = (i + 1) % EVAL_NAMES;
+    return &s->names[i];
+}
+
+static int64_t list_names(const char **names) {
     int64_t n = 0;
     for (; n < TOPICS; n++) names[n] = topics[n].name;
-    for (int64_t i = 0; rao_manifold_list(i) >= 0 && n < 512; i++) {
-        names[n++] = rao_manifold_name(rao_manifold_list(i));
-        if (strcmp(name, names[n - 1])) continue;
-        *quantity = rao_manifold_list(i);
-        return RAO_OK;
-    }
-    const char *near = rao_nearest(name, names, n, sizeof *names);
-    return rao_fail(ctx, RAO_EINVAL, "no quantity \"%.60s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "");
+    for (int64_t i = 0; rao_manifold_list(i) >= 0 && n < EVAL_NAMES / 2; i++) names[n++] = rao_manifold_name(rao_manifold_list(i));
+    return n;
 }
+
+static void index_names(eval_state *s) {
+    const char *names[EVAL_NAMES];
+    int64_t n = list_names(names);
+    for (int64_t i = 0; i < n; i++) {
+        int topic = i < TOPICS ? (int)i : -1;
+        *place_of(s, names[i]) = (eval_name){names[i], topic, topic < 0 ? rao_manifold_list(i - TOPICS) : -1};
+    }
+}
+
+static rao_status no_quantity(rao_ctx *ctx, const char *name) {
+    const char *names[EVAL_NAMES], *near = rao_nearest(name, names, list_names(names), sizeof *names);
+    return rao_fail(ctx, RAO_EINVAL, "no quantity \"%.60s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "; `rao eval --help` lists them");
+}
+
+/* ---- requests ---- */
 
 static rao_status answer_request(eval_state *s, const cJSON *tree) {
     rao_status st = RAO_OK;
     eval_request r = {.s = s, .tree = tree};
-    int quantity = -1;
     RAO_TRY(eval_check_keys(s->ctx, tree));
     RAO_TRY(eval_get_text(s->ctx, tree, "quantity", 1, &r.quantity));
+    const eval_name *asked = place_of(s, r.quantity);
+    if (!asked->name) return no_quantity(s->ctx, r.quantity);
     RAO_TRY(eval_find_family(&r));
-    for (int i = 0; i < TOPICS; i++)
-        if (!strcmp(r.quantity, topics[i].name)) return topics[i].answer(&r);
-    RAO_TRY(find_quantity(s->ctx, r.quantity, &quantity));
-    RAO_TRY(eval_answer_batch(&r, quantity));
+    return asked->topic >= 0 ? topics[asked->topic].answer(&r) : eval_answer_batch(&r, asked->quantity);
 done:
     return st;
 }
 
 static void put_id(rao_ctx *ctx, rao_json_writer *json, const cJSON *tree) {
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(tree, "id");
+    const cJSON *id = eval_find(tree, "id");
     if (cJSON_IsString(id)) rao_json_string(ctx, json, "id", id->valuestring);
     else if (cJSON_IsNumber(id)) rao_json_number(ctx, json, "id", id->valuedouble);
 }
@@ -63,6 +78,7 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     rao_mark mark = rao_scratch_mark(s->ctx);
     cJSON *tree = NULL;
     rao_json_object(s->ctx, &s->json, NULL);
+    json_arena_enter(&s->arena);
     st = rao_json_parse(s->ctx, "request", line, length, DEPTH, &tree);
     if (st == RAO_EIO) st = rao_fail(s->ctx, RAO_EINVAL, "%s", rao_ctx_message(s->ctx));
     if (st == RAO_OK) st = answer_request(s, tree);
@@ -74,12 +90,19 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     if (tree) put_id(s->ctx, &s->json, tree);
     rao_json_end(s->ctx, &s->json);
     st = take(s, out);
-    rao_json_free(&tree);
+    json_arena_leave(&s->arena, &tree);
     rao_scratch_reset(s->ctx, mark);
     return st;
+}
+
+rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed) {
+    *s = (eval_state){.ctx = ctx, .seed = seed, .stream_seed = seed, .stream = rao_stream_make((uint64_t)seed, 0)};
+    index_names(s);
+    return json_arena_create(ctx, &s->arena);
 }
 
 void eval_close(eval_state *s) {
     for (int i = 0; i < EVAL_FAMILIES; i++) rao_family_destroy(&s->kept[i].family);
     rao_json_writer_destroy(&s->json);
+    json_arena_destroy(&s->arena);
 }

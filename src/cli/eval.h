@@ -2,26 +2,38 @@
 #ifndef RAO_CLI_EVAL_H
 #define RAO_CLI_EVAL_H
 
-#include "cli.h"
+#include "json_arena.h"
 
 #include <cjson/cJSON.h>
 
 #include <rao/manifold.h>
 
-/* Families made so far: requests of a stream repeat themselves. */
-enum { EVAL_FAMILIES = 16 };
+/* Families made so far, each in the place that its hash names: requests of a stream repeat themselves. */
+enum { EVAL_FAMILIES = 64, EVAL_NAME = 32 };
 typedef struct eval_kept {
     rao_family *family;
-    char name[32];
-    int64_t dimension;
+    char name[EVAL_NAME], chart_name[EVAL_NAME]; /* as the request has them */
+    int64_t width;                               /* numbers of its point, where the dimension follows from them */
     double fixed;
+    int64_t chart;
 } eval_kept;
+
+/* Topics and quantities by name: open addressing. */
+enum { EVAL_NAMES = 512 };
+typedef struct eval_name {
+    const char *name; /* NULL: a free place */
+    int topic;        /* number of a topic, or -1: then a quantity */
+    int quantity;
+} eval_name;
 
 typedef struct eval_state {
     rao_ctx *ctx;
     int64_t seed;
+    json_arena arena;
     eval_kept kept[EVAL_FAMILIES];
-    int next;
+    eval_name names[EVAL_NAMES];
+    rao_stream stream; /* of `stream_seed` */
+    int64_t stream_seed;
     rao_json_writer json;
 } eval_state;
 
@@ -51,7 +63,11 @@ const eval_topic *eval_topic_at(int64_t index);
 
 /* ---- eval_read.c: arrays are temporaries of the scratch stack ---- */
 
+/* cJSON_IsNumber and the like without a call. */
+static inline int eval_is(const cJSON *item, int type) { return item && (item->type & 0xFF) == type; }
 rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree);
+/* The value of a key, NULL where it is absent. */
+const cJSON *eval_find(const cJSON *tree, const char *key);
 /* *text = NULL where the key is absent and not needed. */
 rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int needed, const char **text);
 /* A number, or "inf" and "-inf". */
@@ -63,6 +79,8 @@ rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int6
 rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out);
 /* The family that a request names, in the dimension that its points have, and its chart. */
 rao_status eval_find_family(eval_request *r);
+/* A number from the bytes of a name. */
+uint32_t eval_hash(uint32_t seed, const char *name);
 
 /* ---- eval_write.c ---- */
 
@@ -82,8 +100,9 @@ rao_status eval_answer_mle(eval_request *r);
 
 /* ---- eval.c ---- */
 
+rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed);
+void eval_close(eval_state *s);
 /* Answers one line (without its end) into `out`, an answer or an error, newline included. Only ENOMEM and EIO come back as a failure. */
 rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out);
-void eval_close(eval_state *s);
 
 #endif

@@ -62,7 +62,8 @@ static rao_status read_args(batch *b) {
     rao_ctx *ctx = b->r->s->ctx;
     const cJSON *tree = b->r->tree;
     rao_family_args *a = &b->args;
-    int64_t seed = b->r->s->seed;
+    eval_state *s = b->r->s;
+    int64_t seed = s->seed;
     rao_family_args_init(a);
     RAO_TRY(read_parts(b));
     RAO_TRY(common_length(ctx, b, &a->n));
@@ -70,7 +71,8 @@ static rao_status read_args(batch *b) {
     RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
     RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
     RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));
-    a->chart = b->r->chart, a->stream = rao_stream_make((uint64_t)seed, 0);
+    if (seed != s->stream_seed) s->stream = rao_stream_make((uint64_t)seed, 0), s->stream_seed = seed;
+    a->chart = b->r->chart, a->stream = s->stream;
     a->p = spread(&b->part[P]), a->q = spread(&b->part[Q]), a->x = spread(&b->part[X]);
     a->t = spread(&b->part[T]), a->velocity = spread(&b->part[V]);
 done:

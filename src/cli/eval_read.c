@@ -9,11 +9,21 @@ static const char *const keys[] = {"family",   "quantity", "chart", "fixed",   "
                                    "velocity", "order",    "data",  "weights", "method", "samples", "seed", "id"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
+/* strcmp's call costs more than most comparisons need. */
+static int same(const char *a, const char *b) { return a[0] == b[0] && !strcmp(a, b); }
+
+const cJSON *eval_find(const cJSON *tree, const char *key) {
+    if (!eval_is(tree, cJSON_Object)) return NULL;
+    for (const cJSON *item = tree->child; item; item = item->next)
+        if (same(item->string, key)) return item;
+    return NULL;
+}
+
 rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree) {
-    if (!cJSON_IsObject(tree)) return rao_fail(ctx, RAO_EINVAL, "a request is an object {\"family\":..,\"quantity\":..,\"p\":[..]}");
+    if (!eval_is(tree, cJSON_Object)) return rao_fail(ctx, RAO_EINVAL, "a request is an object {\"family\":..,\"quantity\":..,\"p\":[..]}");
     for (const cJSON *item = tree->child; item; item = item->next) {
         int known = 0;
-        for (int i = 0; i < KEYS; i++) known |= !strcmp(item->string, keys[i]);
+        for (int i = 0; i < KEYS && !known; i++) known = same(item->string, keys[i]);
         if (known) continue;
         const char *near = rao_nearest(item->string, keys, KEYS, sizeof *keys);
         if (near) return rao_fail(ctx, RAO_EINVAL, "no key '%.40s', did you mean '%s'?", item->string, near);
@@ -23,27 +33,27 @@ rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree) {
 }
 
 rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int needed, const char **text) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, key);
+    const cJSON *item = eval_find(tree, key);
     *text = NULL;
     if (!item && !needed) return RAO_OK;
     if (!item) return rao_fail(ctx, RAO_EINVAL, "%s is missing", key);
-    if (!cJSON_IsString(item)) return rao_fail(ctx, RAO_EINVAL, "%s is not a string", key);
+    if (!eval_is(item, cJSON_String)) return rao_fail(ctx, RAO_EINVAL, "%s is not a string", key);
     *text = item->valuestring;
     return RAO_OK;
 }
 
 rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, double *value) {
-    if (cJSON_IsNumber(item)) return *value = item->valuedouble, RAO_OK;
-    if (cJSON_IsString(item) && !strcmp(item->valuestring, "inf")) return *value = HUGE_VAL, RAO_OK;
-    if (cJSON_IsString(item) && !strcmp(item->valuestring, "-inf")) return *value = -HUGE_VAL, RAO_OK;
+    if (eval_is(item, cJSON_Number)) return *value = item->valuedouble, RAO_OK;
+    if (eval_is(item, cJSON_String) && !strcmp(item->valuestring, "inf")) return *value = HUGE_VAL, RAO_OK;
+    if (eval_is(item, cJSON_String) && !strcmp(item->valuestring, "-inf")) return *value = -HUGE_VAL, RAO_OK;
     return rao_fail(ctx, RAO_EINVAL, "%s: an entry is not a number", key);
 }
 
 static rao_status get_point(rao_ctx *ctx, const cJSON *item, const char *key, int64_t width, double *out) {
     rao_status st = RAO_OK;
-    int64_t n = cJSON_IsArray(item) ? cJSON_GetArraySize(item) : 1;
+    int64_t n = eval_is(item, cJSON_Array) ? cJSON_GetArraySize(item) : 1;
     if (n != width) return rao_fail(ctx, RAO_EINVAL, "%s has %lld numbers, want %lld", key, (long long)n, (long long)width);
-    if (!cJSON_IsArray(item)) return eval_get_number(ctx, item, key, out);
+    if (!eval_is(item, cJSON_Array)) return eval_get_number(ctx, item, key, out);
     for (const cJSON *entry = item->child; entry; entry = entry->next) RAO_TRY(eval_get_number(ctx, entry, key, out++));
 done:
     return st;
@@ -51,10 +61,10 @@ done:
 
 rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out) {
     rao_status st = RAO_OK;
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, key);
+    const cJSON *item = eval_find(tree, key);
     *out = (eval_points){NULL, width, 0, 0};
     if (!item) return RAO_OK;
-    out->batch = cJSON_IsArray(item) && (cJSON_IsArray(item->child) || (width == 1 && cJSON_GetArraySize(item) != 1));
+    out->batch = eval_is(item, cJSON_Array) && (eval_is(item->child, cJSON_Array) || (width == 1 && cJSON_GetArraySize(item) != 1));
     out->count = out->batch ? cJSON_GetArraySize(item) : 1;
     if (out->count == 0) return rao_fail(ctx, RAO_EINVAL, "%s is an empty array", key);
     RAO_TRY(rao_scratch(ctx, out->count * width, &out->data));
@@ -66,14 +76,15 @@ done:
 }
 
 rao_status eval_get_real(rao_ctx *ctx, const cJSON *tree, const char *key, double *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, key);
+    const cJSON *item = eval_find(tree, key);
     return item ? eval_get_number(ctx, item, key, value) : RAO_OK;
 }
 
 rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, key);
+    const cJSON *item = eval_find(tree, key);
     if (!item) return RAO_OK;
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble > 0x1p53 || item->valuedouble != floor(item->valuedouble))
+    if (!eval_is(item, cJSON_Number) || !(item->valuedouble >= 0) || item->valuedouble > 0x1p53 ||
+        item->valuedouble != floor(item->valuedouble))
         return rao_fail(ctx, RAO_EINVAL, "%s is not a whole number >= 0", key);
     *value = (int64_t)item->valuedouble;
     return RAO_OK;
@@ -81,75 +92,105 @@ rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int6
 
 /* ---- the family ---- */
 
-static rao_status get_fixed(rao_ctx *ctx, const cJSON *tree, const rao_family_info *info, rao_fixed *fixed, int64_t *count) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, "fixed");
-    *count = 0;
-    if (!item) return RAO_OK;
-    if (!cJSON_IsObject(item) || !item->child || item->child->next)
-        return rao_fail(ctx, RAO_EINVAL, "fixed is {\"%s\":number}", info && info->fixed ? info->fixed : "n");
-    fixed->name = item->child->string;
-    *count = 1;
-    return eval_get_number(ctx, item->child, "fixed", &fixed->value);
-}
-
 static const rao_family_info *info_of(const char *name) {
     for (int64_t i = 0; rao_family_list(i); i++)
         if (!strcmp(rao_family_list(i)->name, name)) return rao_family_list(i);
     return NULL;
 }
 
-static rao_status keep(eval_state *s, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension,
-                       const rao_family **family) {
-    rao_status st = RAO_OK;
-    double value = count ? fixed->value : 0;
-    for (int i = 0; i < EVAL_FAMILIES; i++) {
-        const eval_kept *k = &s->kept[i];
-        if (k->family && !strcmp(k->name, name) && k->dimension == dimension && k->fixed == value &&
-            (count != 0) == (rao_family_describe(k->family)->fixed != NULL)) {
-            *family = k->family;
-            return RAO_OK;
-        }
-    }
-    rao_family_opts o;
-    rao_family *made = NULL;
-    rao_family_opts_init(&o);
-    o.dimension = dimension, o.fixed = fixed, o.fixed_count = count;
-    RAO_TRY(rao_family_create(s->ctx, name, &o, &made));
-    eval_kept *k = &s->kept[s->next];
-    s->next = (s->next + 1) % EVAL_FAMILIES;
-    rao_family_destroy(&k->family);
-    *k = (eval_kept){.family = made, .dimension = dimension, .fixed = value};
-    strncpy(k->name, name, sizeof k->name - 1);
-    *family = made;
-done:
-    return st;
+uint32_t eval_hash(uint32_t seed, const char *name) {
+    uint32_t h = seed ^ 2166136261u; /* FNV-1a */
+    for (; *name; name++) h = (h ^ (unsigned char)*name) * 16777619u;
+    return h ^ h >> 15;
+}
+
+static uint32_t hash_number(uint32_t seed, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (seed ^ (uint32_t)(bits >> 32) ^ (uint32_t)bits) * 2654435761u;
 }
 
 /* Numbers in the first point of a request. */
 static int64_t point_width(const cJSON *tree) {
-    const cJSON *p = cJSON_GetObjectItemCaseSensitive(tree, "p");
-    if (!cJSON_IsArray(p)) return 1;
-    return cJSON_GetArraySize(cJSON_IsArray(p->child) ? p->child : p);
+    const cJSON *p = eval_find(tree, "p");
+    if (!eval_is(p, cJSON_Array)) return 1;
+    return cJSON_GetArraySize(eval_is(p->child, cJSON_Array) ? p->child : p);
 }
 
-/* A family whose dimension is free has the one in which a point of this chart has the numbers that p has. */
+static rao_status make(rao_ctx *ctx, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension, rao_family **family) {
+    rao_family_opts o;
+    rao_family_opts_init(&o);
+    o.dimension = dimension, o.fixed = fixed, o.fixed_count = count;
+    rao_family_destroy(family);
+    return rao_family_create(ctx, name, &o, family);
+}
+
+/* The family and the chart that a request names, in the least dimension in which a point of this chart has `width` numbers: doubled until it
+ * is enough, then halved in. */
+static rao_status make_to_fit(rao_ctx *ctx, const char *name, const char *chart, const rao_fixed *fixed, int64_t count, int64_t width,
+                              eval_kept *kept) {
+    rao_status st = RAO_OK;
+    const rao_family_info *info = info_of(name);
+    int64_t enough = info ? info->least_dimension : 0, low = enough;
+    RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
+    RAO_TRY(rao_family_chart_index(ctx, kept->family, chart, &kept->chart));
+    while (enough && rao_family_coords(kept->family, kept->chart) < width) {
+        low = enough + 1, enough *= 2;
+        RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
+    }
+    while (low < enough) {
+        int64_t middle = low + (enough - low) / 2;
+        RAO_TRY(make(ctx, name, fixed, count, middle, &kept->family));
+        if (rao_family_coords(kept->family, kept->chart) < width) low = middle + 1;
+        else enough = middle;
+    }
+    if (enough && rao_family_dimension(kept->family) != enough) RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
+done:
+    return st;
+}
+
+static rao_status get_fixed(rao_ctx *ctx, const cJSON *tree, const char *name, rao_fixed *fixed, int64_t *count) {
+    const cJSON *item = eval_find(tree, "fixed");
+    *count = 0;
+    if (!item) return RAO_OK;
+    if (!eval_is(item, cJSON_Object) || !item->child || item->child->next) {
+        const rao_family_info *info = info_of(name);
+        return rao_fail(ctx, RAO_EINVAL, "fixed is {\"%s\":number}", info && info->fixed ? info->fixed : "n");
+    }
+    fixed->name = item->child->string;
+    *count = 1;
+    return eval_get_number(ctx, item->child, "fixed", &fixed->value);
+}
+
+static int holds(const eval_kept *k, const char *name, const char *chart, const rao_fixed *fixed, int64_t count, int64_t width) {
+    if (!k->family || k->width != width || strcmp(k->name, name) || strcmp(k->chart_name, chart)) return 0;
+    const char *wanted = rao_family_describe(k->family)->fixed;
+    return count ? wanted && k->fixed == fixed->value && !strcmp(wanted, fixed->name) : !wanted;
+}
+
 rao_status eval_find_family(eval_request *r) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
     const char *name, *chart;
     rao_fixed fixed = {NULL, 0};
-    int64_t count = 0, width = point_width(r->tree), dimension;
+    int64_t count = 0, width = point_width(r->tree);
+    eval_kept made = {0};
     RAO_TRY(eval_get_text(ctx, r->tree, "family", 1, &name));
     RAO_TRY(eval_get_text(ctx, r->tree, "chart", 0, &chart));
-    const rao_family_info *info = info_of(name);
-    dimension = info ? info->least_dimension : 0;
-    RAO_TRY(get_fixed(ctx, r->tree, info, &fixed, &count));
-    RAO_TRY(keep(r->s, name, &fixed, count, dimension, &r->family));
-    RAO_TRY(rao_family_chart_index(ctx, r->family, chart, &r->chart));
-    while (dimension && rao_family_coords(r->family, r->chart) < width) {
-        dimension += dimension < 64 ? 1 : width - rao_family_coords(r->family, r->chart) > dimension ? dimension : 1;
-        RAO_TRY(keep(r->s, name, &fixed, count, dimension, &r->family));
+    RAO_TRY(get_fixed(ctx, r->tree, name, &fixed, &count));
+    uint32_t hash = hash_number(eval_hash(eval_hash((uint32_t)width, name), chart ? chart : ""), fixed.value);
+    eval_kept *kept = &r->s->kept[hash >> 16 & (EVAL_FAMILIES - 1)];
+    if (!holds(kept, name, chart ? chart : "", &fixed, count, width)) {
+        RAO_TRY(make_to_fit(ctx, name, chart, &fixed, count, width, &made));
+        rao_family_destroy(&kept->family);
+        *kept = made; /* a family that was made has names that fit */
+        made.family = NULL;
+        strncpy(kept->name, name, EVAL_NAME - 1);
+        strncpy(kept->chart_name, chart ? chart : "", EVAL_NAME - 1);
+        kept->width = width, kept->fixed = fixed.value;
     }
+    r->family = kept->family, r->chart = kept->chart;
 done:
+    rao_family_destroy(&made.family);
     return st;
 }

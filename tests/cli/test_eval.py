@@ -116,6 +116,30 @@ def test_bad_requests(request_, code, part):
     assert before == after and "value" in before
 
 
+def test_a_wrong_fixed_name_is_refused_behind_a_right_one():
+    right = {"family": "binomial", "fixed": {"n": 5}, "quantity": "entropy", "p": [0.5]}
+    first, second, third = ask(right, dict(right, fixed={"m": 5}), dict(right, fixed={"n": 6}))
+    assert "value" in first and second["error"]["code"] == "EINVAL" and '"n"' in second["error"]["message"]
+    close(third["value"], -sum(math.comb(6, k) / 64 * math.log(math.comb(6, k) / 64) for k in range(7)))
+
+
+def test_more_families_than_are_kept_and_wide_points():
+    """Each answer is that of its own dimension, whatever came before."""
+    widths = [*range(2, 150), 1000, 3, 1000, 149]
+    answers = ask(*({"family": "categorical", "quantity": "entropy", "p": [1 / k] * k} for k in widths))
+    for k, answer in zip(widths, answers):
+        close(answer["value"], math.log(k))
+
+
+def test_a_line_that_outgrows_the_arena():
+    small = {"family": "normal", "quantity": "kl", "p": [0, 1], "q": [1, 2]}
+    large = dict(small, p=[[k, 1] for k in range(3000)], q=[0, 1])
+    before, many, after = ask(small, large, small)
+    assert before == after
+    for k, v in enumerate(many["value"]):
+        close(v, k * k / 2)
+
+
 def test_malformed_lines_do_not_stop_the_stream():
     good = '{"family":"normal","quantity":"kl","p":[0,1],"q":[1,2],"id":7}'
     answers = ask_text(f"{good}\n{{nonsense\n\n{good[:-1]}\n[\n\"\\ud800\"\n{good}\r\n{good}")
