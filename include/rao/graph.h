@@ -100,6 +100,9 @@ typedef struct rao_factors {
 } rao_factors;
 /* After forward and vjp on a tape made with RAO_TAPE_FACTORS. EINVAL without it. */
 RAO_API rao_status rao_tape_factors(rao_ctx *ctx, const rao_tape *tape, int64_t parameter, rao_factors *factors);
+/* All of them as the blocks of a vector over the parameters, rao_graph_parameters of them: rao_outer_sum of it is the gradient that the vjp
+ * was not asked for. EINVAL as above; EUNABLE, the parameter named, where the gradient of a case is no outer product. */
+RAO_API rao_status rao_tape_outer(rao_ctx *ctx, const rao_tape *tape, rao_outer *blocks);
 
 #ifdef __cplusplus
 }

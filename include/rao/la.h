@@ -93,6 +93,18 @@ RAO_API rao_status rao_eigh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
 /* Eigenvalues only; A is destroyed. */
 RAO_API rao_status rao_eigvalsh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
 
+/* ---- vectors given as outer products ------------------------------------------------------------------------- */
+
+/* The block of a vector that begins at `offset` and holds G^T A row by row: g is n x rows, a is n x cols, and row i of each contributes
+ * g_i a_i^T. The gradient of a network's mean loss is such a vector, a block a layer, n the cases of its batch. */
+typedef struct rao_outer {
+    int64_t offset;
+    rao_mat g, a;
+} rao_outer;
+/* b = the vector that the blocks make. They come in ascending order and cover it without gap or overlap (EINVAL names the block).
+ * 2 n rows cols flops a block. */
+RAO_API rao_status rao_outer_sum(rao_ctx *ctx, const rao_outer *blocks, int64_t count, rao_vec *b);
+
 /* ---- the operator table -------------------------------------------------------------------------------------- */
 
 /* A symmetric positive semidefinite operator F on R^n with a damping: every query speaks of the one operator F + damping I
@@ -104,8 +116,10 @@ typedef struct rao_op rao_op;
 
 typedef struct rao_op_table {
     const char *name;
-    rao_status (*apply)(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);             /* y = F x */
-    rao_status (*solve)(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);             /* x = F^-1 b */
+    rao_status (*apply)(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y); /* y = F x */
+    rao_status (*solve)(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x); /* x = F^-1 b */
+    /* x = F^-1 b and *inner = <b, x> for b in blocks: for a representation that can work on the factors of b. NULL: by way of b itself */
+    rao_status (*solve_outer)(rao_ctx *ctx, const rao_op *f, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner);
     rao_status (*power)(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);   /* y = F^p x */
     rao_status (*sample)(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x); /* x ~ N(0, F^-1) */
     rao_status (*trace)(rao_ctx *ctx, const rao_op *f, double *value);
@@ -127,6 +141,9 @@ struct rao_op {
  * A singular operator has no solve, no negative power, no log-determinant and no samples: EDOMAIN, with its rank where it is known. */
 RAO_API rao_status rao_op_apply(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y);
 RAO_API rao_status rao_op_solve(rao_ctx *ctx, const rao_op *f, const rao_vec *b, rao_vec *x);
+/* The same for b given as outer products, with *inner = <b, x> (>= 0: where rounding leaves it below, 0 is returned), which an operator
+ * that never forms b finds more cheaply than its caller. Any operator with a solve answers. */
+RAO_API rao_status rao_op_solve_outer(rao_ctx *ctx, const rao_op *f, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner);
 /* Without a power slot, p = 1, -1 and 0 are answered by apply, solve and a copy. */
 RAO_API rao_status rao_op_power(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y);
 RAO_API rao_status rao_op_sample(rao_ctx *ctx, const rao_op *f, rao_stream s, uint64_t step, rao_vec *x);

@@ -101,6 +101,9 @@ RAO_API const double *rao_objective_shares(const rao_objective *objective); /* w
 RAO_API rao_status rao_objective_loss(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double *loss);
 /* gradient = beta gradient + d loss / d w; loss may be NULL. */
 RAO_API rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss);
+/* The backward half of it, after rao_objective_loss at the same w and batch (and whatever else has used the tape's cotangents since). `gradient`
+ * may be NULL on a tape with RAO_TAPE_FACTORS: then the factors that make it are left in the tape (rao_tape_outer), and no product is spent on it. */
+RAO_API rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss);
 /* product = (Hessian of the loss) direction. Needs RAO_TAPE_HVP. */
 RAO_API rao_status rao_objective_hessian(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *direction, rao_vec *product);
 /* Loss of any number of cases, in chunks of max_cases, and the share of cases whose class is right (classes) or the squared error a case

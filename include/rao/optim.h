@@ -70,6 +70,10 @@ RAO_API rao_status rao_optim_target(rao_ctx *ctx, rao_optim *opt, rao_vec *targe
 /* Moves w by one step. `metric` is NULL unless the rule asks for one. Allocates nothing.
  * EINVAL: shape, dtype, a metric too many or missing; nothing is changed. ENUMERIC: w is not finite any more; w and the state are spoiled. */
 RAO_API rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, rao_op *metric, rao_vec *w);
+/* The same step for a gradient given as outer products (rao/la.h) and not in the target, for a rule with a metric (EUNABLE otherwise): an operator that can work
+ * on the factors does, which spares the product that sums them. The gradient itself is formed where something else asks for it:
+ * a metric without solve_outer, l2, a step that is to be judged. */
+RAO_API rao_status rao_optim_step_outer(rao_ctx *ctx, rao_optim *opt, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w);
 /* Steps done so far, and the rate that the coming one will use. */
 RAO_API int64_t rao_optim_steps(const rao_optim *opt);
 RAO_API double rao_optim_rate(const rao_optim *opt);
@@ -99,12 +103,14 @@ RAO_API rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, 
 /* The last step, for logs. NaN: not known. */
 typedef struct rao_optim_step_info {
     double damping;             /* that its solve used */
-    double cosine;              /* between the gradient and the step */
+    double cosine;              /* between the gradient and the step; not known where the gradient was not formed */
     double length;              /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
     double scale;               /* s: 1 where the radius did not bind */
     double predicted, realised; /* change of the batch's loss, of the last judged step */
 } rao_optim_step_info;
 RAO_API rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info);
+/* Forms the gradient of the last step in the target from the blocks that it was taken with, if that step did not: for logs. */
+RAO_API rao_status rao_optim_form_gradient(rao_ctx *ctx, rao_optim *opt, const rao_outer *blocks, int64_t count);
 
 /* ---- state: what a checkpoint holds -------------------------------------------------------------------------- */
 

@@ -251,6 +251,18 @@ void rao_fisher_destroy(rao_fisher **fisher) {
     rao_free(fisher);
 }
 
+rao_status fisher_check_layers(rao_ctx *ctx, const rao_fisher *f, const rao_outer *blocks, int64_t count) {
+    if (count != f->layers)
+        return rao_fail(ctx, RAO_EINVAL, "fisher: %lld blocks of outer products for %lld layers", (long long)count, (long long)f->layers);
+    for (int64_t l = 0; l < count; l++) {
+        rao_parameter p = rao_graph_parameter(f->graph, l);
+        if (blocks[l].g.cols != p.rows || blocks[l].a.cols != p.cols)
+            return rao_fail(ctx, RAO_EINVAL, "fisher: block %lld is %lld x %lld, layer %s %lld x %lld", (long long)l,
+                            (long long)blocks[l].g.cols, (long long)blocks[l].a.cols, p.name, (long long)p.rows, (long long)p.cols);
+    }
+    return RAO_OK;
+}
+
 rao_op *rao_fisher_op(rao_fisher *f) {
     fisher_settle(f); /* its state may have been restored */
     return &f->op;

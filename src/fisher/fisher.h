@@ -66,6 +66,8 @@ static inline rao_mat layer_block(const rao_fisher *f, int64_t l, const rao_vec 
 
 /* A vector over all parameters on the scratch stack. */
 rao_status fisher_vector(rao_ctx *ctx, const rao_op *op, rao_vec *v);
+/* One block a layer, of its shape: EINVAL names the layer. */
+rao_status fisher_check_layers(rao_ctx *ctx, const rao_fisher *f, const rao_outer *blocks, int64_t count);
 
 /* Cotangents of column c of the batch: written to the tape, scaled by sqrt(share). */
 rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c);

@@ -1,8 +1,10 @@
 /* kfac.c - F ~ G (x) A per layer (Martens & Grosse 2015, eq. 1), damped as (G + gamma/pi I) (x) (A + pi gamma I), gamma = sqrt(damping),
  * pi = sqrt((tr A / dim A) / (tr G / dim G)) (section 6.3).
  *
- * Solve: X -> G'^-1 X A'^-1, two products a layer with explicit inverses, 2 out in (out + in) flops; renewing them costs O(in^3 + out^3). */
+ * Solve: X -> G'^-1 X A'^-1, two products a layer with explicit inverses, 2 out in (out + in) flops, or fewer from the factors of X
+ * (precondition.c); renewing them costs O(in^3 + out^3). */
 #include "fisher/factors.h"
+#include "fisher/precondition.h"
 
 #include <math.h>
 #include <string.h>
@@ -206,6 +208,25 @@ done:
     return st;
 }
 
+/* Layer by layer by the cheaper way, from the factors of the gradient. */
+static rao_status solve_outer(rao_ctx *ctx, const rao_op *op, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+    rao_status st = RAO_OK;
+    const rao_fisher *f = fisher_of(op);
+    const kfac *s = f->state;
+    rao_mark mark = rao_scratch_mark(ctx);
+    precondition_room room;
+    RAO_TRY(fisher_check_layers(ctx, f, blocks, count));
+    for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
+    RAO_TRY(precondition_take_room(ctx, blocks, count, &room));
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_mat xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
+        RAO_TRY(precondition(ctx, &room, &ig, &ia, &blocks[l], &xm, inner));
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 /* V diag(w^p) V^T of a damped factor, in place. */
 static rao_status factor_power(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, double p, rao_mat *m) {
     rao_status st = RAO_OK;
@@ -378,6 +399,7 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
 static const rao_op_table table = {.name = "kfac",
                                    .apply = apply,
                                    .solve = solve,
+                                   .solve_outer = solve_outer,
                                    .power = power,
                                    .sample = sample,
                                    .trace = trace,

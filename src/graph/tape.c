@@ -238,3 +238,17 @@ rao_status rao_tape_factors(rao_ctx *ctx, const rao_tape *t, int64_t parameter, 
     *factors = (rao_factors){g->node[i].op->factors, parameter, a, view(t, i, t->data[i].g)};
     return RAO_OK;
 }
+
+rao_status rao_tape_outer(rao_ctx *ctx, const rao_tape *t, rao_outer *blocks) {
+    rao_status st = RAO_OK;
+    const rao_graph *g = t->graph;
+    for (int64_t i = 0; i < g->entries; i++) {
+        rao_factors f;
+        RAO_TRY(rao_tape_factors(ctx, t, i, &f));
+        if (f.kind != RAO_FACTOR_OUTER)
+            return rao_fail(ctx, RAO_EUNABLE, "factors: the gradient of %s is no sum of outer products", g->entry[i].name);
+        blocks[i] = (rao_outer){g->entry[i].offset, f.g, f.a};
+    }
+done:
+    return st;
+}

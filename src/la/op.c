@@ -53,6 +53,31 @@ done:
     return st;
 }
 
+static rao_status solve_sum(rao_ctx *ctx, const rao_op *f, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+    rao_status st;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_vec b;
+    if (!f->table->solve) return unable(ctx, f, "solve");
+    RAO_TRY(la_scratch_vec(ctx, f->dtype, f->n, &b));
+    RAO_TRY(rao_outer_sum(ctx, blocks, count, &b));
+    RAO_TRY(f->table->solve(ctx, f, &b, x));
+    RAO_TRY(rao_dot(ctx, &b, x, inner));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_op_solve_outer(rao_ctx *ctx, const rao_op *f, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+    rao_status st;
+    double value = 0;
+    RAO_TRY(check_operand(ctx, f, "solve_outer", "x", x));
+    RAO_TRY(la_check_outer(ctx, "solve_outer", blocks, count, x));
+    st = (f->table->solve_outer ? f->table->solve_outer : solve_sum)(ctx, f, blocks, count, x, &value);
+    if (st == RAO_OK) *inner = value < 0 ? 0 : value; /* a NaN stays one */
+done:
+    return st;
+}
+
 /* Without a slot, the powers that are exact by other slots are still answered. */
 static rao_status power_by_others(rao_ctx *ctx, const rao_op *f, double p, const rao_vec *x, rao_vec *y) {
     if (p == 1 && f->table->apply) return f->table->apply(ctx, f, x, y);

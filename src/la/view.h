@@ -11,6 +11,9 @@ rao_status la_check_mat(rao_ctx *ctx, const char *who, const char *name, const r
 rao_status la_check_square(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
 rao_status la_check_dtype(rao_ctx *ctx, const char *who, const char *name, rao_dtype dtype, const char *other, rao_dtype want);
 
+/* Blocks that make a vector like v, in order: EINVAL names the one that does not. */
+rao_status la_check_outer(rao_ctx *ctx, const char *who, const rao_outer *blocks, int64_t count, const rao_vec *v);
+
 /* Sets the thread count of the BLAS found to one, at the first call in this process. See blas_info.c. */
 void la_blas_once(void);
 

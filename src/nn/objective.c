@@ -150,16 +150,23 @@ done:
     return st;
 }
 
-rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
     rao_status st = RAO_OK;
     rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
-    rao_mat z, g, y = rao_objective_targets(o);
+    rao_mat z = rao_tape_output(o->tape), g = rao_tape_cotangent(o->tape), y = rao_objective_targets(o);
     RAO_TRY(check_filled(ctx, o));
-    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
-    z = rao_tape_output(o->tape), g = rao_tape_cotangent(o->tape);
     RAO_TRY(rao_head_nll_score(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
     RAO_TRY(rao_tape_vjp(ctx, o->tape, w, beta, gradient));
     if (loss) *loss = weighted_mean(o);
+done:
+    return st;
+}
+
+rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+    rao_status st = RAO_OK;
+    RAO_TRY(check_filled(ctx, o));
+    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
+    RAO_TRY(rao_objective_backward(ctx, o, w, beta, gradient, loss));
 done:
     return st;
 }

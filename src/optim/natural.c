@@ -233,11 +233,8 @@ rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double a
 /* ---- the step ---- */
 
 /* s <= 1 so that rate^2 s^2 <d, g> <= radius: with d = (F + damping)^-1 g this is the squared length of the step in the damped metric. */
-static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, const rao_vec *g, const rao_vec *d, double *scale) {
-    double slope = 0, radius = options_of(opt)->radius;
-    rao_status st = rao_dot(ctx, g, d, &slope);
-    if (st != RAO_OK) return st;
-    double length = rate * rate * slope;
+static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, double slope, double *scale) {
+    double radius = options_of(opt)->radius, length = rate * rate * slope;
     if (!isfinite(length))
         return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name,
                         (long long)opt->steps + 1);
@@ -246,32 +243,68 @@ static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, const rao
     return RAO_OK;
 }
 
+/* v = momentum v + s d, w -= rate (v + decay w), with slope = <d, g>. */
+static rao_status move(rao_ctx *ctx, rao_optim *opt, double rate, const rao_vec *d, double slope, rao_vec *w) {
+    rao_status st = RAO_OK;
+    const natural *o = options_of(opt);
+    update u = {.w = w->data,
+                .v = opt->state[0],
+                .g = d->data,
+                .rate = rate,
+                .decay = rate * o->common.weight_decay,
+                .beta1 = o->momentum,
+                .scale = 1};
+    RAO_TRY(constrain(ctx, opt, rate, slope, &u.scale));
+    RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
+done:
+    return st;
+}
+
+static rao_status room_for(rao_ctx *ctx, const rao_optim *opt, rao_vec *d) {
+    char *data = NULL;
+    rao_status st = rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data);
+    *d = rao_vec_view(opt->dtype, opt->n, data);
+    return st;
+}
+
 static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     const natural *o = options_of(opt);
-    char *data = NULL;
-    double scale = 1, long_before = 0, long_after = 0;
+    double slope = 0, long_before = 0, long_after = 0;
     const int judged = rao_optim_wants_judgement(opt);
     rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient), v = rao_vec_view(opt->dtype, opt->n, opt->state[0]), d;
-    RAO_TRY(rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data));
-    d = rao_vec_view(opt->dtype, opt->n, data);
+    RAO_TRY(room_for(ctx, opt, &d));
     if (o->common.l2 > 0) RAO_TRY(rao_axpy(ctx, o->common.l2, w, &g));
     RAO_TRY(set_damping(ctx, opt, metric));
     RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
-    RAO_TRY(constrain(ctx, opt, rate, &g, &d, &scale));
+    RAO_TRY(rao_dot(ctx, &g, &d, &slope));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_before));
-    update u = {.w = w->data,
-                .v = opt->state[0],
-                .g = data,
-                .rate = rate,
-                .decay = rate * o->common.weight_decay,
-                .beta1 = o->momentum,
-                .scale = scale};
-    RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
+    RAO_TRY(move(ctx, opt, rate, &d, slope, w));
     if (judged) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_after));
     opt->scalars[PENALTY] = o->common.l2 / 2 * (long_after * long_after - long_before * long_before);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* l2 w is no outer product, and the quadratic model asks for <g, v>. */
+static int takes_outer(const rao_optim *opt, const rao_op *metric) {
+    return metric->table->solve_outer && !(options_of(opt)->common.l2 > 0) && !rao_optim_wants_judgement(opt);
+}
+
+static rao_status step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count,
+                             rao_vec *w) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    double slope = 0;
+    rao_vec d;
+    RAO_TRY(room_for(ctx, opt, &d));
+    RAO_TRY(set_damping(ctx, opt, metric));
+    RAO_TRY(rao_op_solve_outer(ctx, metric, blocks, count, &d, &slope));
+    RAO_TRY(move(ctx, opt, rate, &d, slope, w));
+    opt->scalars[PENALTY] = 0;
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -305,7 +338,7 @@ static rao_status cosine(rao_ctx *ctx, const rao_optim *opt, double *value) {
     RAO_TRY(rao_dot(ctx, &g, &v, &gv));
     RAO_TRY(rao_norm(ctx, &g, &gg));
     RAO_TRY(rao_norm(ctx, &v, &vv));
-    *value = gg > 0 && vv > 0 ? gv / (gg * vv) : (double)NAN;
+    *value = gg > 0 && vv > 0 && !opt->unformed ? gv / (gg * vv) : (double)NAN;
 done:
     return st;
 }
@@ -325,6 +358,8 @@ const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradie
                               .gradient = wants_gradient,
                               .beta = beta,
                               .step = step,
+                              .step_outer = step_outer,
+                              .takes_outer = takes_outer,
                               .wish = wish_ngd};
 const optim_rule optim_kfac = {
     .face = {.name = "kfac", .summary = "natural gradient with Kronecker factors", .options = &kfac_table, .metric = 1},
@@ -332,6 +367,8 @@ const optim_rule optim_kfac = {
     .gradient = wants_gradient,
     .beta = beta,
     .step = step,
+    .step_outer = step_outer,
+    .takes_outer = takes_outer,
     .wish = wish_kfac};
 const optim_rule optim_ekfac = {
     .face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},
@@ -339,4 +376,6 @@ const optim_rule optim_ekfac = {
     .gradient = wants_gradient,
     .beta = beta,
     .step = step,
+    .step_outer = step_outer,
+    .takes_outer = takes_outer,
     .wish = wish_ekfac};

@@ -155,6 +155,42 @@ rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, rao_op *metric, rao_vec 
     if (!opt || !w) return rao_fail(ctx, RAO_EINVAL, "optimiser: NULL argument");
     rao_status st = check_step(ctx, opt, metric, w);
     if (st == RAO_OK) st = opt->rule->step(ctx, opt, rao_optim_rate(opt), metric, w);
-    if (st == RAO_OK) opt->steps++;
+    if (st == RAO_OK) opt->steps++, opt->unformed = 0;
+    return st;
+}
+
+static rao_status check_blocks(rao_ctx *ctx, const rao_optim *opt, const rao_outer *blocks) {
+    if (!opt->rule->step_outer) return rao_fail(ctx, RAO_EUNABLE, "%s: this rule has no metric", opt->rule->face.name);
+    return blocks ? RAO_OK : rao_fail(ctx, RAO_EINVAL, "optimiser: NULL argument");
+}
+
+static rao_status form(rao_ctx *ctx, rao_optim *opt, const rao_outer *blocks, int64_t count) {
+    rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient);
+    return rao_outer_sum(ctx, blocks, count, &g);
+}
+
+rao_status rao_optim_step_outer(rao_ctx *ctx, rao_optim *opt, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w) {
+    rao_status st;
+    if (!opt || !w) return rao_fail(ctx, RAO_EINVAL, "optimiser: NULL argument");
+    RAO_TRY(check_blocks(ctx, opt, blocks));
+    RAO_TRY(check_step(ctx, opt, metric, w));
+    if (!opt->rule->takes_outer(opt, metric)) {
+        RAO_TRY(form(ctx, opt, blocks, count));
+        return rao_optim_step(ctx, opt, metric, w);
+    }
+    RAO_TRY(opt->rule->step_outer(ctx, opt, rao_optim_rate(opt), metric, blocks, count, w));
+    opt->steps++, opt->unformed = 1;
+done:
+    return st;
+}
+
+rao_status rao_optim_form_gradient(rao_ctx *ctx, rao_optim *opt, const rao_outer *blocks, int64_t count) {
+    rao_status st;
+    if (!opt) return rao_fail(ctx, RAO_EINVAL, "optimiser: NULL argument");
+    RAO_TRY(check_blocks(ctx, opt, blocks));
+    if (!opt->unformed) return RAO_OK;
+    RAO_TRY(form(ctx, opt, blocks, count));
+    opt->unformed = 0;
+done:
     return st;
 }

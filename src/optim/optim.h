@@ -53,6 +53,9 @@ typedef struct optim_rule {
     int (*gradient)(const void *options);
     double (*beta)(const void *options);
     rao_status (*step)(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w);
+    /* rules with a metric: the same step without the gradient, and whether it is open to the coming one */
+    rao_status (*step_outer)(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w);
+    int (*takes_outer)(const rao_optim *opt, const rao_op *metric);
     void (*wish)(const void *options, rao_optim_wish *wish); /* rules with a metric; they keep what outlives a step in `scalars` */
 } optim_rule;
 extern const optim_rule optim_sgd, optim_adam, optim_adamw, optim_ngd, optim_kfac, optim_ekfac;
@@ -71,6 +74,7 @@ struct rao_optim {
     void *state[OPTIM_STATES], *gradient;
     double scalars[OPTIM_SCALARS];
     rao_optim_step_info info;
+    int unformed; /* the last step had its gradient as outer products and `gradient` does not hold it */
 };
 
 /* schedule.c: the factor s(t) of the rate. */

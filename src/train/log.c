@@ -73,7 +73,9 @@ static void put_layers(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json
 
 static void put_step(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json) {
     rao_optim_step_info info;
-    if (!t->metric || rao_trainer_steps(t) == 0 || rao_optim_step_info_get(ctx, t->optim, &info) != RAO_OK) return;
+    if (!t->metric || rao_trainer_steps(t) == 0) return;
+    if (rao_optim_form_gradient(ctx, t->optim, t->blocks, t->block_count) != RAO_OK) return; /* what the cosines are with */
+    if (rao_optim_step_info_get(ctx, t->optim, &info) != RAO_OK) return;
     rao_json_number(ctx, json, "damping", info.damping);
     rao_json_number(ctx, json, "cosine", info.cosine);
     rao_json_number(ctx, json, "length", info.length);

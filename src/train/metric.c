@@ -30,12 +30,14 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
                          "dense, gram or diagonal",
                          rao_optim_name(t->optim), (long long)wish.every));
     RAO_TRY(rao_fisher_create(ctx, t->model, name, &o, t->metric_cases, &t->metric));
+    t->block_count = rao_graph_parameters(rao_model_graph(t->model));
+    RAO_TRY(rao_alloc(ctx, t->block_count, &t->blocks));
     *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") ? 0 : RAO_TAPE_JVP);
 done:
     return st;
 }
 
-/* After the gradient of this step: the tape holds the forward pass at w. */
+/* After the forward pass of this step, which the tape holds. */
 rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w) {
     int64_t step = rao_trainer_steps(t);
     if (!t->metric || step % t->metric_every != 0) return RAO_OK;

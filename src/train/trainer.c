@@ -82,6 +82,7 @@ void rao_trainer_destroy(rao_trainer **trainer) {
     rao_objective_destroy(&t->objective);
     rao_objective_destroy(&t->judge);
     rao_free_block(&t->weights);
+    rao_free(&t->blocks);
     rao_free(&t->points);
     rao_text_destroy(&t->message);
     rao_out_abort(&t->log); /* what was logged stays */
@@ -213,27 +214,50 @@ static rao_status end_of_run(rao_ctx *ctx, const rao_trainer *t, rao_status st) 
                     rao_ctx_message(ctx));
 }
 
+static rao_status plain_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *loss, double *clock) {
+    rao_status st = RAO_OK;
+    rao_vec gradient;
+    double beta;
+    RAO_TRY(rao_optim_target(ctx, t->optim, &gradient, &beta));
+    RAO_TRY(rao_objective_gradient(ctx, t->objective, w, beta, &gradient, loss));
+    if (!isfinite(*loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", *loss, rao_trainer_steps(t) + 1));
+    lap(t, TRAIN_GRADIENT, clock);
+    RAO_TRY(rao_optim_step(ctx, t->optim, NULL, w));
+    lap(t, TRAIN_STEP, clock);
+done:
+    return st;
+}
+
+/* The metric is renewed between the two halves of the gradient: it uses the tape's cotangents, and the factors of the gradient are to stay there. */
+static rao_status metric_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *loss, double *clock) {
+    rao_status st = RAO_OK;
+    double after;
+    const int judged = rao_optim_wants_judgement(t->optim);
+    RAO_TRY(rao_objective_loss(ctx, t->objective, w, loss));
+    if (!isfinite(*loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", *loss, rao_trainer_steps(t) + 1));
+    lap(t, TRAIN_GRADIENT, clock);
+    RAO_TRY(end_of_run(ctx, t, train_renew_metric(ctx, t, w)));
+    lap(t, TRAIN_METRIC, clock);
+    RAO_TRY(rao_objective_backward(ctx, t->objective, w, 0, NULL, NULL));
+    RAO_TRY(rao_tape_outer(ctx, rao_objective_tape(t->objective), t->blocks));
+    lap(t, TRAIN_GRADIENT, clock);
+    RAO_TRY(end_of_run(ctx, t, rao_optim_step_outer(ctx, t->optim, rao_fisher_op(t->metric), t->blocks, t->block_count, w)));
+    if (judged) {
+        RAO_TRY(rao_objective_loss(ctx, t->objective, w, &after));
+        RAO_TRY(rao_optim_judge(ctx, t->optim, *loss, after));
+    }
+    lap(t, TRAIN_STEP, clock);
+done:
+    return st;
+}
+
 static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     rao_status st = RAO_OK;
     rao_mat x = rao_dataset_x(t->data, RAO_TRAIN), y = rao_dataset_y(t->data, RAO_TRAIN);
-    rao_vec w = rao_trainer_weights(t), gradient;
-    int64_t step = rao_trainer_steps(t);
-    double beta, rate = rao_optim_rate(t->optim), loss, after, clock = train_clock();
-    int judged;
-    RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, step), 0, t->order.batch));
-    RAO_TRY(rao_optim_target(ctx, t->optim, &gradient, &beta));
-    RAO_TRY(rao_objective_gradient(ctx, t->objective, &w, beta, &gradient, &loss));
-    if (!isfinite(loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", loss, step + 1));
-    lap(t, TRAIN_GRADIENT, &clock);
-    RAO_TRY(end_of_run(ctx, t, train_renew_metric(ctx, t, &w)));
-    lap(t, TRAIN_METRIC, &clock);
-    judged = rao_optim_wants_judgement(t->optim);
-    RAO_TRY(end_of_run(ctx, t, rao_optim_step(ctx, t->optim, t->metric ? rao_fisher_op(t->metric) : NULL, &w)));
-    if (judged) {
-        RAO_TRY(rao_objective_loss(ctx, t->objective, &w, &after));
-        RAO_TRY(rao_optim_judge(ctx, t->optim, loss, after));
-    }
-    lap(t, TRAIN_STEP, &clock);
+    rao_vec w = rao_trainer_weights(t);
+    double rate = rao_optim_rate(t->optim), loss = NAN, clock = train_clock();
+    RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, rao_trainer_steps(t)), 0, t->order.batch));
+    RAO_TRY((t->metric ? metric_step : plain_step)(ctx, t, &w, &loss, &clock));
     t->batch_loss = loss, t->rate = rate;
 done:
     return st;

@@ -111,6 +111,70 @@ static void steps_follow_the_formula(void **state) {
     }
 }
 
+/* A gradient as two outer products of one case each: N = 3 + 4 numbers. */
+static void outer_gradient(int t, double parts[2][5], rao_outer blocks[2]) {
+    rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 9), (uint64_t)t, 0, 10, parts[0]);
+    blocks[0] = (rao_outer){0, rao_mat_view(RAO_F64, 1, 3, 3, parts[0]), rao_mat_view(RAO_F64, 1, 1, 1, parts[0] + 3)};
+    blocks[1] = (rao_outer){3, rao_mat_view(RAO_F64, 1, 2, 2, parts[1]), rao_mat_view(RAO_F64, 1, 2, 2, parts[1] + 2)};
+}
+
+static rao_status spy(rao_ctx *ctx, const rao_op *f, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+    double b[N];
+    rao_vec bv = rao_vec_view(RAO_F64, N, b);
+    rao_status st;
+    RAO_TRY(rao_outer_sum(ctx, blocks, count, &bv));
+    RAO_TRY(f->table->solve(ctx, f, &bv, x));
+    RAO_TRY(rao_dot(ctx, &bv, x, inner));
+done:
+    return st;
+}
+
+static void steps_without_the_gradient(void **state) {
+    (void)state;
+    LAW("a step from outer products is the step from the gradient, with an operator that takes them or not, with l2, judged or not; then "
+        "the "
+        "cosine waits until the gradient is formed");
+    static const char *const specs[] = {"ngd:lr=0.3:damping=0.2:radius=0.01:momentum=0.5", "kfac:lr=0.05:damping=0.7:l2=0.1:radius=0.05",
+                                        "kfac:lr=0.2:damping=1:weight_decay=0.03:radius=inf", "ekfac:lr=0.1:adapt=lm"};
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (int takes = 0; takes < 2; takes++) {
+            rao_ctx *ctx = rao_test_ctx();
+            rao_optim *a = NULL, *b = NULL;
+            double m[N * N], u[N] = {0}, w[N] = {0}, g[N], parts[2][5];
+            rao_outer blocks[2];
+            rao_optim_step_info ia, ib;
+            make_metric(1, m);
+            rao_op *f = dense(ctx, m);
+            rao_op_table with = *f->table;
+            with.solve_outer = takes ? spy : NULL;
+            f->table = &with;
+            rao_vec uv = rao_vec_view(RAO_F64, N, u), wv = rao_vec_view(RAO_F64, N, w), gv = rao_vec_view(RAO_F64, N, g);
+            OK(ctx, rao_optim_create(ctx, specs[s], RAO_F64, N, 0, &a));
+            OK(ctx, rao_optim_create(ctx, specs[s], RAO_F64, N, 0, &b));
+            for (int t = 0; t < 12; t++) {
+                outer_gradient(t, parts, blocks);
+                OK(ctx, rao_outer_sum(ctx, blocks, 2, &gv));
+                give_gradient(ctx, a, g);
+                int judged = rao_optim_wants_judgement(b), formed = !takes || judged || s == 1;
+                OK(ctx, rao_optim_step(ctx, a, f, &uv));
+                OK(ctx, rao_optim_step_outer(ctx, b, f, blocks, 2, &wv));
+                if (judged) OK(ctx, rao_optim_judge(ctx, a, 1, 0.9));
+                if (judged) OK(ctx, rao_optim_judge(ctx, b, 1, 0.9));
+                OK(ctx, rao_optim_step_info_get(ctx, b, &ib));
+                EXPECT_TRUE(formed == !isnan(ib.cosine));
+                OK(ctx, rao_optim_form_gradient(ctx, b, blocks, 2));
+                OK(ctx, rao_optim_step_info_get(ctx, a, &ia));
+                OK(ctx, rao_optim_step_info_get(ctx, b, &ib));
+                EXPECT_EQ(memcmp(u, w, sizeof u), 0);
+                EXPECT_EQ(rao_optim_steps(a), rao_optim_steps(b));
+                EXPECT_EQ(memcmp(&ia, &ib, sizeof ia), 0);
+            }
+            rao_optim_destroy(&a), rao_optim_destroy(&b);
+            rao_op_destroy(&f);
+            rao_test_ctx_close(&ctx);
+        }
+}
+
 /* Affine reparametrisation w = P u + c: g_u = P^T g, F_u = P^T F P. */
 static double after_affine(const char *spec, int steps) {
     rao_ctx *ctx = rao_test_ctx();
@@ -231,6 +295,11 @@ static void refusals(void **state) {
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "ngd:representation=kfac", RAO_F64, N, 0, &opt), RAO_EINVAL, "auto|dense");
     OK(ctx, rao_optim_create(ctx, "sgd", RAO_F64, N, 0, &opt));
     EXPECT_FAIL(ctx, rao_optim_step_info_get(ctx, opt, &info), RAO_EUNABLE, "no metric");
+    double parts[2][5];
+    rao_outer blocks[2];
+    outer_gradient(0, parts, blocks);
+    EXPECT_FAIL(ctx, rao_optim_step_outer(ctx, opt, NULL, blocks, 2, &wv), RAO_EUNABLE, "no metric");
+    EXPECT_FAIL(ctx, rao_optim_form_gradient(ctx, opt, blocks, 2), RAO_EUNABLE, "no metric");
     EXPECT_FAIL(ctx, rao_optim_metric_wish(ctx, opt, &wish), RAO_EUNABLE, "no metric");
     rao_optim_destroy(&opt);
     rao_op_destroy(&f);
@@ -238,7 +307,8 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(affine_invariance),
-                                       cmocka_unit_test(levenberg_marquardt), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(steps_without_the_gradient),
+                                       cmocka_unit_test(affine_invariance), cmocka_unit_test(levenberg_marquardt),
+                                       cmocka_unit_test(refusals)};
     return rao_test_run("optim/natural", tests, COUNT(tests));
 }
