@@ -74,7 +74,15 @@ enum { RAO_COORD_NAME = 40 };
 RAO_API rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]);
 
 /* How a number was reached. */
-typedef enum rao_method { RAO_CLOSED = 0, RAO_SERIES, RAO_QUADRATURE, RAO_MONTE_CARLO, RAO_EMPIRICAL, RAO_KL_HESSIAN } rao_method;
+typedef enum rao_method {
+    RAO_CLOSED = 0,
+    RAO_SERIES,
+    RAO_QUADRATURE,
+    RAO_MONTE_CARLO,
+    RAO_EMPIRICAL,
+    RAO_KL_HESSIAN,
+    RAO_ITERATION
+} rao_method;
 RAO_API const char *rao_method_name(rao_method method); /* "closed form", "series", "quadrature", "monte carlo", ... */
 
 typedef struct rao_quality {

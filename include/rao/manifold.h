@@ -37,6 +37,19 @@ RAO_API int64_t rao_manifold_answer(const rao_family *family, int64_t chart, int
 RAO_API rao_status rao_manifold_eval(rao_ctx *ctx, const rao_family *family, int quantity, const rao_family_args *args, double *out,
                                      int64_t stride);
 
+/* ---- centroids -------------------------------------------------------------------------------------------------- */
+
+typedef enum rao_centroid_kind {
+    RAO_CENTROID_LEFT = 0, /* argmin over c of sum w_i KL(c : p_i): the mean in theta */
+    RAO_CENTROID_RIGHT,    /* argmin of sum w_i KL(p_i : c): the mean in eta */
+    RAO_CENTROID_SYMMETRIC /* argmin of the sum of both, by Fisher scoring to rounding */
+} rao_centroid_kind;
+
+/* The centre of n points of a chart under weights (NULL: equal; they need not sum to one) into c, in the chart. Exponential families. EINVAL; EDOMAIN: a
+ * point outside the family, a weight < 0 or all 0; EUNABLE: another family; ENUMERIC: the search stopped. O(n) states of memory. */
+RAO_API rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
+                                const double *weights, double *c, rao_quality *quality);
+
 #ifdef __cplusplus
 }
 #endif

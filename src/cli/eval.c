@@ -8,6 +8,7 @@ enum { DEPTH = 16 };
 
 static const eval_topic topics[] = {
     {"mle", eval_answer_mle},
+    {"centroid", eval_answer_centroid},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 

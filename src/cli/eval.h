@@ -97,6 +97,8 @@ void eval_put_quality(rao_ctx *ctx, rao_json_writer *json, const rao_quality *qu
 rao_status eval_answer_batch(eval_request *r, int quantity);
 /* eval_mle.c */
 rao_status eval_answer_mle(eval_request *r);
+/* eval_centroid.c */
+rao_status eval_answer_centroid(eval_request *r);
 
 /* ---- eval.c ---- */
 

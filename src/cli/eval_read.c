@@ -1,12 +1,12 @@
 /* eval_read.c - a request's parts: {"family", "quantity", "chart"?, "fixed"?, "p", "q"?, "x"?, "t"?, "velocity"?, "order"?, "data"?, "weights"?,
- * "method"?, "samples"?, "seed"?, "id"?}. */
+ * "kind"?, "points"?, "method"?, "samples"?, "seed"?, "id"?}. */
 #include "eval.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const keys[] = {"family",   "quantity", "chart", "fixed",   "p",      "q",       "x",    "t",
-                                   "velocity", "order",    "data",  "weights", "method", "samples", "seed", "id"};
+static const char *const keys[] = {"family", "quantity", "chart",   "fixed",  "p",       "q",    "x",  "t",    "velocity",
+                                   "order",  "data",     "weights", "method", "samples", "seed", "id", "kind", "points"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 /* strcmp's call costs more than most comparisons need. */
@@ -113,6 +113,7 @@ static uint32_t hash_number(uint32_t seed, double value) {
 /* Numbers in the first point of a request. */
 static int64_t point_width(const cJSON *tree) {
     const cJSON *p = eval_find(tree, "p");
+    if (!p) p = eval_find(tree, "points");
     if (!eval_is(p, cJSON_Array)) return 1;
     return cJSON_GetArraySize(eval_is(p->child, cJSON_Array) ? p->child : p);
 }

@@ -34,8 +34,7 @@ static void swap_rows(double *a, int64_t m, int64_t i, int64_t k) {
     }
 }
 
-/* B := A^-1 B by Gauss-Jordan elimination with row pivoting; nonzero when A is singular. */
-static int eliminate(double *a, int64_t n, double *b, int64_t m) {
+int rao_eliminate(double *a, int64_t n, double *b, int64_t m) {
     for (int64_t c = 0; c < n; c++) {
         int64_t pivot = c;
         for (int64_t i = c + 1; i < n; i++)
@@ -66,7 +65,7 @@ static rao_status between(rao_ctx *ctx, const rao_family *f, int64_t from, int64
     chart_jacobian(f, to, s, b);
     if (f->table->charts[from].jacobian) {
         chart_jacobian(f, from, s, a);
-        if (eliminate(a, n, b, m))
+        if (rao_eliminate(a, n, b, m))
             RAO_TRY(
                 rao_fail(ctx, RAO_EDOMAIN, "%s: the chart %s is singular at this point", f->table->info.name, f->table->charts[from].name));
     }

@@ -28,6 +28,8 @@ rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
 /* out = J^T F J. */
 rao_status rao_pull_back_matrix(rao_ctx *ctx, const family_item *it, double *out);
 
+/* B (n x m) := A^-1 B by Gauss-Jordan elimination with row pivoting, A (n x n) is lost; nonzero when A is singular. */
+int rao_eliminate(double *a, int64_t n, double *b, int64_t m);
 /* EUNABLE where the family is not exponential. */
 rao_status rao_need_exponential(rao_ctx *ctx, const family_item *it, const family_exponential **e);
 

@@ -143,7 +143,7 @@ double rao_family_pairing_weight(const rao_family *family, int64_t j) {
 }
 
 const char *rao_method_name(rao_method method) {
-    static const char *const names[] = {"closed form", "series", "quadrature", "monte carlo", "empirical", "kl hessian"};
+    static const char *const names[] = {"closed form", "series", "quadrature", "monte carlo", "empirical", "kl hessian", "iteration"};
     return (unsigned)method < sizeof names / sizeof *names ? names[method] : "?";
 }
 

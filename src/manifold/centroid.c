@@ -1,0 +1,90 @@
+/* centroid.c - the centre of several points under weights: one argmin for each order of the Kullback-Leibler divergence.
+ *
+ * In an exponential family, with L the mean of the points in theta and R their mean in eta,
+ *   sum w KL(c : p_i) = KL(c : L) + const,   sum w KL(p_i : c) = KL(R : c) + const,
+ * so L is the left and R the right centroid, and the symmetric one is least in KL(R : c) + KL(c : L) (F. Nielsen and R. Nock 2009, "Sided and
+ * symmetrized Bregman centroids"). That it lies on a geodesic from L to R holds in one dimension and not in general: it is searched in the whole family. */
+#include <math.h>
+#include <string.h>
+
+#include "manifold/closest.h"
+
+static rao_status normalise(rao_ctx *ctx, int64_t n, const double *weights, double *w) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) {
+        w[i] = weights ? weights[i] : 1;
+        if (!(w[i] >= 0 && w[i] < INF))
+            return rao_fail(ctx, RAO_EDOMAIN, "centroid: weight %lld is %.17g, want >= 0 and finite", (long long)i + 1, w[i]);
+        sum += w[i];
+    }
+    if (!(sum > 0 && sum < INF)) return rao_fail(ctx, RAO_EDOMAIN, "centroid: the weights sum to %.17g, want > 0 and finite", sum);
+    for (int64_t i = 0; i < n; i++) w[i] /= sum;
+    return RAO_OK;
+}
+
+static rao_status load_points(rao_ctx *ctx, const rao_family *f, int64_t chart, int64_t n, rao_points points, const double **states) {
+    rao_status st = RAO_OK;
+    for (int64_t i = 0; i < n; i++) {
+        double *s;
+        RAO_TRY(rao_scratch(ctx, f->state, &s));
+        RAO_TRY(rao_family_load(ctx, f, chart, points.data + i * points.stride, s));
+        states[i] = s;
+    }
+done:
+    return st;
+}
+
+/* Least in KL(R : c) + KL(c : L), from the nearer of the two. */
+static rao_status symmetric(rao_ctx *ctx, const rao_family *f, const double *right, const double *left, double *s, rao_quality *quality) {
+    rao_status st;
+    int64_t chart = rao_search_chart(f);
+    closest problem = {.f = f, .chart = chart, .from = right, .to = left, .a = 1, .b = 1};
+    double *c;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->dim, &c));
+    RAO_TRY(f->table->charts[chart].store(ctx, f, f->table->kl(f, right, left) < f->table->kl(f, left, right) ? left : right, c));
+    RAO_TRY(rao_closest(ctx, &problem, c, s, quality));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
+                        const double *weights, double *c, rao_quality *quality) {
+    rao_status st;
+    const family_exponential *e = family->table->exponential;
+    rao_quality reached = {RAO_CLOSED, 0};
+    const double **states = NULL;
+    double *w, *left, *right, *s, *out;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (n < 1 || !points.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: %lld points, want at least one", (long long)n));
+    if ((unsigned)kind > RAO_CENTROID_SYMMETRIC) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: kind %d, want 0..2", (int)kind));
+    if (chart < 0 || chart >= family->table->chart_count)
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart,
+                         (long long)family->table->chart_count - 1));
+    if (!e)
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: its centroids have no mean of coordinates to start from",
+                         family->table->info.name));
+    RAO_TRY(rao_scratch(ctx, n, &w));
+    RAO_TRY(rao_scratch(ctx, n, &states));
+    RAO_TRY(rao_scratch(ctx, family->state, &left));
+    RAO_TRY(rao_scratch(ctx, family->state, &right));
+    RAO_TRY(rao_scratch(ctx, family->state, &s));
+    RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
+    RAO_TRY(normalise(ctx, n, weights, w));
+    RAO_TRY(load_points(ctx, family, chart, n, points, states));
+    family_mean mean = {n, states, w};
+    if (kind != RAO_CENTROID_RIGHT) RAO_TRY(e->e_mean(ctx, family, &mean, left));
+    if (kind != RAO_CENTROID_LEFT) RAO_TRY(e->m_mean(ctx, family, &mean, right));
+    if (kind == RAO_CENTROID_SYMMETRIC) RAO_TRY(symmetric(ctx, family, right, left, s, &reached));
+    RAO_TRY(family->table->charts[chart].store(ctx, family,
+                                               kind == RAO_CENTROID_LEFT    ? left
+                                               : kind == RAO_CENTROID_RIGHT ? right
+                                                                            : s,
+                                               out));
+    memcpy(c, out, sizeof *c * (size_t)rao_family_coords(family, chart));
+    if (quality) *quality = reached;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}

@@ -1,0 +1,56 @@
+"""rao eval: geodesics of duality and centroids, by formulas that share nothing with the library."""
+import math
+
+from test_eval import one, value
+
+
+def close(got, want, tol=1e-13):
+    for g, w in zip(got, want, strict=True):
+        assert math.isclose(g, w, rel_tol=tol, abs_tol=tol), (got, want)
+
+
+def test_geodesics_of_normals():
+    p, q, t = [0.5, 2.0], [-1.0, 0.5], 0.3
+    w = [(1 - t) / p[1] ** 2, t / q[1] ** 2]
+    close(value(family="normal", quantity="e_geodesic", p=p, q=q, t=t), [(w[0] * p[0] + w[1] * q[0]) / sum(w), sum(w) ** -0.5])
+    mean = (1 - t) * p[0] + t * q[0]
+    second = (1 - t) * (p[0] ** 2 + p[1] ** 2) + t * (q[0] ** 2 + q[1] ** 2)
+    close(value(family="normal", quantity="m_geodesic", p=p, q=q, t=t), [mean, math.sqrt(second - mean**2)])
+    many = value(family="normal", quantity="m_geodesic", p=p, q=q, t=[0, t, 1, 50])
+    close(many[0], p)
+    close(many[1], [mean, math.sqrt(second - mean**2)])
+    assert many[3]["error"]["code"] == "EDOMAIN"
+
+
+def test_answers_are_in_the_chart_of_the_request():
+    close(value(family="exponential", chart="scale", quantity="e_geodesic", p=[2], q=[8], t=0.5), [1 / (0.5 / 2 + 0.5 / 8)])
+    close(value(family="exponential", chart="scale", quantity="m_geodesic", p=[2], q=[8], t=0.5), [5])
+    close(value(family="categorical", quantity="m_geodesic", p=[0.1, 0.2, 0.7], q=[0.5, 0.5, 0], t=0.5), [0.3, 0.35, 0.35])
+    close(value(family="mvn", quantity="m_geodesic", p=[0, 0, 1, 0, 1], q=[2, 0, 1, 0, 1], t=0.5), [1, 0, 2, 0, 1])
+
+
+def test_centroids():
+    points = [[1, 3], [4, 0.5], [0, 1]]
+    precisions = [s**-2 for _, s in points]
+    left = value(family="normal", quantity="centroid", kind="left", points=points)
+    close(left, [sum(m * w for (m, _), w in zip(points, precisions)) / sum(precisions), math.sqrt(3 / sum(precisions))])
+    right = value(family="normal", quantity="centroid", kind="right", points=points, weights=[2, 1, 1])
+    mean = (2 * 1 + 4) / 4
+    close(right, [mean, math.sqrt((2 * (1 + 9) + 16.25 + 1) / 4 - mean**2)])
+    answer = one(family="poisson", quantity="centroid", kind="symmetric", points=[2, 7])
+    c, a, g = answer["value"][0], 4.5, math.sqrt(14)
+    close([a / c + math.log(a / c)], [1 + math.log(a / g)])
+    assert answer["method"] == "iteration"
+
+
+def test_what_is_wrong_is_said():
+    for request, code, part in [
+        (dict(quantity="centroid", kind="middle", points=[[0, 1]]), "EINVAL", "want left, right or symmetric"),
+        (dict(quantity="centroid", points=[[0, 1]]), "EINVAL", "kind is missing"),
+        (dict(quantity="centroid", kind="left"), "EINVAL", "points is missing"),
+        (dict(quantity="centroid", kind="left", points=[[0, 1]], weights=[1, 2]), "EINVAL", "2 weights for 1 points"),
+        (dict(quantity="centroid", kind="left", points=[[0, -1]]), "EDOMAIN", "sigma = -1"),
+        (dict(quantity="e_geodesic", p=[0, 1], q=[1, 1]), "EINVAL", "needs t"),
+    ]:
+        error = one(family="normal", **request)["error"]
+        assert error["code"] == code and part in error["message"], error

@@ -1,0 +1,144 @@
+/* Centroids: least by comparison with their neighbours, and equal to closed forms where there are some. */
+#include "manifold/manifold_cases.h"
+
+#include <float.h>
+
+enum { POINTS = 4 };
+
+/* Four points between and around the two of a case: all on the lines that join these, which stay in the family. */
+static void make_points(rao_ctx *ctx, const rao_family *f, const manifold_case *c, double *points) {
+    int64_t n = rao_family_coords(f, 0);
+    memcpy(points, c->p, sizeof *points * (size_t)n);
+    memcpy(points + n, c->q, sizeof *points * (size_t)n);
+    case_ask(ctx, f, RAO_E_GEODESIC, c->p, c->q, 0.3, points + 2 * n);
+    case_ask(ctx, f, RAO_M_GEODESIC, c->p, c->q, 0.7, points + 3 * n);
+}
+
+static double total(rao_ctx *ctx, const rao_family *f, int kind, const double *points, const double *w, const double *c) {
+    double sum = 0;
+    int64_t n = rao_family_coords(f, 0);
+    for (int i = 0; i < POINTS; i++) {
+        if (kind != RAO_CENTROID_RIGHT) sum += w[i] * case_number(ctx, f, RAO_KL, c, points + i * n);
+        if (kind != RAO_CENTROID_LEFT) sum += w[i] * case_number(ctx, f, RAO_KL, points + i * n, c);
+    }
+    return sum;
+}
+
+static void test_least(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    static const double w[POINTS] = {0.5, 1, 2, 0.25};
+    LAW("every centroid has a smaller sum of divergences than the points a hundredth of the way to p and to q, along both geodesics");
+    for (size_t i = 0; i < COUNT(exponential_cases); i++)
+        for (int kind = RAO_CENTROID_LEFT; kind <= RAO_CENTROID_SYMMETRIC; kind++) {
+            const manifold_case *k = &exponential_cases[i];
+            rao_family *f = case_family(ctx, k);
+            double points[POINTS * CASE_MOST], c[CASE_MOST], near[CASE_MOST];
+            make_points(ctx, f, k, points);
+            OK(ctx, rao_centroid(ctx, f, (rao_centroid_kind)kind, 0, POINTS, rao_points_of(points, rao_family_coords(f, 0)), w, c, NULL));
+            double least = total(ctx, f, kind, points, w, c);
+            for (int side = 0; side < 4; side++) {
+                case_ask(ctx, f, side & 1 ? RAO_E_GEODESIC : RAO_M_GEODESIC, c, side & 2 ? k->p : k->q, 0.01, near);
+                EXPECT_TRUE(total(ctx, f, kind, points, w, near) > least);
+            }
+            rao_family_destroy(&f);
+        }
+    rao_test_ctx_close(&ctx);
+}
+
+static void test_sides(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("the left centroid of two points lies on their e-geodesic, the right one on their m-geodesic");
+    for (size_t i = 0; i < COUNT(exponential_cases); i++) {
+        const manifold_case *k = &exponential_cases[i];
+        rao_family *f = case_family(ctx, k);
+        int64_t n = rao_family_coords(f, 0);
+        double points[2 * CASE_MOST], c[CASE_MOST], want[CASE_MOST], w[] = {3, 1};
+        memcpy(points, k->p, sizeof *points * (size_t)n);
+        memcpy(points + n, k->q, sizeof *points * (size_t)n);
+        for (int side = 0; side < 2; side++) {
+            OK(ctx, rao_centroid(ctx, f, side ? RAO_CENTROID_RIGHT : RAO_CENTROID_LEFT, 0, 2, rao_points_of(points, n), w, c, NULL));
+            case_ask(ctx, f, side ? RAO_M_GEODESIC : RAO_E_GEODESIC, k->p, k->q, 0.25, want);
+            for (int64_t j = 0; j < n; j++) EXPECT_REL(c[j], want[j], 4 * DBL_EPSILON);
+        }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+/* One point in every chart but the first: (value, or the one coordinate that is looked at) */
+static double symmetric_of(rao_ctx *ctx, const char *family, int64_t n, const double *points, int64_t stride, int64_t coordinate) {
+    rao_family *f = NULL;
+    double c[CASE_MOST];
+    rao_quality quality;
+    OK(ctx, rao_family_create(ctx, family, NULL, &f));
+    OK(ctx, rao_centroid(ctx, f, RAO_CENTROID_SYMMETRIC, 0, n, rao_points_of(points, stride), NULL, c, &quality));
+    EXPECT_EQ(quality.method, RAO_ITERATION);
+    rao_family_destroy(&f);
+    return c[coordinate];
+}
+
+static void test_symmetric(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("Poisson: c = a / W(e a / g), a and g the arithmetic and geometric means (F. Nielsen 2013, Jeffreys centroids)");
+    static const double rates[] = {0.5, 3, 40, 1e-3, 2e4};
+    for (int64_t n = 1; n <= 5; n++) {
+        double a = 0, g = 0, c = symmetric_of(ctx, "poisson", n, rates, 1, 0);
+        for (int64_t i = 0; i < n; i++) a += rates[i] / (double)n, g += log(rates[i]) / (double)n;
+        EXPECT_CLOSE(a / c + log(a / c), 1 + log(a) - g, 1e-12); /* x e^x = e a/g at x = a/c, in logarithms */
+    }
+    LAW("normals with one mean: sigma^4 = arithmetic times harmonic mean of the variances");
+    static const double normals[] = {1, 0.5, 1, 2, 1, 7};
+    double arithmetic = (0.25 + 4 + 49) / 3, harmonic = 3 / (4 + 0.25 + 1 / 49.0);
+    EXPECT_REL(symmetric_of(ctx, "normal", 3, normals, 2, 1), sqrt(sqrt(arithmetic * harmonic)), 1e-12);
+    LAW("normals with one sigma and two means: (m1 + m2)/2, and sigma^2 with S B S = A: sigma sqrt(sqrt(sigma^2 + d^2/4) / sigma)");
+    static const double apart[] = {-3, 2, 5, 2};
+    EXPECT_CLOSE(symmetric_of(ctx, "normal", 2, apart, 2, 0), 1, 1e-12);
+    EXPECT_REL(symmetric_of(ctx, "normal", 2, apart, 2, 1), sqrt(2 * sqrt(4 + 16)), 1e-12);
+    rao_test_ctx_close(&ctx);
+}
+
+static void test_far(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("the symmetric centroid of normals with one mean, over sixty decades");
+    static const double normals[] = {0, 1e-30, 0, 1e30};
+    double arithmetic = 0.5 * (1e-60 + 1e60), harmonic = 2 / (1e60 + 1e-60);
+    EXPECT_REL(symmetric_of(ctx, "normal", 2, normals, 2, 1), sqrt(sqrt(arithmetic * harmonic)), 1e-10);
+    rao_test_ctx_close(&ctx);
+}
+
+static rao_status body(rao_ctx *ctx, void *arg) {
+    double points[] = {0.5, 3, 1, 2}, c[2];
+    return rao_centroid(ctx, arg, RAO_CENTROID_SYMMETRIC, 0, 2, rao_points_of(points, 2), NULL, c, NULL);
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *gamma = NULL, *cauchy = NULL;
+    double points[] = {1, 2, 3, 4}, w[] = {1, -1}, none[] = {0, 0}, c[] = {7, 7};
+    OK(ctx, rao_family_create(ctx, "gamma", NULL, &gamma));
+    OK(ctx, rao_family_create(ctx, "cauchy", NULL, &cauchy));
+    rao_points two = rao_points_of(points, 2);
+    LAW("what is wrong is said in a sentence, and the output stays");
+    EXPECT_FAIL(ctx, rao_centroid(ctx, gamma, RAO_CENTROID_LEFT, 0, 2, two, w, c, NULL), RAO_EDOMAIN, "weight 2 is -1");
+    EXPECT_FAIL(ctx, rao_centroid(ctx, gamma, RAO_CENTROID_LEFT, 0, 2, two, none, c, NULL), RAO_EDOMAIN, "the weights sum to 0");
+    EXPECT_FAIL(ctx, rao_centroid(ctx, gamma, RAO_CENTROID_LEFT, 0, 0, two, NULL, c, NULL), RAO_EINVAL, "0 points");
+    EXPECT_FAIL(ctx, rao_centroid(ctx, cauchy, RAO_CENTROID_LEFT, 0, 2, two, NULL, c, NULL), RAO_EUNABLE, "not an exponential family");
+    points[3] = -1;
+    EXPECT_FAIL(ctx, rao_centroid(ctx, gamma, RAO_CENTROID_SYMMETRIC, 0, 2, two, NULL, c, NULL), RAO_EDOMAIN, "rate = -1");
+    EXPECT_TRUE(c[0] == 7 && c[1] == 7);
+    rao_test_every_allocation_fails(body, gamma);
+    rao_family_destroy(&gamma);
+    rao_family_destroy(&cauchy);
+    rao_test_ctx_close(&ctx);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_least), cmocka_unit_test(test_sides), cmocka_unit_test(test_symmetric),
+                                       cmocka_unit_test(test_far), cmocka_unit_test(test_refusals)};
+    return rao_test_run("manifold", tests, COUNT(tests));
+}
