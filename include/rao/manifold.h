@@ -17,6 +17,10 @@ typedef enum rao_manifold_quantity {
     RAO_JEFFREYS_DIVERGENCE = 256, /* KL(p : q) + KL(q : p): q */
     RAO_E_GEODESIC,                /* the point at (1 - t) theta_p + t theta_q: q, t */
     RAO_M_GEODESIC,                /* the point at (1 - t) eta_p + t eta_q: q, t */
+    RAO_FISHER_RAO_DISTANCE,       /* length of the shortest path in the Fisher metric: q */
+    RAO_FISHER_RAO_GEODESIC,       /* its point at t, p at 0 and q at 1: q, t                  point */
+    RAO_EXP_MAP,                   /* the point that the geodesic with a velocity at p reaches at time 1: velocity    point */
+    RAO_LOG_MAP,                   /* the velocity at p with which it reaches q at time 1: q   tangent */
     RAO_MANIFOLD_QUANTITIES
 } rao_manifold_quantity;
 

@@ -25,6 +25,8 @@ typedef struct family_item {
 /* out = J^T v of the item's chart: v = the score at (p, x), or gradient(p, q) (then J at q). */
 rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
                          void (*gradient)(const rao_family *f, const double *s, const double *t, double *g));
+/* B := A^-1 B, A n x n, B n x m, by Gauss-Jordan elimination with row pivoting; nonzero when A is singular. */
+int rao_eliminate(double *a, int64_t n, double *b, int64_t m);
 /* out = J^T F J. */
 rao_status rao_pull_back_matrix(rao_ctx *ctx, const family_item *it, double *out);
 

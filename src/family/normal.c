@@ -1,43 +1,52 @@
-/* normal.c - N(mu, sigma^2). State: mu, sigma.
+/* normal.c - N(mu, sigma^2). State: mu, sigma, what their rounding left out (normal.h), the logarithm of the variance where it was given.
  * Fisher diag(1, 2)/sigma^2 in (mu, sigma). KL with u = sigma_p/sigma_q - 1: (u - log(1+u)) + u^2/2 + (mu_p - mu_q)^2 / (2 sigma_q^2). */
 #include <math.h>
 
 #include <rao/num.h>
 
 #include "family/family.h"
+#include "family/normal.h"
 
-enum { MU, SIGMA };
+enum { MU = NORMAL_MU, SIGMA = NORMAL_SIGMA, MU_REST = NORMAL_MU_REST, SIGMA_REST = NORMAL_SIGMA_REST, LOGVAR = NORMAL_LOGVAR };
 static const double half_log_2pi = 0.91893853320467274178;
 
+static void set(double *s, double mu, double mu_rest, double sigma, double sigma_rest, double logvar) {
+    s[MU] = mu, s[MU_REST] = mu_rest, s[SIGMA] = sigma, s[SIGMA_REST] = sigma_rest, s[LOGVAR] = logvar;
+}
+
 static rao_status load_sigma(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    s[MU] = c[0];
-    s[SIGMA] = c[1];
+    set(s, c[0], 0, c[1], 0, INF);
     rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
     return st ? st : rao_want_positive(ctx, f, "sigma", c[1]);
 }
+/* (var + rest)^1/2 = root + (var - root^2 + rest)/(2 root) */
+static void set_by_var(double *s, double mu, double mu_rest, double var, double rest) {
+    double root = sqrt(var);
+    set(s, mu, mu_rest, root, (fma(-root, root, var) + rest) / (2 * root), INF);
+}
 static rao_status load_var(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    s[MU] = c[0];
-    s[SIGMA] = sqrt(c[1]);
+    set_by_var(s, c[0], 0, c[1], 0);
     rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
     return st ? st : rao_want_positive(ctx, f, "var", c[1]);
 }
 static rao_status load_logvar(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    s[MU] = c[0];
-    s[SIGMA] = exp(c[1] / 2);
+    set(s, c[0], 0, exp(c[1] / 2), 0, c[1]);
     rao_status st = rao_want_finite(ctx, f, "mu", c[0]);
     if (st) return st;
     return s[SIGMA] > 0 && s[SIGMA] < INF ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "normal: logvar = %.17g, want within +-1400", c[1]);
 }
+/* With precision t = -2 theta_2: var = 1/t, mu = theta_1/t, each with its remainder. */
 static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    s[SIGMA] = sqrt(-0.5 / c[1]);
-    s[MU] = -0.5 * (c[0] / c[1]);
+    double t = -2 * c[1], mu = -0.5 * (c[0] / c[1]), root = sqrt(-0.5 / c[1]), square = root * root;
+    double lost = (1 - square * t) - fma(square, t, -(square * t)) - fma(root, root, -square) * t; /* 1 - root^2 t */
+    set(s, mu, fma(-mu, t, c[0]) / t, root, root * (lost / 2), INF);
     if (!(c[1] < 0 && c[1] > -INF)) return rao_fail(ctx, RAO_EDOMAIN, "normal: theta_2 = %.17g, want < 0", c[1]);
     return rao_want_finite(ctx, f, "theta_1", c[0]);
 }
 static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    double var = fma(-c[0], c[0], c[1]);
-    s[MU] = c[0];
-    s[SIGMA] = sqrt(var);
+    double square = c[0] * c[0], var = fma(-c[0], c[0], c[1]), head = c[1] - square, back = head - c[1];
+    double lost = (c[1] - (head - back)) - (square + back); /* c_2 - square - head, exactly */
+    set_by_var(s, c[0], 0, var, (head - var) + lost - fma(c[0], c[0], -square));
     rao_status st = rao_want_finite(ctx, f, "eta_1", c[0]);
     if (st) return st;
     return var > 0 && var < INF ? RAO_OK : rao_fail(ctx, RAO_EDOMAIN, "normal: eta_2 = %.17g, want > eta_1^2 = %.17g", c[1], c[0] * c[0]);
@@ -50,7 +59,7 @@ static rao_status store_var(rao_ctx *ctx, const rao_family *f, const double *s, 
 }
 static rao_status store_logvar(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
     (void)ctx, (void)f;
-    c[0] = s[MU], c[1] = 2 * log(s[SIGMA]);
+    c[0] = s[MU], c[1] = s[LOGVAR] < INF ? s[LOGVAR] : 2 * log(s[SIGMA]);
     return RAO_OK;
 }
 
@@ -141,7 +150,7 @@ static const family_chart charts[] = {
 
 const family_table rao_table_normal = {
     .info = {"normal", "Normal", "mu_sigma,mu_var,mu_logvar,natural,expectation", NULL, NULL, 0, 0, 1, 1},
-    .state = {2},
+    .state = {NORMAL_STATE},
     .observation = "x",
     .charts = charts,
     .chart_count = 5,

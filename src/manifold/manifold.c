@@ -8,6 +8,10 @@ static const family_question *const own[] = {
     ROW(RAO_JEFFREYS_DIVERGENCE) = &rao_ask_jeffreys_divergence,
     ROW(RAO_E_GEODESIC) = &rao_ask_e_geodesic,
     ROW(RAO_M_GEODESIC) = &rao_ask_m_geodesic,
+    ROW(RAO_FISHER_RAO_DISTANCE) = &rao_ask_fisher_rao_distance,
+    ROW(RAO_FISHER_RAO_GEODESIC) = &rao_ask_fisher_rao_geodesic,
+    ROW(RAO_EXP_MAP) = &rao_ask_exp_map,
+    ROW(RAO_LOG_MAP) = &rao_ask_log_map,
 };
 enum { OWN = sizeof own / sizeof *own };
 _Static_assert(OWN == RAO_MANIFOLD_QUANTITIES - RAO_JEFFREYS_DIVERGENCE, "every quantity has its row");

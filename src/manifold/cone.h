@@ -1,0 +1,19 @@
+/* cone.h - symmetric matrices as points and velocities of the cone of positive definite ones. All are full, row-major, d x d. */
+#ifndef RAO_MANIFOLD_CONE_H
+#define RAO_MANIFOLD_CONE_H
+
+#include "family/spd.h"
+#include "manifold/geometry.h"
+
+/* out = A X A^T (RAO_N) or A^T X A (RAO_T), X symmetric; out may be X. */
+rao_status rao_congruence(rao_ctx *ctx, rao_trans trans, int64_t d, const double *a, const double *x, double *out);
+/* out = V diag(g) V^T. */
+rao_status rao_spectral(rao_ctx *ctx, int64_t d, const double *v, const double *g, double *out);
+/* Eigenvectors (columns of v) and logarithms of the eigenvalues of I + A, given A and I + A, each with all its digits. ENUMERIC when I + A has
+ * lost its definiteness to rounding. */
+rao_status rao_log_spectrum(rao_ctx *ctx, int64_t d, const double *a, const double *one_plus_a, double *v, double *logs);
+/* Full from the upper triangle row by row. */
+void rao_unpack(int64_t d, const double *upper, double *full);
+double rao_frobenius(int64_t n, const double *a);
+
+#endif
