@@ -35,7 +35,7 @@ set(RAO_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(rao_embed)
   cmake_parse_arguments(PARSE_ARGV 0 embed "" "TARGET;SYMBOL;FILE" "")
-  set(file ${CMAKE_SOURCE_DIR}/${embed_FILE})
+  get_filename_component(file ${embed_FILE} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
   set(source ${CMAKE_BINARY_DIR}/embed/${embed_SYMBOL}.c)
   add_custom_command(OUTPUT ${source} VERBATIM DEPENDS ${file} ${RAO_EMBED_SCRIPT} COMMENT "Compiling in ${embed_FILE}"
     COMMAND ${CMAKE_COMMAND} -DSYMBOL=${embed_SYMBOL} -DFILE=${file} -DOUT=${source} -P ${RAO_EMBED_SCRIPT})

@@ -74,14 +74,8 @@ static rao_status take(eval_state *s, rao_text *out) {
     return st;
 }
 
-rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out) {
-    rao_status st;
-    rao_mark mark = rao_scratch_mark(s->ctx);
-    cJSON *tree = NULL;
+static rao_status answer_or_error(eval_state *s, const cJSON *tree, rao_status st, rao_text *out) {
     rao_json_object(s->ctx, &s->json, NULL);
-    json_arena_enter(&s->arena);
-    st = rao_json_parse(s->ctx, "request", line, length, DEPTH, &tree);
-    if (st == RAO_EIO) st = rao_fail(s->ctx, RAO_EINVAL, "%s", rao_ctx_message(s->ctx));
     if (st == RAO_OK) st = answer_request(s, tree);
     if (st != RAO_OK) {
         rao_json_clear(&s->json);
@@ -90,8 +84,24 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     }
     if (tree) put_id(s->ctx, &s->json, tree);
     rao_json_end(s->ctx, &s->json);
-    st = take(s, out);
+    return take(s, out);
+}
+
+rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out) {
+    rao_mark mark = rao_scratch_mark(s->ctx);
+    cJSON *tree = NULL;
+    json_arena_enter(&s->arena);
+    rao_status st = rao_json_parse(s->ctx, "request", line, length, DEPTH, &tree);
+    if (st == RAO_EIO) st = rao_fail(s->ctx, RAO_EINVAL, "%s", rao_ctx_message(s->ctx));
+    st = answer_or_error(s, tree, st, out);
     json_arena_leave(&s->arena, &tree);
+    rao_scratch_reset(s->ctx, mark);
+    return st;
+}
+
+rao_status eval_tree(eval_state *s, const cJSON *tree, rao_text *out) {
+    rao_mark mark = rao_scratch_mark(s->ctx);
+    rao_status st = answer_or_error(s, tree, RAO_OK, out);
     rao_scratch_reset(s->ctx, mark);
     return st;
 }

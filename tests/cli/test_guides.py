@@ -44,3 +44,20 @@ def test_answers_are_what_eval_says(request_line, shown):
     p = run("eval", text=request_line + "\n")
     assert p.returncode == 0, p.stderr
     assert [json.loads(line) for line in p.stdout.splitlines()] == [json.loads(line) for line in shown]
+
+
+def runs_shown():
+    """The commands that guides show with what they print: an indented "$ rao ..." and the indented lines behind it."""
+    for guide in GUIDES:
+        lines = guide.read_text().splitlines()
+        for i, line in enumerate(lines):
+            if line.startswith("    $ rao "):
+                shown = list(itertools.takewhile(lambda other: other.startswith("    ") and not other.startswith("    $ "), lines[i + 1:]))
+                yield pytest.param(line[6:], [other[4:] for other in shown], id=f"{guide.name}:{i + 1}")
+
+
+@pytest.mark.parametrize("line, shown", runs_shown())
+def test_runs_print_what_is_shown(line, shown):
+    p = run(*shlex.split(line)[1:], env={"LC_ALL": "C.UTF-8"})
+    assert p.returncode == 0, p.stderr
+    assert [other.rstrip() for other in p.stdout.splitlines() if other.strip()] == [other.rstrip() for other in shown]

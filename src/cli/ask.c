@@ -1,0 +1,189 @@
+/* ask.c - the words of a command line become a request of `rao eval`, and its answer a tree or a failure. */
+#include "ask.h"
+
+#include <string.h>
+
+static const rao_option rows[] = {
+    {.name = "chart",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(ask_options, chart),
+     .help = "coordinates of the points; left out: the family's first"},
+    {.name = "fixed", .type = RAO_OPT_STRING, .offset = offsetof(ask_options, fixed), .help = "NAME=NUMBER of a family that has one: n=10"},
+};
+static const rao_option_table table = {"family", sizeof(ask_options), rows, sizeof rows / sizeof *rows};
+const rao_option_table *ask_table(void) { return &table; }
+
+rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most) {
+    static eval_state eval; /* large */
+    const char *name = call->command->name;
+    *a = (ask){call, call->ctx, NULL, options};
+    if (call->operand_count < least)
+        return rao_fail(call->ctx, RAO_EINVAL, "%d operand%s, want %s; for example: %s", call->operand_count,
+                        call->operand_count == 1 ? "" : "s", call->command->operands, call->command->example);
+    if (call->operand_count > most)
+        return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s' is one too many, want %s; see rao %s --help", call->operand[most],
+                        call->command->operands, name);
+    a->eval = &eval;
+    return eval_open(&eval, call->ctx, call->common.seed);
+}
+
+void ask_close(ask *a) {
+    if (a->eval) eval_close(a->eval);
+    a->eval = NULL;
+}
+
+rao_status ask_explain_points(rao_ctx *ctx, rao_text *out) {
+    return rao_text_puts(ctx, out,
+                         "A point is its coordinates in the order of the chart, with commas and no blanks (0,1 or 2.5); a JSON value; or "
+                         "@FILE, a file with\n"
+                         "JSON. `rao family list` names the families, `rao family show NAME` their charts and coordinates.\n");
+}
+
+/* ---- points ---- */
+
+rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value) {
+    cJSON_bool done = value && (key ? cJSON_AddItemToObject(into, key, value) : cJSON_AddItemToArray(into, value));
+    if (done) return RAO_OK;
+    cJSON_Delete(value);
+    return rao_fail(ctx, RAO_ENOMEM, "out of memory: a request");
+}
+
+/* A number, or the words of `rao eval` for infinities. */
+static rao_status number_item(rao_ctx *ctx, const char *text, int64_t length, const char *word, cJSON **item) {
+    double value;
+    if (rao_parse_double(NULL, text, length, &value) != RAO_OK || value != value)
+        return rao_fail(ctx, RAO_EINVAL, "'%.60s' is no point: '%.*s' is not a number", word, length > 40 ? 40 : (int)length, text);
+    if (value - value != 0) *item = cJSON_CreateString(value > 0 ? "inf" : "-inf");
+    else *item = cJSON_CreateNumber(value);
+    return RAO_OK;
+}
+
+static rao_status point_of_numbers(rao_ctx *ctx, const char *word, cJSON *array) {
+    rao_status st = RAO_OK;
+    for (const char *at = word; at;) {
+        const char *comma = strchr(at, ',');
+        cJSON *item = NULL;
+        RAO_TRY(number_item(ctx, at, comma ? comma - at : (int64_t)strlen(at), word, &item));
+        RAO_TRY(ask_put(ctx, array, NULL, item));
+        at = comma ? comma + 1 : NULL;
+    }
+done:
+    return st;
+}
+
+enum { DEPTH = 16 };
+static const int64_t FILE_LIMIT = (int64_t)1 << 28;
+
+rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point) {
+    if (*word == '@') return rao_json_read(ctx, word + 1, FILE_LIMIT, DEPTH, point);
+    if (*word == '[' || *word == '{') {
+        rao_status st = rao_json_parse(ctx, "point", word, (int64_t)strlen(word), DEPTH, point);
+        return st == RAO_EIO ? rao_fail(ctx, RAO_EINVAL, "%s", rao_ctx_message(ctx)) : st;
+    }
+    cJSON *array = cJSON_CreateArray();
+    if (!array) return rao_fail(ctx, RAO_ENOMEM, "out of memory: a point");
+    rao_status st = point_of_numbers(ctx, word, array);
+    if (st != RAO_OK) cJSON_Delete(array);
+    else *point = array;
+    return st;
+}
+
+rao_status ask_points(rao_ctx *ctx, char *const *words, int count, cJSON **points) {
+    rao_status st = RAO_OK;
+    if (count == 1) return ask_point(ctx, words[0], points);
+    cJSON *array = cJSON_CreateArray();
+    if (!array) return rao_fail(ctx, RAO_ENOMEM, "out of memory: points");
+    for (int i = 0; i < count; i++) {
+        cJSON *point = NULL;
+        RAO_TRY(ask_point(ctx, words[i], &point));
+        RAO_TRY(ask_put(ctx, array, NULL, point));
+    }
+    *points = array;
+    array = NULL;
+done:
+    cJSON_Delete(array);
+    return st;
+}
+
+/* ---- requests ---- */
+
+/* "n=10" */
+static rao_status put_fixed(rao_ctx *ctx, const char *text, cJSON *request) {
+    rao_status st = RAO_OK;
+    const char *equals = strchr(text, '=');
+    char name[64];
+    double value;
+    cJSON *fixed = NULL;
+    if (!equals || equals == text || equals - text >= (int64_t)sizeof name ||
+        rao_parse_double(NULL, equals + 1, (int64_t)strlen(equals + 1), &value) != RAO_OK || value - value != 0)
+        return rao_fail(ctx, RAO_EINVAL, "fixed = %.60s, want NAME=NUMBER, like n=10", text);
+    memcpy(name, text, (size_t)(equals - text));
+    name[equals - text] = 0;
+    fixed = cJSON_CreateObject();
+    if (fixed) RAO_TRY(ask_put(ctx, fixed, name, cJSON_CreateNumber(value)));
+    st = ask_put(ctx, request, "fixed", fixed);
+    fixed = NULL;
+done:
+    cJSON_Delete(fixed);
+    return st;
+}
+
+rao_status ask_request(ask *a, const char *quantity, cJSON **request) {
+    rao_status st = RAO_OK;
+    rao_ctx *ctx = a->ctx;
+    cJSON *made = cJSON_CreateObject();
+    if (!made) return rao_fail(ctx, RAO_ENOMEM, "out of memory: a request");
+    RAO_TRY(ask_put(ctx, made, "family", cJSON_CreateString(a->call->operand[0])));
+    RAO_TRY(ask_put(ctx, made, "quantity", cJSON_CreateString(quantity)));
+    if (a->options->chart) RAO_TRY(ask_put(ctx, made, "chart", cJSON_CreateString(a->options->chart)));
+    if (a->options->fixed) RAO_TRY(put_fixed(ctx, a->options->fixed, made));
+    *request = made;
+    made = NULL;
+done:
+    cJSON_Delete(made);
+    return st;
+}
+
+static rao_status status_of(const char *code) {
+    for (int st = RAO_EINVAL; st <= RAO_ECOMM; st++)
+        if (!strcmp(rao_status_name((rao_status)st), code)) return (rao_status)st;
+    return RAO_EINVAL;
+}
+
+rao_status ask_answer_any(ask *a, const cJSON *request, cJSON **answer) {
+    rao_text line = {0};
+    rao_status st = eval_tree(a->eval, request, &line);
+    if (st == RAO_OK) st = rao_json_parse(a->ctx, "answer", line.data, line.length, DEPTH, answer);
+    rao_text_destroy(&line);
+    return st;
+}
+
+rao_status ask_fail(rao_ctx *ctx, const cJSON *error) {
+    return rao_fail(ctx, status_of(eval_find(error, "code")->valuestring), "%s", eval_find(error, "message")->valuestring);
+}
+
+/* Of the answer, or of the first item that has one: who names points on a command line wants to hear of a bad one. */
+static const cJSON *first_error(const cJSON *answer) {
+    const cJSON *error = eval_find(answer, "error"), *value = eval_find(answer, "value");
+    for (const cJSON *item = eval_is(value, cJSON_Array) ? value->child : NULL; item && !error; item = item->next)
+        error = eval_find(item, "error");
+    return error;
+}
+
+rao_status ask_answer(ask *a, const cJSON *request, cJSON **answer) {
+    cJSON *tree = NULL;
+    rao_status st = ask_answer_any(a, request, &tree);
+    if (st != RAO_OK) return st;
+    const cJSON *error = first_error(tree);
+    if (!error) return *answer = tree, RAO_OK;
+    st = ask_fail(a->ctx, error);
+    cJSON_Delete(tree);
+    return st;
+}
+
+rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, int64_t *chart) {
+    eval_request r = {.s = a->eval, .tree = request};
+    rao_status st = eval_find_family(&r);
+    if (st == RAO_OK) *family = r.family, *chart = r.chart;
+    return st;
+}

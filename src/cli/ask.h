@@ -1,0 +1,69 @@
+/* ask.h - questions about families in the words of a command line: `rao COMMAND FAMILY POINT ...`.
+ *
+ * A command builds a request of `rao eval`, has it answered by the same code, and shows the answer's tree; --json prints that tree. So no
+ * command computes anything of its own, and none differs from `rao eval`. */
+#ifndef RAO_CLI_ASK_H
+#define RAO_CLI_ASK_H
+
+#include "eval.h"
+
+/* The first options of every such command; their table is a group of it. */
+typedef struct ask_options {
+    const char *chart, *fixed;
+} ask_options;
+const rao_option_table *ask_table(void);
+
+typedef struct ask {
+    cli_call *call;
+    rao_ctx *ctx;
+    eval_state *eval;
+    const ask_options *options;
+} ask;
+
+/* Operand 0 is the family. EINVAL: fewer operands than `least` or more than `most`, family included. */
+rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most);
+void ask_close(ask *a);
+
+/* A paragraph for --help: how points are written. */
+rao_status ask_explain_points(rao_ctx *ctx, rao_text *out);
+
+/* A point as written: 0,1 or JSON or @FILE with JSON. */
+rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point);
+/* One word: a point. Several: an array of points. */
+rao_status ask_points(rao_ctx *ctx, char *const *words, int count, cJSON **points);
+/* {"family", "quantity", "chart", "fixed"} of the command line. */
+rao_status ask_request(ask *a, const char *quantity, cJSON **request);
+/* Puts `value` (taken in every case; NULL: out of memory) into an object or, without a key, behind the end of an array. */
+rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value);
+/* The answer, or the status and the sentence of the error that it is or that one of its items is. */
+rao_status ask_answer(ask *a, const cJSON *request, cJSON **answer);
+/* The answer or the error, as a tree; only ENOMEM fails. */
+rao_status ask_answer_any(ask *a, const cJSON *request, cJSON **answer);
+/* The status and the sentence of an "error". */
+rao_status ask_fail(rao_ctx *ctx, const cJSON *error);
+/* The family of a request, and the number of its chart. Borrowed until the next request. */
+rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, int64_t *chart);
+
+/* ---- ask_show.c ---- */
+
+/* The tree as one line of JSON on standard output. */
+rao_status ask_print_json(rao_ctx *ctx, const cJSON *tree);
+
+/* One line: a label, the value of an answer (item `index` where it has many, else -1), how it was reached. */
+typedef struct ask_row {
+    const char *label;
+    const cJSON *answer;
+    int64_t index;
+} ask_row;
+/* Numbers in full, a reason where there is none. */
+rao_status ask_show_rows(rao_ctx *ctx, const char *title, const char *first, const ask_row *rows, int64_t n);
+/* A matrix of numbers (an array of arrays), or one row of it. Names may be NULL. */
+rao_status ask_show_matrix(rao_ctx *ctx, const char *title, const cJSON *matrix, char *const *row_names, char *const *column_names,
+                           const char *note);
+/* "by quadrature, error estimate 1.2e-13"; "in closed form". */
+enum { ASK_QUALITY = 96 };
+void ask_quality(const cJSON *answer, char text[ASK_QUALITY]);
+/* The names of the tangent coordinates of a request's chart, in scratch memory. */
+rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count);
+
+#endif

@@ -1,0 +1,102 @@
+/* cmd_fisher.c - the Fisher matrix of a member of a family, in the coordinates of a chart. */
+#include "ask.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum { POINTS_MOST = 1000, TITLE_BYTES = 200 };
+
+typedef struct fisher_options {
+    ask_options family;
+    const char *method;
+    int64_t samples;
+} fisher_options;
+CLI_OPTIONS_FIT(fisher_options);
+
+static const rao_option rows[] = {
+    {.name = "method",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(fisher_options, method),
+     .help = "closed | quadrature | monte_carlo | kl_hessian; left out: the best there is"},
+    {.name = "samples",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(fisher_options, samples),
+     .value = 100000,
+     .min = 2,
+     .max = 1e9,
+     .help = "draws of monte_carlo"},
+};
+static const rao_option_table table = {"fisher", sizeof(fisher_options), rows, sizeof rows / sizeof *rows};
+static const cli_group groups[] = {{ask_table, offsetof(fisher_options, family)}};
+
+static rao_status build(ask *a, const fisher_options *o, cJSON **request) {
+    rao_status st = RAO_OK;
+    cJSON *points = NULL;
+    RAO_TRY(ask_request(a, "fisher", request));
+    RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &points));
+    RAO_TRY(ask_put(a->ctx, *request, "p", points));
+    if (o->method) RAO_TRY(ask_put(a->ctx, *request, "method", cJSON_CreateString(o->method)));
+    if (cli_given(a->call, "samples")) RAO_TRY(ask_put(a->ctx, *request, "samples", cJSON_CreateNumber((double)o->samples)));
+done:
+    return st;
+}
+
+/* One matrix a point. The rows and columns are the coordinates; `value` is a matrix or a list of them. */
+static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
+    rao_status st = RAO_OK;
+    char title[TITLE_BYTES], note[ASK_QUALITY], **names = NULL;
+    int64_t n = 0;
+    int points = a->call->operand_count - 1;
+    const rao_family *family = NULL;
+    int64_t chart = 0;
+    rao_mark mark = rao_scratch_mark(a->ctx);
+    RAO_TRY(ask_family(a, request, &family, &chart));
+    RAO_TRY(ask_coordinates(a, request, &names, &n));
+    ask_quality(answer, note);
+    const cJSON *value = eval_find(answer, "value");
+    if (points > 1) value = value->child;
+    for (int i = 0; i < points; i++, value = value->next) {
+        snprintf(title, sizeof title, "%sFisher matrix of %.40s at %.60s in the chart %.40s", i ? "\n" : "", a->call->operand[0],
+                 a->call->operand[i + 1], rao_family_chart_name(family, chart));
+        RAO_TRY(ask_show_matrix(a->ctx, title, value, names, names, note));
+    }
+done:
+    rao_scratch_reset(a->ctx, mark);
+    return st;
+}
+
+static rao_status fisher(cli_call *call) {
+    rao_status st = RAO_OK;
+    const fisher_options *o = call->options;
+    ask a;
+    cJSON *request = NULL, *answer = NULL;
+    RAO_TRY(ask_open(&a, call, &o->family, 2, POINTS_MOST + 1));
+    RAO_TRY(build(&a, o, &request));
+    RAO_TRY(ask_answer(&a, request, &answer));
+    RAO_TRY(call->common.json ? ask_print_json(call->ctx, answer) : show(&a, request, answer));
+done:
+    cJSON_Delete(answer);
+    cJSON_Delete(request);
+    ask_close(&a);
+    return st;
+}
+
+static rao_status details(rao_ctx *ctx, rao_text *out) {
+    rao_status st = rao_text_puts(
+        ctx, out,
+        "E score score^T of one observation, in nats: one matrix for every point, its rows and columns the coordinates of the chart.\n"
+        "With --json the answer of `rao eval`.\n\n");
+    return st == RAO_OK ? ask_explain_points(ctx, out) : st;
+}
+
+const cli_command cmd_fisher = {
+    .name = "fisher",
+    .summary = "the Fisher matrix of a member of a family, in any of its charts",
+    .operands = "FAMILY P",
+    .details = details,
+    .example = "rao fisher gamma 2.5,1.5 --chart shape_rate",
+    .options = &table,
+    .groups = groups,
+    .group_count = 1,
+    .run = fisher,
+};
