@@ -54,6 +54,40 @@ typedef enum rao_centroid_kind {
 RAO_API rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
                                 const double *weights, double *c, rao_quality *quality);
 
+/* ---- projections ------------------------------------------------------------------------------------------------ */
+
+typedef enum rao_projection {
+    RAO_M_PROJECTION = 0, /* argmin over s in S of KL(p : s) */
+    RAO_E_PROJECTION      /* argmin over s in S of KL(s : p): exponential families */
+} rao_projection;
+
+/* A set S: points of a chart some of whose coordinates are held (a fixed mean, a sub-family), or independence: groups of the coordinates of a
+ * multivariate normal's x, or the axes of a table whose classes are categorical (first axis slowest). */
+typedef struct rao_onto {
+    size_t size;   /* set by rao_onto_init: all else 0 */
+    int64_t chart; /* with as many coordinates as the family has dimensions */
+    const unsigned char *held;
+    const double *value; /* one for each coordinate; those not held are not read */
+    int64_t block_count; /* > 0: independence */
+    const int64_t *block;
+} rao_onto;
+#define rao_onto_init(o) rao_onto_init_sized((o), sizeof *(o))
+RAO_API void rao_onto_init_sized(rao_onto *onto, size_t size);
+
+typedef struct rao_projection_info {
+    rao_quality quality;
+    double divergence; /* KL(p : s) or KL(s : p) at the projection s */
+    /* With a reference r of S: KL(p : r) - KL(p : s) - KL(s : r), or KL(r : p) - KL(r : s) - KL(s : p); 0 (to rounding) where Pythagoras' theorem
+     * holds: m onto e-flat S (affine in theta), e onto m-flat S (affine in eta). */
+    double defect;
+} rao_projection_info;
+
+/* The projection of p into `point`, both in `chart`. `reference` (a point of S in the chart) and `info` may be NULL. EINVAL; EDOMAIN: p or the reference
+ * outside the family, the reference not in S; EUNABLE: e-projection of another family, independence of another family or of a table
+ * under the e-projection; ENUMERIC: the search stopped. Where S is not flat the minimum found is the one that p is followed to. */
+RAO_API rao_status rao_project(rao_ctx *ctx, const rao_family *family, rao_projection kind, int64_t chart, const double *p,
+                               const rao_onto *onto, const double *reference, double *point, rao_projection_info *info);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,8 @@ enum { DEPTH = 16 };
 static const eval_topic topics[] = {
     {"mle", eval_answer_mle},
     {"centroid", eval_answer_centroid},
+    {"m_projection", eval_answer_m_projection},
+    {"e_projection", eval_answer_e_projection},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 

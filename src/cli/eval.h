@@ -99,6 +99,9 @@ rao_status eval_answer_batch(eval_request *r, int quantity);
 rao_status eval_answer_mle(eval_request *r);
 /* eval_centroid.c */
 rao_status eval_answer_centroid(eval_request *r);
+/* eval_projection.c */
+rao_status eval_answer_m_projection(eval_request *r);
+rao_status eval_answer_e_projection(eval_request *r);
 
 /* ---- eval.c ---- */
 

@@ -239,10 +239,10 @@ rao_status rao_closest(rao_ctx *ctx, const closest *problem, double *c, double *
     for (int i = 0, stale = 0; i < MOST_STEPS && stale < 10; i++) {
         memcpy(w.before, w.gradient, sizeof *w.before * (size_t)w.n);
         RAO_TRY(gradient_at(ctx, &w, s));
-        if (i > 0) steeper = fmax(1, curvature(&w, factor, length));
+        if (i > 0) steeper = fmax(0.1, curvature(&w, factor, length));
         RAO_TRY(solve_step(ctx, &w, &length));
         if (length < 1e-15 * steeper) break;
-        stale = length < 1e-6 * steeper && length > 0.5 * best ? stale + 1 : 0; /* rounding has taken over */
+        stale = length < 1e-6 * steeper && length > 0.9 * best ? stale + 1 : 0; /* rounding has taken over */
         best = fmin(best, length);
         factor = fmin(1 / steeper, longest / length);
         RAO_TRY(advance(ctx, &w, c, s, &value, &factor));

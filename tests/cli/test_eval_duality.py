@@ -43,8 +43,28 @@ def test_centroids():
     assert answer["method"] == "iteration"
 
 
+def test_projections():
+    answer = one(family="normal", quantity="m_projection", p=[2, 3], onto={"mu": -2}, q=[-2, 1])
+    close(answer["value"], [-2, 5])
+    close([answer["divergence"], answer["defect"]], [math.log(5 / 3), 0])
+    answer = one(family="gamma", quantity="m_projection", p=[2, 3], onto={"chart": "natural", "theta_1": 0})
+    close(answer["value"], [1, 1.5])
+    answer = one(family="mvn", quantity="m_projection", p=[0, 0, 1, 0.6, 1], onto="independence")
+    close([answer["divergence"]], [-0.5 * math.log(1 - 0.36)])
+    cells = [0.1, 0.2, 0.3, 0.4]
+    answer = one(family="categorical", quantity="m_projection", p=cells, onto={"independence": [2, 2]})
+    close(answer["value"], [a * b for a in (0.3, 0.7) for b in (0.4, 0.6)])
+
+
 def test_what_is_wrong_is_said():
     for request, code, part in [
+        (dict(quantity="m_projection", p=[0, 1]), "EINVAL", "onto is missing"),
+        (dict(quantity="m_projection", p=[0, 1], onto={"sigme": 1}), "EINVAL", "did you mean 'sigma'?"),
+        (dict(quantity="m_projection", p=[0, 1], onto={"chart": "natural"}), "EINVAL", "no coordinate is held"),
+        (dict(quantity="m_projection", p=[0, 1], onto=7), "EINVAL", "onto is {"),
+        (dict(quantity="m_projection", p=[0, 1], onto="independence"), "EUNABLE", "mvn and categorical"),
+        (dict(quantity="m_projection", p=[0, 1], onto={"independence": [0.5]}), "EINVAL", "whole number"),
+        (dict(quantity="e_projection", p=[0, 1], onto={"mu": 1}, q=[0, 1]), "EDOMAIN", "the set holds it at 1"),
         (dict(quantity="centroid", kind="middle", points=[[0, 1]]), "EINVAL", "want left, right or symmetric"),
         (dict(quantity="centroid", points=[[0, 1]]), "EINVAL", "kind is missing"),
         (dict(quantity="centroid", kind="left"), "EINVAL", "points is missing"),
