@@ -45,7 +45,8 @@ struct rao_trainer {
     rao_optim *optim;
     rao_fisher *metric; /* of a rule that asks for one, else NULL */
     int64_t metric_cases, metric_every;
-    rao_outer *blocks; /* the gradient of the last step of a rule with a metric, as its factors in the objective's tape */
+    int64_t model_cases; /* of the batch, for the exact quadratic forms of a rule that asks for them */
+    rao_outer *blocks;   /* the gradient of the last step of a rule with a metric, as its factors in the objective's tape */
     int64_t block_count;
     rao_objective *objective; /* of the batch */
     rao_objective *judge;     /* of evaluations: larger chunks, forward only */
