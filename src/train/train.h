@@ -79,6 +79,7 @@ typedef struct race_run {
 /* One rival at one setting, `seeds` runs of which `runs` were begun. */
 typedef struct race_entry {
     rao_text spec, settings; /* the spec as given or with the rate of the sweep; every option */
+    const char *metric;      /* of its first run; NULL: none */
     race_run *run;
     int64_t runs;
 } race_entry;
