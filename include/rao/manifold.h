@@ -88,6 +88,26 @@ typedef struct rao_projection_info {
 RAO_API rao_status rao_project(rao_ctx *ctx, const rao_family *family, rao_projection kind, int64_t chart, const double *p,
                                const rao_onto *onto, const double *reference, double *point, rao_projection_info *info);
 
+/* ---- Markov morphisms --------------------------------------------------------------------------------------------- */
+
+/* A kernel K between finite sets: row i is the law of the output when the input is i. It carries a categorical p into p K, and no quantity that
+ * statistics should know can grow on the way (N. N. Chentsov 1972; L. L. Campbell 1986): the Fisher metric is, up to a factor, the only metric that never
+ * does. A kernel is immutable: any number of threads may share one. */
+typedef struct rao_markov rao_markov;
+
+/* `kernel`: rows x columns, row-major, copied. Rows are held to the rule of categorical points: entries in [0, 1], a sum within 1e-12 columns of 1, by
+ * which they are divided. EINVAL: rows or columns < 1; EDOMAIN names the row and what is off, by how much. */
+RAO_API rao_status rao_markov_create(rao_ctx *ctx, int64_t rows, int64_t columns, const double *kernel, rao_markov **markov);
+RAO_API void rao_markov_destroy(rao_markov **markov);
+RAO_API int64_t rao_markov_rows(const rao_markov *markov);
+RAO_API int64_t rao_markov_columns(const rao_markov *markov);
+/* Nonzero for a congruent embedding: every output comes from one input alone (a column has at most one entry above zero), so the output tells what
+ * the input was and nothing is lost: distances and divergences are kept, to rounding. */
+RAO_API int rao_markov_congruent(const rao_markov *markov);
+/* n categorical points of `rows` probabilities: out_j = sum over i of p_i K_ij into out + item * stride (stride >= columns where n > 1). All terms are
+ * >= 0: each entry is right to (rows + 2) roundings, however small (down to the subnormals). EDOMAIN: the item, and what is off in it. */
+RAO_API rao_status rao_markov_pushforward(rao_ctx *ctx, const rao_markov *markov, int64_t n, rao_points p, double *out, int64_t stride);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,7 @@ const rao_option_table *ask_table(void) { return &table; }
 rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most) {
     static eval_state eval; /* large */
     const char *name = call->command->name;
-    *a = (ask){call, call->ctx, NULL, options};
+    *a = (ask){call, call->ctx, NULL, options, call->operand_count ? call->operand[0] : ""};
     if (call->operand_count < least)
         return rao_fail(call->ctx, RAO_EINVAL, "%d operand%s, want %s; for example: %s", call->operand_count,
                         call->operand_count == 1 ? "" : "s", call->command->operands, call->command->example);
@@ -133,7 +133,7 @@ rao_status ask_request(ask *a, const char *quantity, cJSON **request) {
     rao_ctx *ctx = a->ctx;
     cJSON *made = cJSON_CreateObject();
     if (!made) return rao_fail(ctx, RAO_ENOMEM, "out of memory: a request");
-    RAO_TRY(ask_put(ctx, made, "family", cJSON_CreateString(a->call->operand[0])));
+    RAO_TRY(ask_put(ctx, made, "family", cJSON_CreateString(a->family)));
     RAO_TRY(ask_put(ctx, made, "quantity", cJSON_CreateString(quantity)));
     if (a->options->chart) RAO_TRY(ask_put(ctx, made, "chart", cJSON_CreateString(a->options->chart)));
     if (a->options->fixed) RAO_TRY(put_fixed(ctx, a->options->fixed, made));

@@ -18,9 +18,10 @@ typedef struct ask {
     rao_ctx *ctx;
     eval_state *eval;
     const ask_options *options;
+    const char *family; /* of the requests: operand 0, unless the command says otherwise */
 } ask;
 
-/* Operand 0 is the family. EINVAL: fewer operands than `least` or more than `most`, family included. */
+/* EINVAL: fewer operands than `least` or more than `most`. */
 rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most);
 void ask_close(ask *a);
 
@@ -46,6 +47,7 @@ rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, i
 
 /* ---- ask_show.c ---- */
 
+void ask_put_json(rao_ctx *ctx, rao_json_writer *json, const char *key, const cJSON *tree);
 /* The tree as one line of JSON on standard output. */
 rao_status ask_print_json(rao_ctx *ctx, const cJSON *tree);
 
@@ -63,7 +65,7 @@ rao_status ask_show_matrix(rao_ctx *ctx, const char *title, const cJSON *matrix,
 /* "by quadrature, error estimate 1.2e-13"; "in closed form". */
 enum { ASK_QUALITY = 96 };
 void ask_quality(const cJSON *answer, char text[ASK_QUALITY]);
-/* The names of the tangent coordinates of a request's chart, in scratch memory. */
-rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count);
+/* The names of the coordinates of a point in a request's chart, in scratch memory; tangent vectors and matrices have the first `tangent`. */
+rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count, int64_t *tangent);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* ---- JSON ---- */
 
-static void put_tree(rao_ctx *ctx, rao_json_writer *j, const char *key, const cJSON *item) {
+void ask_put_json(rao_ctx *ctx, rao_json_writer *j, const char *key, const cJSON *item) {
     if (cJSON_IsNumber(item)) rao_json_number(ctx, j, key, item->valuedouble);
     else if (cJSON_IsString(item)) rao_json_string(ctx, j, key, item->valuestring);
     else if (cJSON_IsBool(item)) rao_json_bool(ctx, j, key, cJSON_IsTrue(item));
@@ -16,14 +16,14 @@ static void put_tree(rao_ctx *ctx, rao_json_writer *j, const char *key, const cJ
         int object = cJSON_IsObject(item);
         if (object) rao_json_object(ctx, j, key);
         else rao_json_array(ctx, j, key);
-        for (const cJSON *child = item->child; child; child = child->next) put_tree(ctx, j, object ? child->string : NULL, child);
+        for (const cJSON *child = item->child; child; child = child->next) ask_put_json(ctx, j, object ? child->string : NULL, child);
         rao_json_end(ctx, j);
     }
 }
 
 rao_status ask_print_json(rao_ctx *ctx, const cJSON *tree) {
     rao_json_writer json = {0};
-    put_tree(ctx, &json, NULL, tree);
+    ask_put_json(ctx, &json, NULL, tree);
     return cli_print_json(ctx, &json);
 }
 
@@ -127,18 +127,25 @@ done:
     return st;
 }
 
-rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count) {
+/* A point that is a whole probability vector has one coordinate more than its chart names: p_1, p_2, and so on. */
+static void name_more(const char *first, int64_t i, char name[RAO_COORD_NAME]) {
+    const char *end = strrchr(first, '_');
+    snprintf(name, RAO_COORD_NAME, "%.*s_%d", end ? (int)(end - first) : 1, end ? first : "p", (int)i + 1);
+}
+
+rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count, int64_t *tangent) {
     rao_status st = RAO_OK;
     const rao_family *family = NULL;
     int64_t chart = 0;
     char *bytes = NULL;
     RAO_TRY(ask_family(a, request, &family, &chart));
-    *count = rao_family_tangent(family, chart);
+    *count = rao_family_coords(family, chart), *tangent = rao_family_tangent(family, chart);
     RAO_TRY(rao_scratch(a->ctx, *count, names));
     RAO_TRY(rao_scratch(a->ctx, *count * RAO_COORD_NAME, &bytes));
     for (int64_t i = 0; i < *count; i++) {
         (*names)[i] = bytes + i * RAO_COORD_NAME;
-        RAO_TRY(rao_family_coord_name(a->ctx, family, chart, i, (*names)[i]));
+        if (i < *tangent) RAO_TRY(rao_family_coord_name(a->ctx, family, chart, i, (*names)[i]));
+        else name_more(*tangent ? (*names)[0] : "", i, (*names)[i]);
     }
 done:
     return st;

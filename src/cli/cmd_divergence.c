@@ -1,4 +1,4 @@
-/* cmd_divergence.c - numbers of two points: Kullback-Leibler in both directions, and every divergence by its name. */
+/* cmd_divergence.c - numbers of two points: Kullback-Leibler in both directions, every divergence by its name, the Fisher-Rao distance. */
 #include "ask.h"
 
 #include <math.h>
@@ -107,11 +107,14 @@ done:
 
 /* ---- two points ---- */
 
+static const char *title_of(int kind) {
+    return kind == RAO_KL ? "KL" : kind == RAO_FISHER_RAO_DISTANCE ? "Fisher-Rao distance" : rao_manifold_name(kind);
+}
+
 static rao_status show_one_kind(ask *a, int kind, const cJSON *answer) {
     char labels[2][LABEL_BYTES];
-    const char *name = kind == RAO_KL ? "KL" : rao_manifold_name(kind);
-    snprintf(labels[0], LABEL_BYTES, "%s(p : q)", name);
-    snprintf(labels[1], LABEL_BYTES, "%s(q : p)", name);
+    snprintf(labels[0], LABEL_BYTES, "%s(p : q)", title_of(kind));
+    snprintf(labels[1], LABEL_BYTES, "%s(q : p)", title_of(kind));
     const ask_row shown[] = {{labels[0], answer, -1}, {labels[1], eval_find(answer, "reverse"), -1}};
     return ask_show_rows(a->ctx, NULL, "", shown, 2);
 }
@@ -210,13 +213,24 @@ static rao_status matrix_of(ask *a, int kind, double order) {
         st = ask_print_json(a->ctx, answer);
     } else {
         ask_quality(answer, quality);
-        snprintf(title, sizeof title, "%s(row : column)", kind == RAO_KL ? "KL" : rao_manifold_name(kind));
+        snprintf(title, sizeof title, "%s (row : column)", title_of(kind));
         snprintf(note, sizeof note, "%s; --json has all digits.", quality);
         st = ask_show_matrix(a->ctx, title, eval_find(answer, "value"), a->call->operand + 1, a->call->operand + 1, note);
     }
 done:
     cJSON_Delete(answer);
     cJSON_Delete(request);
+    return st;
+}
+
+/* ---- a distance needs no second direction ---- */
+
+static rao_status one_distance(ask *a, int kind) {
+    cJSON *answer = NULL;
+    rao_status st = ask_pair(a, rao_manifold_name(kind), NAN, a->call->operand[1], a->call->operand[2], 0, &answer);
+    const ask_row shown = {title_of(kind), answer, -1};
+    if (st == RAO_OK) st = a->call->common.json ? ask_print_json(a->ctx, answer) : ask_show_rows(a->ctx, NULL, "", &shown, 1);
+    cJSON_Delete(answer);
     return st;
 }
 
@@ -248,11 +262,29 @@ done:
     return st;
 }
 
+static rao_status distance(cli_call *call) {
+    ask a;
+    const divergence_options *o = call->options;
+    rao_status st = ask_open(&a, call, &o->family, 3, POINTS_MOST + 1);
+    if (st == RAO_OK)
+        st = call->operand_count == 3 ? one_distance(&a, RAO_FISHER_RAO_DISTANCE) : matrix_of(&a, RAO_FISHER_RAO_DISTANCE, NAN);
+    ask_close(&a);
+    return st;
+}
+
 static rao_status explain_kl(rao_ctx *ctx, rao_text *out) {
     rao_status st = rao_text_puts(
         ctx, out,
         "KL(p : q), the integral of p log(p/q) in nats, and KL(q : p) beside it; of more than two points, a matrix of all pairs.\n"
         "With --json the answer of `rao eval` for p and q, with that for q and p as \"reverse\".\n\n");
+    return st == RAO_OK ? ask_explain_points(ctx, out) : st;
+}
+
+static rao_status explain_distance(rao_ctx *ctx, rao_text *out) {
+    rao_status st = rao_text_puts(
+        ctx, out,
+        "The length of the shortest path between p and q in the Fisher metric; of more than two points, a matrix of all pairs. With\n"
+        "--json the answer of `rao eval`.\n\n");
     return st == RAO_OK ? ask_explain_points(ctx, out) : st;
 }
 
@@ -295,4 +327,15 @@ const cli_command cmd_divergence = {
     .groups = groups,
     .group_count = 1,
     .run = divergence,
+};
+
+const cli_command cmd_distance = {
+    .name = "distance",
+    .summary = "Fisher-Rao distance of two members of a family",
+    .operands = "FAMILY P Q",
+    .details = explain_distance,
+    .example = "rao distance normal 0,1 1,2",
+    .groups = groups,
+    .group_count = 1,
+    .run = distance,
 };

@@ -250,9 +250,9 @@ static rao_status show(cli_call *call) {
     const rao_family_info *info = NULL;
     cJSON *quantities = NULL;
     ask a;
-    call->operand++, call->operand_count--; /* what is asked about the family begins with its name */
-    RAO_TRY(ask_open(&a, call, &none, 1, 1));
-    RAO_TRY(find_info(call->ctx, call->operand[0], &info));
+    RAO_TRY(ask_open(&a, call, &none, 2, 2));
+    a.family = call->operand[1];
+    RAO_TRY(find_info(call->ctx, a.family, &info));
     quantities = cJSON_CreateObject();
     if (!quantities) RAO_TRY(rao_fail(call->ctx, RAO_ENOMEM, "out of memory: answers"));
     RAO_TRY(probe_all(&a, info, quantities));

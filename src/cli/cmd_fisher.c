@@ -45,13 +45,13 @@ done:
 static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
     char title[TITLE_BYTES], note[ASK_QUALITY], **names = NULL;
-    int64_t n = 0;
+    int64_t n = 0, tangent = 0;
     int points = a->call->operand_count - 1;
     const rao_family *family = NULL;
     int64_t chart = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(ask_family(a, request, &family, &chart));
-    RAO_TRY(ask_coordinates(a, request, &names, &n));
+    RAO_TRY(ask_coordinates(a, request, &names, &n, &tangent));
     ask_quality(answer, note);
     const cJSON *value = eval_find(answer, "value");
     if (points > 1) value = value->child;

@@ -85,6 +85,8 @@ uint32_t eval_hash(uint32_t seed, const char *name);
 /* ---- eval_write.c ---- */
 
 void eval_put_error(rao_ctx *ctx, rao_json_writer *json, const char *key, rao_status st);
+/* {"error": {..}} in the place of an item. */
+void eval_put_item_error(rao_ctx *ctx, rao_json_writer *json, rao_status st);
 void eval_put_number(rao_ctx *ctx, rao_json_writer *json, const char *key, double v);
 void eval_put_vector(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t n);
 void eval_put_matrix(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t rows, int64_t columns);
@@ -102,6 +104,8 @@ rao_status eval_answer_centroid(eval_request *r);
 /* eval_projection.c */
 rao_status eval_answer_m_projection(eval_request *r);
 rao_status eval_answer_e_projection(eval_request *r);
+/* eval_markov.c */
+rao_status eval_answer_markov(eval_request *r);
 
 /* ---- eval.c ---- */
 

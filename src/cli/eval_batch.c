@@ -113,9 +113,7 @@ static void put_items(const batch *b) {
             put_answer(b, NULL, b->out + i * b->width);
             continue;
         }
-        rao_json_object(ctx, json, NULL);
-        eval_put_error(ctx, json, "error", one);
-        rao_json_end(ctx, json);
+        eval_put_item_error(ctx, json, one);
     }
     rao_json_end(ctx, json);
 }

@@ -1,12 +1,12 @@
 /* eval_read.c - a request's parts: {"family", "quantity", "chart"?, "fixed"?, "p", "q"?, "x"?, "t"?, "velocity"?, "order"?, "data"?, "weights"?,
- * "kind"?, "points"?, "onto"?, "method"?, "samples"?, "seed"?, "id"?}. */
+ * "kind"?, "points"?, "onto"?, "kernel"?, "method"?, "samples"?, "seed"?, "id"?}. */
 #include "eval.h"
 
 #include <math.h>
 #include <string.h>
 
 static const char *const keys[] = {"family", "quantity", "chart",  "fixed",   "p",    "q",  "x",    "t",      "velocity", "order",
-                                   "data",   "weights",  "method", "samples", "seed", "id", "kind", "points", "onto"};
+                                   "data",   "weights",  "method", "samples", "seed", "id", "kind", "points", "onto",     "kernel"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 /* strcmp's call costs more than most comparisons need. */

@@ -10,6 +10,12 @@ void eval_put_error(rao_ctx *ctx, rao_json_writer *json, const char *key, rao_st
     rao_json_end(ctx, json);
 }
 
+void eval_put_item_error(rao_ctx *ctx, rao_json_writer *json, rao_status st) {
+    rao_json_object(ctx, json, NULL);
+    eval_put_error(ctx, json, "error", st);
+    rao_json_end(ctx, json);
+}
+
 void eval_put_number(rao_ctx *ctx, rao_json_writer *json, const char *key, double v) {
     if (isinf(v)) rao_json_string(ctx, json, key, v > 0 ? "inf" : "-inf");
     else rao_json_number(ctx, json, key, v);

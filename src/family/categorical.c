@@ -11,24 +11,28 @@ static inline const double *logs(const rao_family *f, const double *s) { return 
 static inline int by_logits(const rao_family *f, const double *s) { return s[2 * f->d] != 0; }
 static inline const double *logits(const rao_family *f, const double *s) { return s + 2 * f->d + 1; }
 
-rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
-    int64_t k = f->d;
+rao_status rao_load_law(rao_ctx *ctx, const char *whose, int64_t k, const double *c, double *p) {
     double sum = 0, rest = 0;
     for (int64_t i = 0; i < k; i++) {
         if (!(c[i] >= 0 && c[i] <= 1.000001))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: p_%lld = %.17g, want 0 <= p <= 1", f->table->info.name, (long long)i + 1, c[i]);
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: p_%lld = %.17g, want 0 <= p <= 1", whose, (long long)i + 1, c[i]);
         double next = sum + c[i];
         rest += sum >= c[i] ? (sum - next) + c[i] : (c[i] - next) + sum;
         sum = next;
     }
     sum += rest;
     if (!(fabs(sum - 1) <= 1e-12 * (double)k))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: the probabilities sum to %.17g, off from 1 by %.3g, want within %.3g", f->table->info.name,
-                        sum, sum - 1, 1e-12 * (double)k);
-    for (int64_t i = 0; i < k; i++) {
-        s[i] = fabs(sum - 1) <= 2e-16 ? c[i] : c[i] / sum;
-        s[k + i] = log(s[i]);
-    }
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: the probabilities sum to %.17g, off from 1 by %.3g, want within %.3g", whose, sum, sum - 1,
+                        1e-12 * (double)k);
+    for (int64_t i = 0; i < k; i++) p[i] = fabs(sum - 1) <= 2e-16 ? c[i] : c[i] / sum;
+    return RAO_OK;
+}
+
+rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
+    int64_t k = f->d;
+    rao_status st = rao_load_law(ctx, f->table->info.name, k, c, s);
+    if (st) return st;
+    for (int64_t i = 0; i < k; i++) s[k + i] = log(s[i]);
     s[2 * k] = 0;
     return RAO_OK;
 }

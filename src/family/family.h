@@ -193,6 +193,8 @@ rao_status rao_mle_by_scoring(rao_ctx *ctx, const rao_family *f, const family_da
 /* Weighted quantile u of log x (or of x). */
 rao_status rao_data_quantiles(rao_ctx *ctx, const family_data *data, int of_logarithms, int64_t n, const double *u, double *out);
 
+/* Checks k probabilities and divides them by their sum, where that is 1 within 1e-12 k. EDOMAIN "WHOSE: ...". */
+rao_status rao_load_law(rao_ctx *ctx, const char *whose, int64_t k, const double *c, double *p);
 /* Probability vectors, shared by categorical and multinomial: state p_1..p_k, log p_1..log p_k, by_logits, logits. */
 rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);

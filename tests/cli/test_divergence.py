@@ -57,7 +57,7 @@ def test_several_points_make_a_matrix():
         for j, q in enumerate(points):
             close(answer["value"][i][j], kl_normal(p, q))
     lines = ok("kl", "normal", "0,1", "1,2", "-1,3").splitlines()
-    assert lines[0] == "KL(row : column)" and lines[1].split() == ["0,1", "1,2", "-1,3"]
+    assert lines[0] == "KL (row : column)" and lines[1].split() == ["0,1", "1,2", "-1,3"]
     row = lines[-2].split()
     assert row[0] == "-1,3"
     close(float(row[1]), kl_normal((-1, 3), (0, 1)), 1e-9)

@@ -1,0 +1,186 @@
+/* cmd_geodesic.c - the path between two members of a family that is straight in a connection, as a table of its points. */
+#include "ask.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct geodesic_options {
+    ask_options family;
+    const char *connection;
+    int64_t n;
+    double from, to;
+} geodesic_options;
+CLI_OPTIONS_FIT(geodesic_options);
+
+static const rao_option rows[] = {
+    {.name = "connection",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(geodesic_options, connection),
+     .text = "fisher-rao",
+     .help = "one of those below"},
+    {.name = "n",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(geodesic_options, n),
+     .value = 11,
+     .min = 2,
+     .max = 100000,
+     .help = "points of the path"},
+    {.name = "from",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(geodesic_options, from),
+     .value = 0,
+     .min = -1e9,
+     .max = 1e9,
+     .help = "the first t; p lies at 0"},
+    {.name = "to",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(geodesic_options, to),
+     .value = 1,
+     .min = -1e9,
+     .max = 1e9,
+     .help = "the last t; q lies at 1"},
+};
+static const rao_option_table table = {"geodesic", sizeof(geodesic_options), rows, sizeof rows / sizeof *rows};
+static const cli_group groups[] = {{ask_table, offsetof(geodesic_options, family)}};
+
+/* ---- connections: the quantities whose name ends in _geodesic and that take q and t alone ---- */
+
+enum { CONNECTIONS_MOST = 16, NAME_BYTES = 32 };
+static const char suffix[] = "_geodesic";
+
+/* "fisher_rao_geodesic" is the connection "fisher-rao". */
+static int connection_name(int quantity, char name[NAME_BYTES]) {
+    const char *full = rao_manifold_name(quantity);
+    size_t length = strlen(full), tail = sizeof suffix - 1;
+    if (length <= tail || length - tail >= NAME_BYTES || strcmp(full + length - tail, suffix)) return 0;
+    if (rao_manifold_takes(quantity) != (RAO_TAKES_Q | RAO_TAKES_T)) return 0;
+    memcpy(name, full, length - tail);
+    name[length - tail] = 0;
+    for (char *c = name; *c; c++)
+        if (*c == '_') *c = '-';
+    return 1;
+}
+
+static rao_status find_connection(rao_ctx *ctx, const char *wanted, int *quantity) {
+    char bytes[CONNECTIONS_MOST][NAME_BYTES];
+    const char *names[CONNECTIONS_MOST];
+    int64_t n = 0;
+    for (int64_t i = 0; rao_manifold_list(i) >= 0 && n < CONNECTIONS_MOST; i++) {
+        if (!connection_name(rao_manifold_list(i), bytes[n])) continue;
+        if (!strcmp(bytes[n], wanted)) return *quantity = rao_manifold_list(i), RAO_OK;
+        names[n] = bytes[n], n++;
+    }
+    const char *near = rao_nearest(wanted, names, n, sizeof *names);
+    return rao_fail(ctx, RAO_EINVAL, "connection = %.60s is unknown%s%s; `rao geodesic --help` lists them", wanted,
+                    near ? ", did you mean " : "", near ? near : "");
+}
+
+/* ---- the path ---- */
+
+static rao_status put_places(rao_ctx *ctx, const geodesic_options *o, cJSON *request) {
+    rao_status st = RAO_OK;
+    cJSON *t = cJSON_CreateArray();
+    for (int64_t i = 0; i < o->n && st == RAO_OK; i++) {
+        double part = (double)i / (double)(o->n - 1);
+        st = t ? ask_put(ctx, t, NULL, cJSON_CreateNumber((1 - part) * o->from + part * o->to)) : RAO_OK;
+    }
+    if (st == RAO_OK) return ask_put(ctx, request, "t", t);
+    cJSON_Delete(t);
+    return st;
+}
+
+static rao_status build(ask *a, const geodesic_options *o, int quantity, cJSON **request) {
+    rao_status st = RAO_OK;
+    cJSON *p = NULL, *q = NULL;
+    RAO_TRY(ask_request(a, rao_manifold_name(quantity), request));
+    RAO_TRY(ask_point(a->ctx, a->call->operand[1], &p));
+    RAO_TRY(ask_put(a->ctx, *request, "p", p));
+    RAO_TRY(ask_point(a->ctx, a->call->operand[2], &q));
+    RAO_TRY(ask_put(a->ctx, *request, "q", q));
+    RAO_TRY(put_places(a->ctx, o, *request));
+done:
+    return st;
+}
+
+static rao_status name_places(rao_ctx *ctx, const cJSON *t, char ***names) {
+    rao_status st = RAO_OK;
+    int64_t n = cJSON_GetArraySize(t), i = 0;
+    char *bytes = NULL;
+    RAO_TRY(rao_scratch(ctx, n, names));
+    RAO_TRY(rao_scratch(ctx, n * RAO_DOUBLE_TEXT, &bytes));
+    for (const cJSON *item = t->child; item; item = item->next, i++) {
+        (*names)[i] = bytes + i * RAO_DOUBLE_TEXT;
+        snprintf((*names)[i], RAO_DOUBLE_TEXT, "%.6g", item->valuedouble);
+    }
+done:
+    return st;
+}
+
+static rao_status show(ask *a, const geodesic_options *o, const cJSON *request, const cJSON *answer) {
+    rao_status st = RAO_OK;
+    char title[240], quality[ASK_QUALITY], note[2 * ASK_QUALITY], **places = NULL, **names = NULL;
+    int64_t n = 0, tangent = 0;
+    rao_mark mark = rao_scratch_mark(a->ctx);
+    RAO_TRY(name_places(a->ctx, eval_find(request, "t"), &places));
+    RAO_TRY(ask_coordinates(a, request, &names, &n, &tangent));
+    ask_quality(answer, quality);
+    snprintf(title, sizeof title, "geodesic of %.40s, connection %.40s, from %.30s at t = 0 to %.30s at t = 1", a->call->operand[0],
+             o->connection, a->call->operand[1], a->call->operand[2]);
+    snprintf(note, sizeof note, "%s; --json has all digits.", quality);
+    RAO_TRY(ask_show_matrix(a->ctx, title, eval_find(answer, "value"), places, names, note));
+done:
+    rao_scratch_reset(a->ctx, mark);
+    return st;
+}
+
+static rao_status geodesic(cli_call *call) {
+    rao_status st = RAO_OK;
+    const geodesic_options *o = call->options;
+    ask a;
+    int quantity = 0;
+    cJSON *request = NULL, *answer = NULL;
+    RAO_TRY(ask_open(&a, call, &o->family, 3, 3));
+    RAO_TRY(find_connection(call->ctx, o->connection, &quantity));
+    RAO_TRY(build(&a, o, quantity, &request));
+    RAO_TRY(ask_answer(&a, request, &answer));
+    if (call->common.json) {
+        RAO_TRY(ask_put(call->ctx, answer, "t", cJSON_Duplicate(eval_find(request, "t"), 1)));
+        RAO_TRY(ask_print_json(call->ctx, answer));
+    } else {
+        RAO_TRY(show(&a, o, request, answer));
+    }
+done:
+    cJSON_Delete(answer);
+    cJSON_Delete(request);
+    ask_close(&a);
+    return st;
+}
+
+static rao_status details(rao_ctx *ctx, rao_text *out) {
+    rao_status st = RAO_OK;
+    char name[NAME_BYTES];
+    int n = 0;
+    RAO_TRY(rao_text_puts(ctx, out, "connections:"));
+    for (int64_t i = 0; rao_manifold_list(i) >= 0; i++)
+        if (connection_name(rao_manifold_list(i), name)) RAO_TRY(rao_text_printf(ctx, out, "%s %s", n++ ? "," : "", name));
+    RAO_TRY(rao_text_puts(ctx, out,
+                          "\n\nA table of n points of the path, in the chart; fisher-rao is the shortest path of the Fisher metric, e is "
+                          "straight in the natural and m\n"
+                          "in the expectation coordinates. With --json the answer of `rao eval`, and the places t.\n\n"));
+    RAO_TRY(ask_explain_points(ctx, out));
+done:
+    return st;
+}
+
+const cli_command cmd_geodesic = {
+    .name = "geodesic",
+    .summary = "the points of a geodesic between two members of a family",
+    .operands = "FAMILY P Q",
+    .details = details,
+    .example = "rao geodesic normal 0,1 1,2 --connection e -n 5",
+    .options = &table,
+    .groups = groups,
+    .group_count = 1,
+    .run = geodesic,
+};
