@@ -6,12 +6,23 @@
 
 #include <rao/train.h>
 
-/* What a row does each time. FVP: a Fisher-vector product with the forward pass kept. From EVAL on a row has no model: EVAL answers a request. */
-typedef enum bench_kind { BENCH_PLAIN = 0, BENCH_ADAM, BENCH_KFAC, BENCH_EKFAC, BENCH_FVP, BENCH_EVAL } bench_kind;
+/* What a row does each time. FVP: a Fisher-vector product with the forward pass kept. From EVAL on a row has no model: EVAL answers a request,
+ * the last three ask quantities from C (bench_manifold.c). */
+typedef enum bench_kind {
+    BENCH_PLAIN = 0,
+    BENCH_ADAM,
+    BENCH_KFAC,
+    BENCH_EKFAC,
+    BENCH_FVP,
+    BENCH_EVAL,
+    BENCH_FISHER_RAO,
+    BENCH_KL_MVN,
+    BENCH_MIXTURE
+} bench_kind;
 
 typedef struct bench_row {
     char name[64];
-    double ms;             /* median of a step; without a model: of one item, the best of several */
+    double ms;             /* median of a step; without a model: of one item or, of bench_manifold.c, one batch, the best of several */
     double gemm_ms;        /* median of its bare products, timed in turn with it */
     double flops;          /* of the algorithm as stated in docs/performance.md */
     double share_of_gemm;  /* gemm_ms / ms; only where the step's products are all of rao_gemm (plain, adam) */
@@ -34,5 +45,7 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
 
 /* bench_eval.c: sets ms and peak_bytes for one request of `rao eval`. */
 rao_status bench_eval(rao_ctx *ctx, double seconds, bench_row *row);
+/* bench_manifold.c: the same for one batch of quantities. */
+rao_status bench_manifold(rao_ctx *ctx, bench_kind kind, double seconds, bench_row *row);
 
 #endif

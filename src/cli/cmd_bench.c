@@ -27,6 +27,9 @@ static const bench_case cases[] = {
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
     {"net100", NET100, 256, BENCH_PLAIN},
     {"eval kl normal", NULL, 0, BENCH_EVAL},
+    {"manifold fisher-rao normal", NULL, 0, BENCH_FISHER_RAO},
+    {"manifold kl mvn10", NULL, 0, BENCH_KL_MVN},
+    {"manifold entropy mixture", NULL, 0, BENCH_MIXTURE},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 

@@ -28,9 +28,10 @@ typedef struct batch {
     const family_chart *chart;
     double *out;
     int64_t stride, answer, observation;
+    family_many *many;
 } batch;
 
-enum { GRAIN = 64 };
+enum { GRAIN = 64, MANY = 2048 }; /* items a block: one by one, and at once */
 
 static rao_status check_numbers(rao_ctx *ctx, const rao_family *f, const char *what, const double *v, int64_t n) {
     for (int64_t i = 0; i < n; i++)
@@ -92,16 +93,17 @@ static rao_status name_item(rao_ctx *ctx, const batch *b, int64_t i, rao_status 
     return rao_fail(ctx, st, "item %lld: %s", (long long)i, sentence);
 }
 
-static rao_status block(rao_ctx *ctx, int64_t number, void *arg) {
+/* Items first..end-1 that are not done. */
+static rao_status one_by_one(rao_ctx *ctx, const batch *b, int64_t first, int64_t end, const unsigned char *done_before) {
     rao_status st = RAO_OK;
-    const batch *b = arg;
     double *p, *q, *answer;
     int loaded = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, b->f->state, &p));
     RAO_TRY(rao_scratch(ctx, b->f->state, &q));
     RAO_TRY(rao_scratch(ctx, b->answer, &answer));
-    for (int64_t i = number * GRAIN; i < rao_block_end(b->args->n, GRAIN, number); i++) {
+    for (int64_t i = first; i < end; i++) {
+        if (done_before && done_before[i - first]) continue;
         rao_status item = one(ctx, b, i, !loaded, p, q, answer);
         loaded = item == RAO_OK;
         if (b->args->each) b->args->each[i] = item;
@@ -112,12 +114,35 @@ done:
     return st;
 }
 
+static rao_status block(rao_ctx *ctx, int64_t number, void *arg) {
+    return one_by_one(ctx, arg, number * GRAIN, rao_block_end(((const batch *)arg)->args->n, GRAIN, number), NULL);
+}
+
+static rao_status block_at_once(rao_ctx *ctx, int64_t number, void *arg) {
+    const batch *b = arg;
+    const rao_family_args *a = b->args;
+    int64_t first = number * MANY, end = rao_block_end(a->n, MANY, number), left = 0;
+    unsigned char done[MANY];
+    if (!b->many(b->f, a, first, end - first, b->out + first * b->stride, b->stride, done)) return one_by_one(ctx, b, first, end, NULL);
+    for (int64_t i = first; i < end; i++) {
+        left += !done[i - first];
+        if (a->each) a->each[i] = RAO_OK;
+        if (a->quality) a->quality[i] = (rao_quality){RAO_CLOSED, 0};
+    }
+    return left ? one_by_one(ctx, b, first, end, done) : RAO_OK;
+}
+
 static rao_status missing(rao_ctx *ctx, const rao_family *f, const family_question *row, const char *what) {
     return rao_fail(ctx, RAO_EINVAL, "%s: %s needs %s", f->table->info.name, row->name, what);
 }
 
 rao_status rao_family_ask(rao_ctx *ctx, const rao_family *family, const family_question *row, const rao_family_args *args, double *out,
                           int64_t stride) {
+    return rao_family_ask_many(ctx, family, row, NULL, args, out, stride);
+}
+
+rao_status rao_family_ask_many(rao_ctx *ctx, const rao_family *family, const family_question *row, family_many *many,
+                               const rao_family_args *args, double *out, int64_t stride) {
     rao_family_args all;
     rao_family_args_init(&all);
     if (!args || !out || !family)
@@ -139,10 +164,12 @@ rao_status rao_family_ask(rao_ctx *ctx, const rao_family *family, const family_q
                out,
                stride,
                rao_shape_numbers(family, all.chart, row->shape),
-               rao_family_observation(family)};
+               rao_family_observation(family),
+               many};
     if (all.n > 1 && stride < b.answer)
         return rao_fail(ctx, RAO_EINVAL, "%s: %s has %lld numbers, the stride of the answers is %lld", family->table->info.name, row->name,
                         (long long)b.answer, (long long)stride);
-    int64_t blocks = rao_block_count(all.n, GRAIN);
-    return blocks == 1 ? block(ctx, 0, &b) : rao_parallel_for(ctx, blocks, block, &b);
+    rao_status (*work)(rao_ctx *, int64_t, void *) = many ? block_at_once : block;
+    int64_t blocks = rao_block_count(all.n, many ? MANY : GRAIN);
+    return blocks == 1 ? work(ctx, 0, &b) : rao_parallel_for(ctx, blocks, work, &b);
 }

@@ -191,10 +191,14 @@ int64_t rao_family_answer(const rao_family *family, int64_t chart, rao_quantity 
 
 const family_question *rao_family_question(rao_quantity quantity) { return known(quantity) ? &rows[quantity] : NULL; }
 
+family_many *rao_family_many(rao_quantity quantity) {
+    return quantity == RAO_KL ? rao_mvn_kl_many : quantity == RAO_BREGMAN ? rao_mvn_bregman_many : NULL;
+}
+
 rao_status rao_family_eval(rao_ctx *ctx, const rao_family *family, rao_quantity quantity, const rao_family_args *args, double *out,
                            int64_t stride) {
     if (!known(quantity)) return rao_fail(ctx, RAO_EINVAL, "rao_family_eval: quantity %d, want 0..%d", (int)quantity, RAO_QUANTITIES - 1);
-    return rao_family_ask(ctx, family, &rows[quantity], args, out, stride);
+    return rao_family_ask_many(ctx, family, &rows[quantity], rao_family_many(quantity), args, out, stride);
 }
 
 /* ---- one point ----------------------------------------------------------------------------------------------- */

@@ -32,6 +32,7 @@ typedef struct line_map {
 typedef struct half_map {
     void (*constants)(const rao_family *f, double *a, double *b);
     int vector, product;
+    double (*shear)(const rao_family *f); /* where chart 0 is (x - shear s, s) and nothing else: what batches need. NULL: not so */
     /* The rest is NULL in plain maps. */
     double (*gap)(const rao_family *f, const double *p, const double *q);  /* x(q) - x(p) */
     double (*rise)(const rao_family *f, const double *p, const double *q); /* s(q) - s(p); NULL: the difference of the scales */

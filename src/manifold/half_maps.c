@@ -13,7 +13,8 @@ static const double euler = 0.57721566490153286061;
 
 static void normal_constants(const rao_family *f, double *a, double *b) { (void)f, *a = 1, *b = 2; }
 static void isotropic_constants(const rao_family *f, double *a, double *b) { *a = 1, *b = 2 * (double)f->d; }
-const half_map rao_half_lognormal = {.constants = normal_constants};
+static double no_shear(const rao_family *f) { return (void)f, 0; }
+const half_map rao_half_lognormal = {.constants = normal_constants, .shear = no_shear};
 const half_map rao_half_isotropic = {.constants = isotropic_constants, .vector = 1};
 const half_map rao_half_diagonal = {.constants = normal_constants, .product = 1};
 
@@ -39,6 +40,7 @@ static int normal_move(const rao_family *f, const double *base, double dx, doubl
     return !isfinite(out[NORMAL_MU]);
 }
 const half_map rao_half_normal = {.constants = normal_constants,
+                                  .shear = no_shear,
                                   .gap = normal_gap,
                                   .rise = normal_rise,
                                   .scale = normal_scale,
@@ -71,6 +73,7 @@ static int standard_move(const rao_family *f, const double *base, double dx, dou
     return !isfinite(out[0]);
 }
 const half_map rao_half_standard = {.constants = standard_constants,
+                                    .shear = shear,
                                     .scale = standard_scale,
                                     .gap = standard_gap,
                                     .push = standard_push,

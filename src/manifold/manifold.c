@@ -16,6 +16,11 @@ static const family_question *const own[] = {
 enum { OWN = sizeof own / sizeof *own };
 _Static_assert(OWN == RAO_MANIFOLD_QUANTITIES - RAO_JEFFREYS_DIVERGENCE, "every quantity has its row");
 
+/* Those that know how to answer a batch at once. */
+static family_many *const many[OWN] = {
+    ROW(RAO_FISHER_RAO_DISTANCE) = rao_half_distances,
+};
+
 static const family_question *find(int quantity) {
     if (quantity >= 0 && quantity < RAO_QUANTITIES) return rao_family_question((rao_quantity)quantity);
     return quantity >= RAO_JEFFREYS_DIVERGENCE && quantity < RAO_MANIFOLD_QUANTITIES ? own[quantity - RAO_JEFFREYS_DIVERGENCE] : NULL;
@@ -55,7 +60,9 @@ rao_status rao_manifold_eval(rao_ctx *ctx, const rao_family *family, int quantit
     if (!row)
         return rao_fail(ctx, RAO_EINVAL, "rao_manifold_eval: quantity %d, want 0..%d or %d..%d", quantity, RAO_QUANTITIES - 1,
                         (int)RAO_JEFFREYS_DIVERGENCE, (int)RAO_MANIFOLD_QUANTITIES - 1);
-    return rao_family_ask(ctx, family, row, args, out, stride);
+    family_many *at_once =
+        quantity < RAO_JEFFREYS_DIVERGENCE ? rao_family_many((rao_quantity)quantity) : many[quantity - RAO_JEFFREYS_DIVERGENCE];
+    return rao_family_ask_many(ctx, family, row, at_once, args, out, stride);
 }
 
 rao_status rao_ask_family(rao_ctx *ctx, const family_item *it, rao_quantity quantity, double *out, rao_quality *quality) {

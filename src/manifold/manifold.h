@@ -12,6 +12,8 @@ extern const family_question rao_ask_jeffreys_divergence;
 extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 /* fisher_rao.c */
 extern const family_question rao_ask_fisher_rao_distance, rao_ask_fisher_rao_geodesic, rao_ask_exp_map, rao_ask_log_map;
+/* planes.c: distances of location-scale families. */
+extern family_many rao_half_distances;
 
 /* Puts a quantity of the room family to the same points (p and q as in `it`); adds its error to the quality and keeps the rougher method. */
 rao_status rao_ask_family(rao_ctx *ctx, const family_item *it, rao_quantity quantity, double *out, rao_quality *quality);

@@ -1,0 +1,3 @@
+/* planes_avx2.c - distances in half-planes for x86-64-v3. */
+#define PLANES_KERNEL planes_avx2
+#include "manifold/planes_tmpl.h"

@@ -1,0 +1,3 @@
+/* planes_avx512.c - distances in half-planes for x86-64-v4. */
+#define PLANES_KERNEL planes_avx512
+#include "manifold/planes_tmpl.h"
