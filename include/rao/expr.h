@@ -50,6 +50,10 @@ RAO_API rao_status rao_expr_eval_dual(rao_ctx *ctx, const rao_expr *expr, const 
 RAO_API rao_status rao_expr_gradient(rao_ctx *ctx, const rao_expr *expr, const double *slots, double *value, double *gradient,
                                      double *hessian);
 
+/* The logarithm of an expression, as an expression of the same slots: products, quotients, powers, exp, sqrt, sums and branches are taken apart, so that
+ * it has a value where the expression underflows. EDOMAIN at evaluation where a factor is negative. To be destroyed like any other. */
+RAO_API rao_status rao_expr_logarithm(rao_ctx *ctx, const rao_expr *expr, rao_expr **logarithm);
+
 /* The functions there are: "log", "log(x)", "natural logarithm, x > 0". */
 typedef struct rao_expr_function {
     const char *name, *form, *help;

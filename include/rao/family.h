@@ -6,6 +6,7 @@
 #define RAO_FAMILY_H
 
 #include <rao/la.h>
+#include <rao/num.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +54,50 @@ RAO_API rao_status rao_family_create(rao_ctx *ctx, const char *name, const rao_f
  * the weights w_1..w_k (its tangent takes w_1..w_{k-1}), then every component's coordinates in its default chart. Its quantities are
  * quadratures on a line, sums over counts and classes, and averages over draws (with their error) in several variables. */
 RAO_API rao_status rao_family_mixture(rao_ctx *ctx, int64_t count, const rao_family *const *components, rao_family **family);
+
+/* -- a family of one's own: a density as an expression, as a function of dual numbers, or as a function with its score -- */
+
+/* A coordinate and the open interval that it lies in. */
+typedef struct rao_coordinate {
+    const char *name;
+    double low, high;
+} rao_coordinate;
+
+/* *log_density = log p(x) at the coordinates p; with dual coordinates its derivatives come along. -inf where the density is 0. */
+typedef rao_status rao_density_dual(rao_ctx *ctx, void *arg, const rao_dual *p, const double *x, rao_dual *log_density);
+/* *log_density = log p(x), and where score is not NULL score[i] = d log p(x) / dp_i. */
+typedef rao_status rao_density_scored(rao_ctx *ctx, void *arg, const double *p, const double *x, double *log_density, double *score);
+/* One draw into x[0..dimension-1], from the uniforms rao_uniform_at(stream, 0, i) (or the normals rao_normal_at(stream, 1, i)), i = 0, 1, ... */
+typedef rao_status rao_density_draw(rao_ctx *ctx, void *arg, const double *p, rao_stream stream, double *x);
+
+/* Names and texts are copied; `arg` is not, and the functions are called from any thread. Exactly one of density, log_density, dual and scored is given. */
+typedef struct rao_family_definition {
+    size_t size;      /* set by rao_family_definition_init: dimension 1, the name "own", all else 0 */
+    const char *name; /* in sentences */
+    const rao_coordinate *coordinates;
+    int64_t coordinate_count;
+    const char *density, *log_density; /* expressions (rao/expr.h) of the coordinates and of x, or of x_1..x_d */
+    rao_density_dual *dual;            /* at most RAO_DUAL_MAX coordinates */
+    rao_density_scored *scored;
+    rao_density_draw *draw; /* needed in several variables; NULL: by inversion */
+    void *arg;
+    int64_t dimension;      /* numbers in an observation */
+    int discrete;           /* observations are whole numbers */
+    int unnormalised;       /* the density is divided by its integral: one variable only, a quadrature for every point */
+    const char *low, *high; /* ends of the support, expressions of the coordinates; NULL: unbounded */
+} rao_family_definition;
+
+#define rao_family_definition_init(d) rao_family_definition_init_sized((d), sizeof *(d))
+RAO_API void rao_family_definition_init_sized(rao_family_definition *definition, size_t size);
+
+/* The family of a density. One chart, "own": the coordinates. Everything that needs no closed form is answered: log density, score (of an expression and of
+ * dual numbers exact), entropy, KL and its derivatives, every form of the Fisher matrix, draws, maximum likelihood; by quadrature and sums in one variable,
+ * by averages over draws in several. Where the support moves with the coordinates and the density does not vanish there, the Fisher matrix is refused.
+ * A point is examined once for where its mass lies: about a thousand evaluations. EINVAL: none or several densities, an expression that is none (its
+ * column named), names that repeat or are no identifiers, too many coordinates for dual, no draw in several variables. rao_family_check tells whether
+ * the density keeps its word. */
+RAO_API rao_status rao_family_define(rao_ctx *ctx, const rao_family_definition *definition, rao_family **family);
+
 RAO_API void rao_family_destroy(rao_family **family);
 
 RAO_API const rao_family_info *rao_family_describe(const rao_family *family);

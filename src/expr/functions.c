@@ -23,6 +23,12 @@ static rao_dual d_i1(rao_dual a) {
     return rao_dual_chain(&a, 0, 0.5, 0);
 }
 
+/* the shares of exp(a) and exp(b) in their sum */
+static rao_dual d_logaddexp(rao_dual a, rao_dual b) {
+    double p = a.v == b.v ? 0.5 : rao_logistic(a.v - b.v), q = a.v == b.v ? 0.5 : rao_logistic(b.v - a.v);
+    return rao_dual_chain2(&a, &b, rao_logaddexp(a.v, b.v), p, q, p * q, -p * q, p * q);
+}
+
 #define ONE(name, f, d) \
     { name, 1, f, d, NULL, NULL }
 #define TWO(name, f, d) \
@@ -67,6 +73,7 @@ const expr_function expr_functions[] = {
     ONE("logistic", rao_logistic, rao_dual_logistic),
     ONE("logit", rao_logit, rao_dual_logit),
     ONE("softplus", rao_softplus, rao_dual_softplus),
+    TWO("logaddexp", rao_logaddexp, d_logaddexp),
     TWO("xlogy", rao_xlogy, rao_dual_xlogy),
     TWO("xlog1py", rao_xlog1py, rao_dual_xlog1py),
     ONE("gamma", rao_gamma, rao_dual_gamma),
@@ -125,6 +132,7 @@ static const rao_expr_function descriptions[] = {
     {"logistic", "logistic(x)", "1/(1 + exp(-x))"},
     {"logit", "logit(p)", "log(p/(1 - p)), 0 <= p <= 1"},
     {"softplus", "softplus(x)", "log(1 + exp(x))"},
+    {"logaddexp", "logaddexp(x, y)", "log(exp(x) + exp(y))"},
     {"xlogy", "xlogy(x, y)", "x log(y), 0 where x = 0"},
     {"xlog1py", "xlog1py(x, y)", "x log(1 + y), 0 where x = 0"},
     {"gamma", "gamma(x)", "gamma function; x not 0, -1, -2, ..."},

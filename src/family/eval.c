@@ -14,10 +14,10 @@ static rao_status no_density(rao_ctx *ctx, const family_item *it) {
 }
 
 static rao_status logpdf(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    (void)ctx, (void)quality;
+    (void)quality;
     const family_table *t = it->f->table;
     *out = t->possible(it->f, it->x) ? t->logpdf(it->f, it->p, it->x) : -INF;
-    return RAO_OK;
+    return isnan(*out) ? rao_no_value(ctx, it->f, it->p, it->x) : RAO_OK;
 }
 
 static rao_status score(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
@@ -26,9 +26,7 @@ static rao_status score(rao_ctx *ctx, const family_item *it, double *out, rao_qu
     if (t->irregular && !t->score) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
     RAO_OR_RETURN(logpdf(ctx, it, &value, quality));
     if (value == -INF) return no_density(ctx, it);
-    if (it->chart->score) it->chart->score(it->f, it->p, it->x, out);
-    else return rao_pull_back(ctx, it, out, NULL);
-    return RAO_OK;
+    return rao_score_in_chart(ctx, it, out);
 }
 
 static rao_status entropy(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
@@ -75,7 +73,8 @@ static rao_status kl_gradient(rao_ctx *ctx, const family_item *it, double *out, 
 
 static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
-    if (t->irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
+    const char *irregular = t->irregular ? t->irregular : t->irregular_at ? t->irregular_at(it->f, it->p) : NULL;
+    if (irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, irregular);
     if (it->args->method <= RAO_CLOSED && t->fisher_at_edge && t->fisher_at_edge(it->f, it->p, out)) return RAO_OK;
     if (it->args->method > RAO_CLOSED || !t->fisher) return rao_generic_fisher(ctx, it, out, quality);
     if (it->chart->fisher) it->chart->fisher(it->f, it->p, out);

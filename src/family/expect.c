@@ -75,6 +75,7 @@ typedef struct under {
 static rao_status weighted_at(rao_ctx *ctx, const double *x, double *value, void *arg) {
     const under *u = arg;
     double weight = exp(u->f->table->logpdf(u->f, u->s, x));
+    if (isnan(weight)) return rao_no_value(ctx, u->f, u->s, x);
     return weight > 0 ? u->g(ctx, x, weight, value, u->arg) : RAO_OK;
 }
 
@@ -82,13 +83,14 @@ static rao_status at_draw(rao_ctx *ctx, int64_t i, double *x, double *one, void 
     const under *u = arg;
     rao_draws d = rao_draws_at(u->draws->stream, u->draws->step, (uint64_t)i);
     u->f->table->sample(u->f, u->s, &d, x);
+    if (isnan(x[0])) return rao_no_value(ctx, u->f, u->s, x);
     return u->g(ctx, x, 1, one, u->arg);
 }
 
 rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m,
                       expect_fn *g, void *arg, double *mean, rao_quality *quality) {
     under u = {f, s, draws, g, arg};
-    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, s, t, m, weighted_at, &u, mean, quality);
+    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, s, t, m, draws->noise, weighted_at, &u, mean, quality);
     return over_draws(ctx, f, draws->samples, m, at_draw, &u, mean, quality);
 }
 
@@ -105,6 +107,7 @@ typedef struct pair {
 static rao_status pair_at(rao_ctx *ctx, const double *x, double *value, void *arg) {
     const pair *a = arg;
     double log_p = a->f->table->logpdf(a->f, a->p, x), log_q = a->f->table->logpdf(a->f, a->q, x);
+    if (isnan(log_p) || isnan(log_q)) return rao_no_value(ctx, a->f, isnan(log_p) ? a->p : a->q, x);
     return log_p == -INF && log_q == -INF ? RAO_OK : a->g(ctx, x, log_p, log_q, 1, value, a->arg);
 }
 
@@ -114,6 +117,7 @@ static rao_status pair_draw(rao_ctx *ctx, int64_t i, double *x, double *one, voi
     rao_draws d = rao_draws_at(a->draws->stream, a->draws->step, (uint64_t)i);
     a->f->table->sample(a->f, i % 2 ? a->q : a->p, &d, x);
     double log_p = a->f->table->logpdf(a->f, a->p, x), log_q = a->f->table->logpdf(a->f, a->q, x), top = fmax(log_p, log_q);
+    if (isnan(log_p) || isnan(log_q)) return rao_no_value(ctx, a->f, isnan(log_p) ? a->p : a->q, x);
     if (top == -INF) return RAO_OK;
     /* both densities in units of the larger: theirs may be no doubles in many variables */
     double weight = 2 / (exp(log_p - top) + exp(log_q - top));
@@ -123,6 +127,6 @@ static rao_status pair_draw(rao_ctx *ctx, int64_t i, double *x, double *one, voi
 rao_status rao_integrate_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const expect_draws *draws, int64_t m,
                               pair_fn *g, void *arg, double *value, rao_quality *quality) {
     pair a = {f, p, q, draws, g, arg};
-    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, p, q, m, pair_at, &a, value, quality);
+    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, p, q, m, draws->noise, pair_at, &a, value, quality);
     return over_draws(ctx, f, draws->samples + draws->samples % 2, m, pair_draw, &a, value, quality);
 }

@@ -11,6 +11,7 @@ typedef struct expect_draws {
     uint64_t step;
     int64_t samples; /* 0: 100000 */
     int only;        /* draws also where a sum or a quadrature would do */
+    double noise;    /* an absolute error that the rounding of the integrand makes: sums and quadratures do not look below it */
 } expect_draws;
 
 /* Adds weight * g(x) to sum[0..m-1]; sum is zeroed before. */

@@ -97,6 +97,9 @@ typedef struct family_table {
     void (*sample)(const rao_family *f, const double *s, rao_draws *d, double *x);
     rao_status (*mle)(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c); /* coordinates of chart 0 */
     const char *irregular;                                                                    /* why there is no Fisher matrix, or NULL */
+    const char *(*irregular_at)(const rao_family *f, const double *s);                        /* the same at one point */
+    /* A copy of a state for another context's use; NULL: states name no context. */
+    void (*attach)(rao_ctx *ctx, const rao_family *f, double *s);
     rao_method entropy_method, kl_method; /* of the slots above: closed form unless said */
 } family_table;
 
@@ -112,6 +115,7 @@ struct rao_family {
     int64_t coords[MOST_CHARTS], tangents[MOST_CHARTS];
     rao_family *parts; /* of a mixture */
     int64_t part_count;
+    struct family_own *own; /* of a family that was defined by its density (own.h); shared by copies */
 };
 
 static inline int64_t chart_number(const rao_family *f, const family_chart *chart) { return chart - f->table->charts; }
@@ -122,6 +126,12 @@ rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, 
 
 /* How many numbers a list of names with marks stands for. */
 int64_t rao_names_count(const char *names, int64_t d);
+
+/* A copy of a family shares what its user defined (own.c); to be called after copying, and before forgetting. */
+void rao_own_share(rao_family *copy);
+void rao_own_release(rao_family *f);
+/* The failure behind a density or score that came out as NaN: of a user's function its own status and sentence. */
+rao_status rao_no_value(rao_ctx *ctx, const rao_family *f, const double *s, const double *x);
 
 /* The checked state of a point. */
 rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s);

@@ -23,14 +23,16 @@ static rao_status draw_block(rao_ctx *ctx, int64_t block, void *arg) {
     const double *s = w->s;
     double *own;
     rao_mark mark = rao_scratch_mark(ctx);
-    if (w->f->table->state[2] > 0) { /* a state of matrices has a work area, which threads cannot share */
+    if (w->f->table->state[2] > 0 || w->f->table->attach) { /* a work area, or a context, which threads cannot share */
         RAO_TRY(rao_scratch(ctx, w->f->state, &own));
         memcpy(own, s, sizeof *own * (size_t)w->f->state);
+        if (w->f->table->attach) w->f->table->attach(ctx, w->f, own);
         s = own;
     }
     for (int64_t i = block * DRAW_GRAIN; i < rao_block_end(w->n, DRAW_GRAIN, block); i++) {
         rao_draws d = rao_draws_at(w->stream, w->step, (uint64_t)(w->first + i));
         w->f->table->sample(w->f, s, &d, w->x + i * w->stride);
+        if (isnan(w->x[i * w->stride])) RAO_TRY(rao_no_value(ctx, w->f, s, w->x + i * w->stride));
     }
 done:
     rao_scratch_reset(ctx, mark);

@@ -8,9 +8,9 @@ static int64_t tangent(const family_item *it) { return it->f->tangents[chart_num
 
 rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g) {
     memset(g, 0, sizeof *g * (size_t)tangent(it));
-    if (!it->chart->score) return rao_pull_back(ctx, it, g, NULL);
-    it->chart->score(it->f, it->p, it->x, g);
-    return RAO_OK;
+    if (it->chart->score) it->chart->score(it->f, it->p, it->x, g);
+    else RAO_OR_RETURN(rao_pull_back(ctx, it, g, NULL));
+    return isnan(g[0]) ? rao_no_value(ctx, it->f, it->p, it->x) : RAO_OK;
 }
 
 /* ---- Hessian of KL(p : q) in q at q = p, by central differences of its gradient -------------------------------- */

@@ -15,6 +15,7 @@ typedef struct walk {
     int64_t m;
     integrand_fn *g;
     void *arg;
+    double noise;
     double *infinite; /* m: 0, or the infinity that a component met */
 } walk;
 
@@ -134,7 +135,7 @@ static rao_status over_line(rao_ctx *ctx, walk *w, family_mark *at, int64_t n, d
     memset(info, 0, sizeof *info * (size_t)w->m);
     rao_quad_opts_init(&o);
     o.breaks = breaks, o.n_breaks = lay_breaks(at, n, low, high, widest, breaks);
-    o.scale = widest;
+    o.scale = widest, o.abs_tol = w->noise;
     quality->method = RAO_QUADRATURE;
     st = rao_quad(ctx, &o, at_nodes, w, w->m, low, high, values, info);
     st = settle(ctx, w, st, info, value, quality);
@@ -169,7 +170,7 @@ static rao_status one_bell(rao_ctx *ctx, walk *w, family_mark at, double low, do
                            double *value, rao_quality *quality) {
     rao_sum_opts o;
     rao_sum_opts_init(&o);
-    o.centre = fmin(fmax(at.x, low), high), o.width = at.scale;
+    o.centre = fmin(fmax(at.x, low), high), o.width = at.scale, o.abs_tol = w->noise;
     memset(info, 0, sizeof *info * (size_t)w->m);
     rao_status st = rao_sum(ctx, &o, at_counts, w, w->m, low, high, values, info);
     rao_quality part = {RAO_SERIES, 0};
@@ -238,10 +239,10 @@ done:
     return st;
 }
 
-rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, integrand_fn *g, void *arg,
-                         double *value, rao_quality *quality) {
+rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, double noise, integrand_fn *g,
+                         void *arg, double *value, rao_quality *quality) {
     rao_status st;
-    walk w = {f, m, g, arg, NULL};
+    walk w = {f, m, g, arg, noise, NULL};
     rao_mark before = rao_scratch_mark(ctx);
     *quality = (rao_quality){RAO_SERIES, 0};
     memset(value, 0, sizeof *value * (size_t)m);

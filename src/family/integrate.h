@@ -12,10 +12,10 @@ typedef rao_status integrand_fn(rao_ctx *ctx, const double *x, double *value, vo
 /* Whether the observations of f can be summed or integrated over; several variables are left to draws. */
 int rao_integrable(const rao_family *f);
 
-/* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies. *error (may be NULL): the largest error
- * estimate. +-inf where the integral diverges; EDOMAIN where it does to both sides; ENUMERIC where it was not reached to six digits of the integral
- * of |g|. */
-rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, integrand_fn *g, void *arg,
-                         double *value, rao_quality *quality);
+/* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies; `noise`: an absolute error that the rounding
+ * of g makes, below which nothing is refined. quality->error: the largest error estimate. +-inf where the integral diverges; EDOMAIN where it does to
+ * both sides; ENUMERIC where it was not reached to six digits of the integral of |g|. */
+rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, double noise, integrand_fn *g,
+                         void *arg, double *value, rao_quality *quality);
 
 #endif

@@ -47,6 +47,7 @@ rao_status rao_family_mixture(rao_ctx *ctx, int64_t count, const rao_family *con
     f->coords[0] = count, f->tangents[0] = count - 1, f->state = 2 * count;
     for (int64_t i = 0; i < count; i++) {
         f->parts[i] = *components[i];
+        rao_own_share(&f->parts[i]);
         f->coords[0] += components[i]->coords[0];
         f->tangents[0] += components[i]->tangents[0];
         f->state += components[i]->state;
@@ -205,6 +206,12 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     f->parts[chosen].table->sample(&f->parts[chosen], state, d, x);
 }
 
+static void attach(rao_ctx *ctx, const rao_family *f, double *s) {
+    double *state = s + 2 * f->part_count;
+    for (int64_t i = 0; i < f->part_count; state += f->parts[i++].state)
+        if (f->parts[i].table->attach) f->parts[i].table->attach(ctx, &f->parts[i], state);
+}
+
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
     (void)f, (void)data, (void)c;
     return rao_fail(ctx, RAO_EUNABLE, "mixture: no maximum likelihood estimate (the likelihood of most mixtures is unbounded)");
@@ -212,11 +219,11 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 
 static const family_chart charts[] = {{.name = "components", .coords = "", .load = load, .store = store}};
 
-#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                         \
-    {                                                                                                                        \
-        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1,     \
-        .possible = possible, .possible_words = "an observation of one of the components", .logpdf = logpdf, .score = score, \
-        .support = support_slot, .center = center_slot, .landmarks = landmarks_slot, .sample = sample, .mle = mle            \
+#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                                \
+    {                                                                                                                               \
+        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1,            \
+        .possible = possible, .possible_words = "an observation of one of the components", .logpdf = logpdf, .score = score,        \
+        .support = support_slot, .center = center_slot, .landmarks = landmarks_slot, .sample = sample, .attach = attach, .mle = mle \
     }
 const family_table rao_table_mixture_line = MIXTURE(0, support, center, landmarks);
 const family_table rao_table_mixture_counts = MIXTURE(1, support, center, landmarks);

@@ -8,7 +8,9 @@
 #include "family/expect.h"
 #include "family/generic.h"
 
-static expect_draws draws_of(const family_item *it) { return (expect_draws){it->args->stream, (uint64_t)it->index, it->args->samples, 0}; }
+static expect_draws draws_of(const family_item *it) {
+    return (expect_draws){it->args->stream, (uint64_t)it->index, it->args->samples, 0, 0};
+}
 
 static rao_status minus_log(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     const family_item *it = arg;
@@ -40,8 +42,10 @@ static rao_status remainder_of_ratio(rao_ctx *ctx, const double *x, double weigh
 
 rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     expect_draws draws = draws_of(it);
+    draws.noise = 1e-15; /* of two logarithms that nearly cancel */
     RAO_OR_RETURN(rao_expect(ctx, it->f, it->p, it->q, &draws, 1, log_ratio, (void *)it, out, quality));
     if (*out > 1e-3) return RAO_OK;
+    draws.noise *= sqrt(2 * fmax(*out, 1e-15)); /* of d^2/2 */
     return rao_expect(ctx, it->f, it->p, it->q, &draws, 1, remainder_of_ratio, (void *)it, out, quality);
 }
 

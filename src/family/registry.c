@@ -99,6 +99,8 @@ done:
 
 void rao_family_destroy(rao_family **family) {
     if (!family || !*family) return;
+    for (int64_t i = 0; i < (*family)->part_count && (*family)->parts; i++) rao_own_release(&(*family)->parts[i]);
+    rao_own_release(*family);
     rao_free(&(*family)->parts);
     rao_free(family);
 }

@@ -503,14 +503,78 @@ static void every_function(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void logarithms(void **state) {
+    (void)state;
+    LAW("log(f) and its derivatives by rao_expr_logarithm are those of the logarithm of f, through products, powers, sums, branches");
+    rao_ctx *ctx = rao_test_ctx();
+    static const char *const slots[] = {"x", "y", "s"}, *const texts[] = {
+                                                            "x",
+                                                            "2",
+                                                            "x*y/s",
+                                                            "exp(-x)*y^s/(1 + x)",
+                                                            "sqrt(x*y)^3",
+                                                            "(x - y)^2*s",
+                                                            "x + y*s",
+                                                            "exp(x) + exp(y)*s + 1",
+                                                            "gamma(x + 1)*normal_cdf(y)",
+                                                            "if(x < y, x, exp(y))",
+                                                            "s*if(x < y and y > 0, x*y, if(s > 1, exp(x), 3))/2",
+                                                            "x^if(x > y, 2, 3)",
+                                                            "max(x, y, s)*hypot(x, y)",
+                                                            "if(x < y or s < 0, exp(x)*s, x + y) + s",
+                                                            "3 - x",
+                                                            "bessel_i0(x)*atan2(y, x)",
+                                                            "pow(x, 2)/sqrt(2*pi)",
+                                                        };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        rao_expr *f = NULL, *log_f = NULL;
+        OK(ctx, rao_expr_parse(ctx, texts[i], slots, 3, &f));
+        OK(ctx, rao_expr_logarithm(ctx, f, &log_f));
+        EXPECT_TRUE(strcmp(rao_expr_text(log_f), texts[i]) == 0 && rao_expr_uses(log_f, 0) == rao_expr_uses(f, 0));
+        for (int k = 0; k < 20; k++) {
+            double at[3], v, w, g[3], u[3], h[9], z[9];
+            for (int j = 0; j < 3; j++) at[j] = 0.1 + 2 * rao_uniform_at(rao_stream_make(rao_test_seed(), 77), (uint64_t)k, (uint64_t)j);
+            OK(ctx, rao_expr_eval(ctx, f, at, &v));
+            OK(ctx, rao_expr_eval(ctx, log_f, at, &w));
+            EXPECT_CLOSE(w, log(v), 1e-14);
+            OK(ctx, rao_expr_gradient(ctx, f, at, &v, g, h));
+            OK(ctx, rao_expr_gradient(ctx, log_f, at, &w, u, z));
+            for (int j = 0; j < 3; j++) EXPECT_CLOSE(u[j], g[j] / v, 1e-12);
+            for (int j = 0; j < 9; j++) EXPECT_CLOSE(z[j], h[j] / v - u[j / 3] * u[j % 3], 1e-10);
+        }
+        rao_expr_destroy(&f), rao_expr_destroy(&log_f);
+    }
+    LAW("it has a value where f underflows or overflows, and none where a factor is negative");
+    static const struct {
+        const char *text;
+        double want;
+    } far[] = {{"exp(-x^2)*s", -1e6},
+               {"exp(-x^2) + exp(-2*x^2)", -1e6},
+               {"if(x > 0, exp(-x^2)/s, 1)", -1e6},
+               {"exp(x^2)^2*s", 2e6},
+               {"(x - y)^2", 2 * 6.90775527898213705}};
+    const double at[3] = {1000, 2000, 1}, negative[3] = {-1, 2, 1};
+    double w;
+    for (size_t i = 0; i < COUNT(far); i++) {
+        rao_expr *f = NULL, *log_f = NULL;
+        OK(ctx, rao_expr_parse(ctx, far[i].text, slots, 3, &f));
+        OK(ctx, rao_expr_logarithm(ctx, f, &log_f));
+        OK(ctx, rao_expr_eval(ctx, log_f, at, &w));
+        EXPECT_REL(w, far[i].want, 1e-15);
+        rao_expr_destroy(&f), rao_expr_destroy(&log_f);
+    }
+    rao_expr *f = NULL, *log_f = NULL;
+    OK(ctx, rao_expr_parse(ctx, "x*y*s", slots, 3, &f));
+    OK(ctx, rao_expr_logarithm(ctx, f, &log_f));
+    EXPECT_FAIL(ctx, rao_expr_eval(ctx, log_f, negative, &w), RAO_EDOMAIN, "column");
+    rao_expr_destroy(&f), rao_expr_destroy(&log_f);
+    rao_test_ctx_close(&ctx);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values),
-                                       cmocka_unit_test(parse_errors),
-                                       cmocka_unit_test(domain_errors),
-                                       cmocka_unit_test(random_expressions),
-                                       cmocka_unit_test(derivatives),
-                                       cmocka_unit_test(many_points),
-                                       cmocka_unit_test(allocation_failures),
-                                       cmocka_unit_test(every_function)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values),        cmocka_unit_test(logarithms),          cmocka_unit_test(parse_errors),
+        cmocka_unit_test(domain_errors), cmocka_unit_test(random_expressions),  cmocka_unit_test(derivatives),
+        cmocka_unit_test(many_points),   cmocka_unit_test(allocation_failures), cmocka_unit_test(every_function)};
     return rao_test_run("expr", tests, COUNT(tests));
 }

@@ -30,7 +30,7 @@ static rao_status three(rao_ctx *ctx, const double *x, double log_p, double log_
     return RAO_OK;
 }
 
-static const expect_draws draws = {{{1, 2}}, 3, 40000, 0};
+static const expect_draws draws = {{{1, 2}}, 3, 40000, 0, 0};
 
 static rao_quality integrate(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double a, double value[ALL]) {
     double s[64], t[64];
