@@ -53,6 +53,10 @@ RAO_API rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alp
 /* C = alpha A A^T + beta C (trans = RAO_N) or alpha A^T A + beta C (RAO_T). Both triangles of C are written, alike to the bit;
  * with beta != 0 C must be symmetric on entry. Half the flops of rao_gemm. */
 RAO_API rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c);
+/* The same without the upper triangle, which is neither read nor written: for an average that is added to often and read rarely. */
+RAO_API rao_status rao_syrk_lower(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c);
+/* The upper triangle of a square matrix becomes the transpose of the lower one. */
+RAO_API rao_status rao_mirror(rao_ctx *ctx, rao_mat *c);
 /* y = alpha op(A) x + beta y */
 RAO_API rao_status rao_gemv(rao_ctx *ctx, rao_trans ta, double alpha, const rao_mat *a, const rao_vec *x, double beta, rao_vec *y);
 /* y += alpha x */

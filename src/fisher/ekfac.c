@@ -267,9 +267,10 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     ekfac *s = f->state;
     rao_parameter p = rao_graph_parameter(f->graph, l);
     int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
+    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
     switch (i) {
-    case 0: *state = rao_vec_view(f->op.dtype, na, s->factors.layer[l].a); return "a";
-    case 1: *state = rao_vec_view(f->op.dtype, ng, s->factors.layer[l].g); return "g";
+    case 0: *state = factors_state(&a); return "a";
+    case 1: *state = factors_state(&g); return "g";
     case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ua); return "basis_a";
     case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ug); return "basis_g";
     case 4: *state = rao_vec_view(f->op.dtype, p.rows * p.cols, s->layer[l].s); return "moments";

@@ -4,6 +4,8 @@
  * G is the second moment of the score of one case, whatever the loss divides by: the shares enter once in A and once in G. */
 #include "fisher/factors.h"
 
+#include "la/view.h"
+
 #include <math.h>
 
 double factors_bytes(const rao_fisher *f) {
@@ -39,6 +41,11 @@ void factors_destroy(const rao_fisher *f, factor_set *s) {
     rao_free(&s->layer);
 }
 
+rao_vec factors_state(const rao_mat *average) {
+    la_mirror(average);
+    return rao_vec_view(average->dtype, average->rows * average->rows, average->data);
+}
+
 static int uniform(const update *u) {
     for (int64_t i = 1; i < u->n; i++)
         if (u->share[i] != u->share[0]) return 0;
@@ -53,13 +60,13 @@ static rao_status add_a(rao_ctx *ctx, const rao_fisher *f, const update *u, int6
     rao_mat into = factor_a(f, l, s->layer[l].a);
     RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
     if (uniform(u)) {
-        RAO_TRY(rao_syrk(ctx, RAO_T, (1 - s->past) * u->share[0], &factors.a, s->past, &into));
+        RAO_TRY(rao_syrk_lower(ctx, RAO_T, (1 - s->past) * u->share[0], &factors.a, s->past, &into));
     } else {
         char *data = NULL;
         RAO_TRY(rao_scratch(ctx, u->n * factors.a.cols * (int64_t)rao_dtype_size(f->op.dtype), &data));
         rao_mat scaled = rao_mat_view(f->op.dtype, u->n, factors.a.cols, factors.a.cols, data);
         RAO_TRY(rao_scale_rows(ctx, rao_backend_default(), &u->root_share, &factors.a, &scaled));
-        RAO_TRY(rao_syrk(ctx, RAO_T, 1 - s->past, &scaled, s->past, &into));
+        RAO_TRY(rao_syrk_lower(ctx, RAO_T, 1 - s->past, &scaled, s->past, &into));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -79,7 +86,7 @@ rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, in
         rao_factors factors;
         rao_mat into = factor_g(f, l, s->layer[l].g);
         RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
-        RAO_TRY(rao_syrk(ctx, RAO_T, 1 - s->past, &factors.g, c == 0 ? s->past : 1, &into));
+        RAO_TRY(rao_syrk_lower(ctx, RAO_T, 1 - s->past, &factors.g, c == 0 ? s->past : 1, &into));
     }
 done:
     return st;

@@ -5,7 +5,7 @@
 #include "fisher/fisher.h"
 
 typedef struct factor_pair {
-    void *a, *g; /* averages over updates */
+    void *a, *g; /* averages over updates; the lower triangle counts */
 } factor_pair;
 
 typedef struct factor_set {
@@ -16,6 +16,8 @@ typedef struct factor_set {
 rao_status factors_create(rao_ctx *ctx, const rao_fisher *f, factor_set *s);
 void factors_destroy(const rao_fisher *f, factor_set *s);
 double factors_bytes(const rao_fisher *f);
+/* An average as a vector of the object's state, with both of its triangles. */
+rao_vec factors_state(const rao_mat *average);
 /* The a side at the forward values, then the g side column by column. */
 rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s);
 rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, factor_set *s);

@@ -42,9 +42,10 @@ static double NAME(norm1)(const rao_mat *m) {
     double largest = 0;
     for (int64_t i = 0; i < m->rows; i++) {
         const T *x = (const T *)m->data + i * m->ld;
-        double sum = 0;
-        for (int64_t j = 0; j < m->cols; j++) sum += fabs((double)x[j]);
-        if (!(sum <= largest)) largest = sum;
+        T sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (int64_t j = 0; j < m->cols; j++) sum += x[j] < 0 ? -x[j] : x[j];
+        if (!((double)sum <= largest)) largest = (double)sum;
     }
     return largest;
 }

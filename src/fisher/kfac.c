@@ -114,6 +114,7 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
     rao_status st = RAO_OK;
     rao_mat inverse = rao_mat_view(factor->dtype, factor->rows, factor->cols, factor->cols, into);
     fisher_copy(factor, &inverse);
+    RAO_TRY(rao_mirror(ctx, &inverse));
     fisher_add_diagonal(&inverse, damping);
     double norm = fisher_norm1(&inverse);
     st = rao_cholesky(ctx, &inverse, 0, NULL);
@@ -171,18 +172,38 @@ done:
     return st;
 }
 
+/* Room for both factors of any layer with both of their triangles. */
+static rao_status pair_room(rao_ctx *ctx, const rao_fisher *f, char **room) {
+    int64_t most = 0;
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_parameter p = rao_graph_parameter(f->graph, l);
+        if (p.cols * p.cols + p.rows * p.rows > most) most = p.cols * p.cols + p.rows * p.rows;
+    }
+    return rao_scratch(ctx, most * (int64_t)rao_dtype_size(f->op.dtype), room);
+}
+
+static rao_status whole_pair(rao_ctx *ctx, const rao_fisher *f, int64_t l, char *room, rao_mat *a, rao_mat *g) {
+    const kfac *s = f->state;
+    rao_mat fa = factor_a(f, l, s->factors.layer[l].a), fg = factor_g(f, l, s->factors.layer[l].g);
+    *a = factor_a(f, l, room), *g = factor_g(f, l, room + (size_t)(fa.rows * fa.rows) * rao_dtype_size(fa.dtype));
+    fisher_copy(&fa, a), fisher_copy(&fg, g);
+    rao_status st = rao_mirror(ctx, a);
+    return st == RAO_OK ? rao_mirror(ctx, g) : st;
+}
+
 static rao_status apply(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_vec *y) {
     rao_status st = RAO_OK;
     const rao_fisher *f = fisher_of(op);
-    const kfac *s = f->state;
     rao_mark mark = rao_scratch_mark(ctx);
     void *room = NULL;
+    char *pair = NULL;
     RAO_TRY(kron_room(ctx, f, &room));
+    RAO_TRY(pair_room(ctx, f, &pair));
     for (int64_t l = 0; l < f->layers; l++) {
         double pi, da, dg;
-        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), a = factor_a(f, l, s->factors.layer[l].a),
-                g = factor_g(f, l, s->factors.layer[l].g);
+        rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), a, g;
         split_damping(f, l, &pi, &da, &dg);
+        RAO_TRY(whole_pair(ctx, f, l, pair, &a, &g));
         RAO_TRY(kron_apply_damped(ctx, room, &g, dg, &xm, &a, da, &ym));
     }
 done:
@@ -386,9 +407,10 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     kfac *s = f->state;
     rao_parameter p = rao_graph_parameter(f->graph, l);
     int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
+    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
     switch (i) {
-    case 0: *state = rao_vec_view(f->op.dtype, na, s->factors.layer[l].a); return "a";
-    case 1: *state = rao_vec_view(f->op.dtype, ng, s->factors.layer[l].g); return "g";
+    case 0: *state = factors_state(&a); return "a";
+    case 1: *state = factors_state(&g); return "g";
     case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ia); return "inverse_a";
     case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ig); return "inverse_g";
     case 4: *state = rao_vec_view(RAO_F64, NUMBERS, s->layer[l].of); return "numbers";

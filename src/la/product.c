@@ -97,7 +97,14 @@ done:
     return st;
 }
 
-rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c) {
+static void scale_lower(double beta, const rao_mat *c) {
+    for (int64_t i = 0; i < c->rows; i++) {
+        rao_mat row = rao_mat_view(c->dtype, 1, i + 1, c->ld, (char *)c->data + (size_t)(i * c->ld) * rao_dtype_size(c->dtype));
+        scale(beta, &row);
+    }
+}
+
+rao_status rao_syrk_lower(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c) {
     rao_status st;
     RAO_TRY(la_check_mat(ctx, "syrk", "A", a));
     RAO_TRY(la_check_square(ctx, "syrk", "C", c));
@@ -108,14 +115,25 @@ rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *
                         (long long)n, (long long)c->rows, (long long)c->cols);
     if (n == 0) return RAO_OK;
     if (k == 0 || alpha == 0) {
-        scale(beta, c);
+        scale_lower(beta, c);
         return RAO_OK;
     }
     RAO_TRY(check_apart(ctx, "syrk", "A", a->data, "C", c->data));
     if (c->dtype == RAO_F32) syrk_f32(trans, (int)n, (int)k, alpha, a, beta, c);
     else syrk_f64(trans, (int)n, (int)k, alpha, a, beta, c);
-    la_mirror(c);
 done:
+    return st;
+}
+
+rao_status rao_mirror(rao_ctx *ctx, rao_mat *c) {
+    rao_status st = la_check_square(ctx, "mirror", "C", c);
+    if (st == RAO_OK) la_mirror(c);
+    return st;
+}
+
+rao_status rao_syrk(rao_ctx *ctx, rao_trans trans, double alpha, const rao_mat *a, double beta, rao_mat *c) {
+    rao_status st = rao_syrk_lower(ctx, trans, alpha, a, beta, c);
+    if (st == RAO_OK) la_mirror(c);
     return st;
 }
 

@@ -43,17 +43,24 @@ static void syrk_is_gemm_with_itself(void **state) {
         int64_t n = draw_size(&d, 150), k = draw_size(&d, 100);
         double alpha = alphas[draw_below(&d, COUNT(alphas))], beta = betas[draw_below(&d, COUNT(betas))];
         rao_mat a = t ? tm_random(ctx, &d, dtype, k, n, draw_below(&d, 4)) : tm_random(ctx, &d, dtype, n, k, draw_below(&d, 4));
-        rao_mat c = tm_gram(ctx, &d, dtype, n, 3, 0, draw_below(&d, 4)), before = tm_copy(ctx, &c, dtype);
+        rao_mat c = tm_gram(ctx, &d, dtype, n, 3, 0, draw_below(&d, 4)), before = tm_copy(ctx, &c, dtype), lower = tm_copy(ctx, &c, dtype);
         for (int64_t i = 0; i < n && beta == 0; i++)
-            for (int64_t j = 0; j < n; j++) set_at(&c, i, j, NAN);
+            for (int64_t j = 0; j < n; j++) set_at(&c, i, j, NAN), set_at(&lower, i, j, NAN);
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = i + 1; j < n; j++) set_at(&lower, i, j, SENTINEL);
         OK(ctx, rao_syrk(ctx, t, alpha, &a, beta, &c));
+        OK(ctx, rao_syrk_lower(ctx, t, alpha, &a, beta, &lower));
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = i + 1; j < n; j++) EXPECT_TRUE(fabs((double)at(&lower, i, j) - SENTINEL) < 1e-2);
+        OK(ctx, rao_mirror(ctx, &lower));
+        EXPECT_TRUE(tm_same(&lower, &c));
         for (int64_t i = 0; i < n; i++)
             for (int64_t j = 0; j < n; j++) {
                 long double size, want = alpha * oracle_gemm_at(t, t ? RAO_N : RAO_T, &a, &a, i, j, &size), old = beta * at(&before, i, j);
                 EXPECT_CLOSE((double)(at(&c, i, j) - (want + old)), 0, bound(dtype, k, size + fabsl(old)));
                 EXPECT_TRUE(at(&c, i, j) == at(&c, j, i));
             }
-        tm_free(&a), tm_free(&c), tm_free(&before);
+        tm_free(&a), tm_free(&c), tm_free(&before), tm_free(&lower);
     }
     rao_test_ctx_close(&ctx);
 }
@@ -163,6 +170,7 @@ static void bad_shapes_name_both_ends(void **state) {
     EXPECT_FAIL(ctx, rao_gemm(ctx, RAO_N, RAO_N, 1, &huge, &b, 0, &c), RAO_EINVAL, "2147483648 x 1");
     c = rao_mat_view(RAO_F64, 3, 4, 4, u);
     EXPECT_FAIL(ctx, rao_syrk(ctx, RAO_N, 1, &a, 0, &c), RAO_EINVAL, "want it square");
+    EXPECT_FAIL(ctx, rao_mirror(ctx, &c), RAO_EINVAL, "want it square");
     c = rao_mat_view(RAO_F64, 3, 3, 3, u);
     EXPECT_FAIL(ctx, rao_syrk(ctx, RAO_T, 1, &a, 0, &c), RAO_EINVAL, "A^T A is 4 x 4 and C is 3 x 3");
     rao_vec x = rao_vec_view(RAO_F64, 3, t), y = rao_vec_view(RAO_F64, 3, u);
