@@ -23,10 +23,17 @@ if(RAO_FUZZERS)
 endif()
 
 # NAME_avx2.c and NAME_avx512.c are one kernel file compiled again for a wider machine; CPUID chooses at run time.
+# NAME_avx512bf16.c is what needs AVX512-BF16 on top; a compiler without it compiles the file to nothing.
+include(CheckCCompilerFlag)
+check_c_compiler_flag("-march=x86-64-v4 -mavx512bf16" RAO_HAS_AVX512BF16)
 function(rao_isa_flags files)
   foreach(file IN LISTS files)
     if(file MATCHES "_avx2\\.c$")
       set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3;-ffp-contract=fast")
+    elseif(file MATCHES "_avx512bf16\\.c$")
+      if(RAO_HAS_AVX512BF16)
+        set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512bf16;-mprefer-vector-width=512;-O3")
+      endif()
     elseif(file MATCHES "_avx512\\.c$")
       set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mprefer-vector-width=512;-ffp-contract=fast")
     endif()

@@ -65,6 +65,12 @@ RAO_API rao_status rao_axpy(rao_ctx *ctx, double alpha, const rao_vec *x, rao_ve
 RAO_API rao_status rao_dot(rao_ctx *ctx, const rao_vec *x, const rao_vec *y, double *value);
 RAO_API rao_status rao_norm(rao_ctx *ctx, const rao_vec *x, double *value);
 
+/* C = op(A) op(B) of float matrices in mixed precision: entries of A and B rounded to bfloat16 (8 significant bits, float's range; what is
+ * below it becomes 0), products exact, sums in float. |error| <= (2^-7 + 2^-16 + (k + 2) 2^-23) |A| |B| entry by entry, for twice the rate of
+ * rao_gemm. EUNABLE where the processor lacks AVX512-BF16 (rao_bf16_available() = 0); EINVAL for double. */
+RAO_API int rao_bf16_available(void);
+RAO_API rao_status rao_gemm_bf16(rao_ctx *ctx, rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b, rao_mat *c);
+
 /* ---- factorisations ------------------------------------------------------------------------------------------ */
 
 /* What a factorisation had to do. `jitter` is the absolute amount added to the diagonal (0: none), `retried` whether a float

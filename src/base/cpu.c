@@ -34,8 +34,14 @@ static rao_cpu detect(void) {
     if (!has(b7, bit(16) | bit(17) | bit(28) | bit(30) | bit(31)) || !has(saved_states(), 0xe6)) return RAO_CPU_AVX2;
     return RAO_CPU_AVX512;
 }
+
+static int detect_bf16(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && has(a, bit(5));
+}
 #else
 static rao_cpu detect(void) { return RAO_CPU_GENERIC; }
+static int detect_bf16(void) { return 0; }
 #endif
 
 static int choose(void) {
@@ -52,6 +58,8 @@ rao_cpu rao_cpu_level(void) {
     if (level < 0) atomic_store_explicit(&known, level = choose(), memory_order_relaxed);
     return (rao_cpu)level;
 }
+
+int rao_cpu_has_bf16(void) { return rao_cpu_level() >= RAO_CPU_AVX512 && detect_bf16(); }
 
 const char *rao_cpu_name(rao_cpu level) {
     static const char *const names[] = {"generic", "avx2", "avx512"};

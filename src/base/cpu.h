@@ -12,6 +12,9 @@ typedef enum rao_cpu {
  * (0, 1 or 2, read once) asks for less. Asked of CPUID, because Valgrind hides what it cannot run. Never changes within a process. */
 rao_cpu rao_cpu_level(void);
 
+/* Whether it also multiplies in bfloat16 (AVX512-BF16, which is part of no level); no where the level in use is below RAO_CPU_AVX512. */
+int rao_cpu_has_bf16(void);
+
 /* "generic", "avx2", "avx512" */
 const char *rao_cpu_name(rao_cpu level);
 

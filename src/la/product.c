@@ -69,30 +69,42 @@ static rao_status run_rows(rao_ctx *worker, int64_t block, void *arg) {
     return RAO_OK;
 }
 
-rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta, rao_mat *c) {
+rao_status la_check_product(rao_ctx *ctx, const char *who, rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b, const rao_mat *c,
+                            int64_t *inner) {
     rao_status st;
-    RAO_TRY(la_check_mat(ctx, "gemm", "A", a));
-    RAO_TRY(la_check_mat(ctx, "gemm", "B", b));
-    RAO_TRY(la_check_mat(ctx, "gemm", "C", c));
-    RAO_TRY(la_check_dtype(ctx, "gemm", "A", a->dtype, "C", c->dtype));
-    RAO_TRY(la_check_dtype(ctx, "gemm", "B", b->dtype, "C", c->dtype));
+    RAO_TRY(la_check_mat(ctx, who, "A", a));
+    RAO_TRY(la_check_mat(ctx, who, "B", b));
+    RAO_TRY(la_check_mat(ctx, who, "C", c));
+    RAO_TRY(la_check_dtype(ctx, who, "A", a->dtype, "C", c->dtype));
+    RAO_TRY(la_check_dtype(ctx, who, "B", b->dtype, "C", c->dtype));
     const int64_t m = ta == RAO_T ? a->cols : a->rows, k = ta == RAO_T ? a->rows : a->cols;
     const int64_t kb = tb == RAO_T ? b->cols : b->rows, n = tb == RAO_T ? b->rows : b->cols;
     if (k != kb)
-        return rao_fail(ctx, RAO_EINVAL, "gemm: op(A) is %lld x %lld and op(B) is %lld x %lld, want %lld = %lld", (long long)m,
+        return rao_fail(ctx, RAO_EINVAL, "%s: op(A) is %lld x %lld and op(B) is %lld x %lld, want %lld = %lld", who, (long long)m,
                         (long long)k, (long long)kb, (long long)n, (long long)k, (long long)kb);
     if (c->rows != m || c->cols != n)
-        return rao_fail(ctx, RAO_EINVAL, "gemm: op(A) op(B) is %lld x %lld and C is %lld x %lld", (long long)m, (long long)n,
+        return rao_fail(ctx, RAO_EINVAL, "%s: op(A) op(B) is %lld x %lld and C is %lld x %lld", who, (long long)m, (long long)n,
                         (long long)c->rows, (long long)c->cols);
-    if (m == 0 || n == 0) return RAO_OK;
+    if (m > 0 && n > 0 && k > 0) {
+        RAO_TRY(check_apart(ctx, who, "A", a->data, "C", c->data));
+        RAO_TRY(check_apart(ctx, who, "B", b->data, "C", c->data));
+    }
+    *inner = k;
+done:
+    return st;
+}
+
+rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta, rao_mat *c) {
+    rao_status st;
+    int64_t k = 0;
+    RAO_TRY(la_check_product(ctx, "gemm", ta, tb, a, b, c, &k));
+    if (c->rows == 0 || c->cols == 0) return RAO_OK;
     if (k == 0 || alpha == 0) {
         scale(beta, c);
         return RAO_OK;
     }
-    RAO_TRY(check_apart(ctx, "gemm", "A", a->data, "C", c->data));
-    RAO_TRY(check_apart(ctx, "gemm", "B", b->data, "C", c->data));
-    product p = {ta, tb, alpha, beta, a, b, c, k, row_block(m, n, k)};
-    RAO_TRY(rao_parallel_for(ctx, rao_block_count(m, p.rows), run_rows, &p));
+    product p = {ta, tb, alpha, beta, a, b, c, k, row_block(c->rows, c->cols, k)};
+    RAO_TRY(rao_parallel_for(ctx, rao_block_count(c->rows, p.rows), run_rows, &p));
 done:
     return st;
 }

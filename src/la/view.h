@@ -11,6 +11,9 @@ rao_status la_check_mat(rao_ctx *ctx, const char *who, const char *name, const r
 rao_status la_check_square(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
 rao_status la_check_dtype(rao_ctx *ctx, const char *who, const char *name, rao_dtype dtype, const char *other, rao_dtype want);
 
+/* C = op(A) op(B): shapes, one dtype, C apart from both; *k is the dimension summed over. */
+rao_status la_check_product(rao_ctx *ctx, const char *who, rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b, const rao_mat *c,
+                            int64_t *k);
 /* Blocks that make a vector like v, in order: EINVAL names the one that does not. */
 rao_status la_check_outer(rao_ctx *ctx, const char *who, const rao_outer *blocks, int64_t count, const rao_vec *v);
 
