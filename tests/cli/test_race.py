@@ -238,12 +238,15 @@ def test_labels_outside_the_classes(tmp_path, blobs):
 # ---- Ctrl-C ----
 
 
-def interrupt_later(args, seconds, times=1):
+def interrupt_later(args, seconds, again=False):
+    """Ctrl-C after some seconds; with `again` more of them until the process is gone: two that come before it is scheduled count as one."""
     p = subprocess.Popen([RAO, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(seconds)
-    for _ in range(times):
+    p.send_signal(signal.SIGINT)
+    end = time.monotonic() + 60
+    while again and p.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
         p.send_signal(signal.SIGINT)
-        time.sleep(0.02)
     out, err = p.communicate(timeout=60)
     return p.returncode, out, err
 
@@ -257,5 +260,5 @@ def test_interrupted_once_ends_with_what_is_done(tmp_path):
 
 
 def test_interrupted_twice_dies_at_once():
-    status, _, _ = interrupt_later(["race", "--model", "mlp:64-2000-2000-10:tanh", "--steps", 1000], 0.6, times=2)
+    status, _, _ = interrupt_later(["race", "--model", "mlp:64-2000-2000-10:tanh", "--steps", 1000], 0.6, again=True)
     assert status == -signal.SIGINT
