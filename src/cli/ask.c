@@ -152,9 +152,11 @@ static rao_status status_of(const char *code) {
 
 rao_status ask_answer_any(ask *a, const cJSON *request, cJSON **answer) {
     rao_text line = {0};
-    rao_status st = eval_tree(a->eval, request, &line);
+    cJSON *copy = cJSON_Duplicate(request, 1);
+    rao_status st = copy ? eval_tree(a->eval, copy, &line) : rao_fail(a->ctx, RAO_ENOMEM, "out of memory: a request");
     if (st == RAO_OK) st = rao_json_parse(a->ctx, "answer", line.data, line.length, DEPTH, answer);
     rao_text_destroy(&line);
+    cJSON_Delete(copy);
     return st;
 }
 
@@ -182,8 +184,10 @@ rao_status ask_answer(ask *a, const cJSON *request, cJSON **answer) {
 }
 
 rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, int64_t *chart) {
-    eval_request r = {.s = a->eval, .tree = request};
-    rao_status st = eval_find_family(&r);
+    eval_request r = {.s = a->eval, .tree = cJSON_Duplicate(request, 1)};
+    rao_status st = r.tree ? eval_flatten(&r) : rao_fail(a->ctx, RAO_ENOMEM, "out of memory: a request");
+    if (st == RAO_OK) st = eval_find_family(&r);
     if (st == RAO_OK) *family = r.family, *chart = r.chart;
+    cJSON_Delete(r.tree);
     return st;
 }

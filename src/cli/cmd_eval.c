@@ -64,22 +64,58 @@ done:
     return st;
 }
 
+/* A list of names that breaks its lines. */
+typedef struct name_list {
+    rao_ctx *ctx;
+    rao_text *out;
+    int64_t line, count; /* where the line begins in the text; names so far */
+} name_list;
+
+static rao_status add_name(name_list *l, const char *name) {
+    enum { WIDTH = 118 };
+    const char *before = !l->count++ ? " " : l->out->length + (int64_t)strlen(name) - l->line > WIDTH ? ",\n  " : ", ";
+    rao_status st = rao_text_puts(l->ctx, l->out, before);
+    if (before[1] == '\n') l->line = l->out->length - 2;
+    return st == RAO_OK ? rao_text_puts(l->ctx, l->out, name) : st;
+}
+
+static rao_status list_keys(rao_ctx *ctx, rao_text *out) {
+    rao_status st = rao_text_puts(ctx, out, "keys:");
+    name_list list = {ctx, out, out->length - 5, 0};
+    for (int64_t i = 0; eval_key_at(i) && st == RAO_OK; i++) st = add_name(&list, eval_key_at(i));
+    return st;
+}
+
+static rao_status list_quantities(rao_ctx *ctx, rao_text *out) {
+    rao_status st = rao_text_puts(ctx, out, "\n\nquantities:");
+    name_list list = {ctx, out, out->length - 11, 0};
+    for (int64_t i = 0; rao_manifold_list(i) >= 0 && st == RAO_OK; i++) st = add_name(&list, rao_manifold_name(rao_manifold_list(i)));
+    for (int64_t i = 0; eval_topic_at(i) && st == RAO_OK; i++) st = add_name(&list, eval_topic_at(i)->name);
+    return st;
+}
+
+static rao_status list_families(rao_ctx *ctx, rao_text *out) {
+    rao_status st = rao_text_puts(ctx, out, "\n\nfamilies, their charts, and what is fixed:\n");
+    for (int64_t i = 0; rao_family_list(i) && st == RAO_OK; i++) {
+        const rao_family_info *f = rao_family_list(i);
+        st = rao_text_printf(ctx, out, "  %-18s %s%s%s\n", f->name, f->charts, f->fixed ? "; fixed: " : "", f->fixed ? f->fixed : "");
+    }
+    if (st != RAO_OK) return st;
+    return rao_text_printf(ctx, out, "  %-18s of any of them\n", "mixture");
+}
+
 static rao_status details(rao_ctx *ctx, rao_text *out) {
     rao_status st = RAO_OK;
-    RAO_TRY(rao_text_puts(
-        ctx, out,
-        "One request a line, one answer a line, in order. A request names family, quantity and p, and where they are used chart, fixed,\n"
-        "q, x, t, velocity, order, data, weights, method, samples, seed and id; p, q, x and t may be arrays of such. A bad line is "
-        "answered "
-        "with its error.\n\nquantities:"));
-    for (int64_t i = 0; rao_manifold_list(i) >= 0; i++)
-        RAO_TRY(rao_text_printf(ctx, out, "%s %s", i ? "," : "", rao_manifold_name(rao_manifold_list(i))));
-    for (int64_t i = 0; eval_topic_at(i); i++) RAO_TRY(rao_text_printf(ctx, out, ", %s", eval_topic_at(i)->name));
-    RAO_TRY(rao_text_puts(ctx, out, "\n\nfamilies and their charts:\n"));
-    for (int64_t i = 0; rao_family_list(i); i++) {
-        const rao_family_info *f = rao_family_list(i);
-        RAO_TRY(rao_text_printf(ctx, out, "  %-18s %s%s%s\n", f->name, f->charts, f->fixed ? "; fixed: " : "", f->fixed ? f->fixed : ""));
-    }
+    RAO_TRY(rao_text_puts(ctx, out,
+                          "One request a line, one answer a line, in order; a bad line is answered with its error. A request names family "
+                          "and quantity, mostly a\n"
+                          "point p, and the other keys where they are used. A point is an array of its coordinates; of mvn also "
+                          "{\"mean\",\"cov\"}, of wishart\n"
+                          "{\"df\",\"scale\"}; of mixture {\"weights\",\"components\":[{\"family\",\"p\"},..]}. p, q, x, t and velocity "
+                          "may be arrays of such.\n\n"));
+    RAO_TRY(list_keys(ctx, out));
+    RAO_TRY(list_quantities(ctx, out));
+    RAO_TRY(list_families(ctx, out));
 done:
     return st;
 }

@@ -51,7 +51,11 @@ static rao_status list(cli_call *call) {
         row[KIND] = rao_cell_text(f->discrete ? "discrete" : "continuous");
         row[CHARTS] = rao_cell_text(f->charts);
     }
-    rao_table table = {.column_count = COLUMNS, .row_count = n, .columns = columns, .cells = cells};
+    rao_table table = {.column_count = COLUMNS,
+                       .row_count = n,
+                       .columns = columns,
+                       .cells = cells,
+                       .note = "And mixture, of any of them: rao family show mixture."};
     return cli_print_table(call->ctx, &table);
 }
 
@@ -244,6 +248,17 @@ static rao_status show_json(ask *a, const rao_family_info *f, cJSON *quantities)
     return st;
 }
 
+/* A mixture is made of families and stands in no registry: its page says what there is to say. */
+static rao_status show_mixture(cli_call *call) {
+    if (call->common.json)
+        return rao_fail(call->ctx, RAO_EUNABLE, "mixture: made of other families, so it has no charts of its own to list");
+    printf("mixture: of any families with observations of one kind\n");
+    print_page("mixture");
+    printf(
+        "As a point: {\"weights\":[0.3,0.7],\"components\":[{\"family\":\"normal\",\"p\":[0,1]},{\"family\":\"normal\",\"p\":[2,1]}]}\n");
+    return RAO_OK;
+}
+
 static rao_status show(cli_call *call) {
     rao_status st = RAO_OK;
     static const ask_options none;
@@ -273,7 +288,7 @@ done:
 
 static rao_status family(cli_call *call) {
     const char *what = call->operand_count ? call->operand[0] : "list";
-    if (!strcmp(what, "show") && call->operand_count == 2) return show(call);
+    if (!strcmp(what, "show") && call->operand_count == 2) return strcmp(call->operand[1], "mixture") ? show(call) : show_mixture(call);
     if (!strcmp(what, "show")) return rao_fail(call->ctx, RAO_EINVAL, "show wants the name of one family; rao family list names them");
     if (!strcmp(what, "list") && call->operand_count <= 1) return list(call);
     return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s', want list, or show NAME", call->operand_count > 1 ? call->operand[1] : what);

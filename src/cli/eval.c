@@ -50,13 +50,14 @@ static rao_status no_quantity(rao_ctx *ctx, const char *name) {
 
 /* ---- requests ---- */
 
-static rao_status answer_request(eval_state *s, const cJSON *tree) {
+static rao_status answer_request(eval_state *s, cJSON *tree) {
     rao_status st = RAO_OK;
     eval_request r = {.s = s, .tree = tree};
     RAO_TRY(eval_check_keys(s->ctx, tree));
     RAO_TRY(eval_get_text(s->ctx, tree, "quantity", 1, &r.quantity));
     const eval_name *asked = place_of(s, r.quantity);
     if (!asked->name) return no_quantity(s->ctx, r.quantity);
+    RAO_TRY(eval_flatten(&r));
     RAO_TRY(eval_find_family(&r));
     return asked->topic >= 0 ? topics[asked->topic].answer(&r) : eval_answer_batch(&r, asked->quantity);
 done:
@@ -77,7 +78,7 @@ static rao_status take(eval_state *s, rao_text *out) {
     return st;
 }
 
-static rao_status answer_or_error(eval_state *s, const cJSON *tree, rao_status st, rao_text *out) {
+static rao_status answer_or_error(eval_state *s, cJSON *tree, rao_status st, rao_text *out) {
     rao_json_object(s->ctx, &s->json, NULL);
     if (st == RAO_OK) st = answer_request(s, tree);
     if (st != RAO_OK) {
@@ -102,7 +103,7 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     return st;
 }
 
-rao_status eval_tree(eval_state *s, const cJSON *tree, rao_text *out) {
+rao_status eval_tree(eval_state *s, cJSON *tree, rao_text *out) {
     rao_mark mark = rao_scratch_mark(s->ctx);
     rao_status st = answer_or_error(s, tree, RAO_OK, out);
     rao_scratch_reset(s->ctx, mark);
@@ -117,6 +118,7 @@ rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed) {
 
 void eval_close(eval_state *s) {
     for (int i = 0; i < EVAL_FAMILIES; i++) rao_family_destroy(&s->kept[i].family);
+    eval_forget_mixture(s);
     rao_json_writer_destroy(&s->json);
     json_arena_destroy(&s->arena);
 }

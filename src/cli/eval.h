@@ -26,6 +26,9 @@ typedef struct eval_name {
     int quantity;
 } eval_name;
 
+/* How points are written: arrays of coordinates, or the objects of eval_point.c. */
+typedef enum eval_form { EVAL_ARRAY = 0, EVAL_MVN, EVAL_WISHART, EVAL_MIXTURE } eval_form;
+
 typedef struct eval_state {
     rao_ctx *ctx;
     int64_t seed;
@@ -34,6 +37,8 @@ typedef struct eval_state {
     eval_name names[EVAL_NAMES];
     rao_stream stream; /* of `stream_seed` */
     int64_t stream_seed;
+    rao_family *mixture, **parts; /* of the last request that was put to a mixture */
+    int64_t part_count;
     rao_json_writer json;
 } eval_state;
 
@@ -47,7 +52,8 @@ typedef struct eval_points {
 /* One request: the family and chart that it names, and its tree, of which a topic reads what it needs. */
 typedef struct eval_request {
     eval_state *s;
-    const cJSON *tree;
+    cJSON *tree;
+    eval_form form;
     const char *quantity;
     const rao_family *family;
     int64_t chart;
@@ -63,6 +69,8 @@ const eval_topic *eval_topic_at(int64_t index);
 
 /* ---- eval_read.c: arrays are temporaries of the scratch stack ---- */
 
+/* Key `index` of those that a request may have, NULL behind the last. */
+const char *eval_key_at(int64_t index);
 /* cJSON_IsNumber and the like without a call. */
 static inline int eval_is(const cJSON *item, int type) { return item && (item->type & 0xFF) == type; }
 rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree);
@@ -79,6 +87,8 @@ rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int6
 rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out);
 /* The family that a request names, in the dimension that its points have, and its chart. */
 rao_status eval_find_family(eval_request *r);
+/* The same family made anew in its first chart, the caller's. */
+rao_status eval_make_family(eval_request *r, rao_family **family);
 /* A number from the bytes of a name. */
 uint32_t eval_hash(uint32_t seed, const char *name);
 
@@ -92,6 +102,14 @@ void eval_put_vector(rao_ctx *ctx, rao_json_writer *json, const char *key, const
 void eval_put_matrix(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t rows, int64_t columns);
 /* "method" and "error_estimate" of the items that have an answer. */
 void eval_put_quality(rao_ctx *ctx, rao_json_writer *json, const rao_quality *quality, const rao_status *each, int64_t n);
+
+/* ---- eval_point.c: points that are objects ---- */
+
+/* Turns the objects among p, q and points of the tree into coordinates, and notes their form; before the family is looked for. */
+rao_status eval_flatten(eval_request *r);
+/* A point of the request's chart in the form of the request. */
+void eval_put_point(const eval_request *r, const char *key, const double *v);
+void eval_forget_mixture(eval_state *s);
 
 /* ---- the answers ---- */
 
@@ -113,7 +131,7 @@ rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed);
 void eval_close(eval_state *s);
 /* Answers one line (without its end) into `out`, an answer or an error, newline included. Only ENOMEM and EIO come back as a failure. */
 rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out);
-/* The same of a request that is a tree already. */
-rao_status eval_tree(eval_state *s, const cJSON *tree, rao_text *out);
+/* The same of a request that is a tree already; its points may come to be written otherwise. */
+rao_status eval_tree(eval_state *s, cJSON *tree, rao_text *out);
 
 #endif

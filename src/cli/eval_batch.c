@@ -98,6 +98,7 @@ static void put_answer(const batch *b, const char *key, const double *v) {
     int64_t side = rao_family_tangent(b->r->family, b->r->chart);
     switch (rao_manifold_shape(b->quantity)) {
     case RAO_SCALAR: eval_put_number(ctx, json, key, *v); break;
+    case RAO_POINT: eval_put_point(b->r, key, v); break;
     case RAO_MATRIX: eval_put_matrix(ctx, json, key, v, side, side); break;
     default: eval_put_vector(ctx, json, key, v, b->width);
     }

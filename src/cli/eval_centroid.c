@@ -34,7 +34,7 @@ rao_status eval_answer_centroid(eval_request *r) {
     RAO_TRY(rao_scratch(ctx, n, &c));
     RAO_TRY(
         rao_centroid(ctx, r->family, kind, r->chart, points.count, rao_points_of(points.data, points.width), weights.data, c, &quality));
-    eval_put_vector(ctx, &r->s->json, "value", c, n);
+    eval_put_point(r, "value", c);
     eval_put_quality(ctx, &r->s->json, &quality, &each, 1);
 done:
     return st;

@@ -17,7 +17,7 @@ rao_status eval_answer_mle(eval_request *r) {
     RAO_TRY(rao_scratch(ctx, t, &error));
     RAO_TRY(
         rao_family_mle(ctx, r->family, r->chart, data.count, rao_points_of(data.data, data.width), weights.data, p, error, &likelihood));
-    eval_put_vector(ctx, json, "value", p, k);
+    eval_put_point(r, "value", p);
     eval_put_vector(ctx, json, "standard_error", error, t);
     eval_put_number(ctx, json, "log_likelihood", likelihood);
 done:

@@ -100,7 +100,7 @@ static rao_status answer(eval_request *r, rao_projection kind) {
     RAO_TRY(read_onto(ctx, r, &onto));
     RAO_TRY(rao_scratch(ctx, n, &s));
     RAO_TRY(rao_project(ctx, r->family, kind, r->chart, p.data, &onto, q.data, s, &info));
-    eval_put_vector(ctx, json, "value", s, n);
+    eval_put_point(r, "value", s);
     eval_put_number(ctx, json, "divergence", info.divergence);
     if (q.data) eval_put_number(ctx, json, "defect", info.defect);
     eval_put_quality(ctx, json, &info.quality, &each, 1);

@@ -9,6 +9,8 @@ static const char *const keys[] = {"family", "quantity", "chart",  "fixed",   "p
                                    "data",   "weights",  "method", "samples", "seed", "id", "kind", "points", "onto",     "kernel"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
+const char *eval_key_at(int64_t index) { return index >= 0 && index < KEYS ? keys[index] : NULL; }
+
 /* strcmp's call costs more than most comparisons need. */
 static int same(const char *a, const char *b) { return a[0] == b[0] && !strcmp(a, b); }
 
@@ -120,6 +122,8 @@ static int64_t point_width(const cJSON *tree) {
 
 static rao_status make(rao_ctx *ctx, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension, rao_family **family) {
     rao_family_opts o;
+    if (!strcmp(name, "mixture"))
+        return rao_fail(ctx, RAO_EINVAL, "mixture: a point is {\"weights\":[..],\"components\":[{\"family\":..,\"p\":..},..]}");
     rao_family_opts_init(&o);
     o.dimension = dimension, o.fixed = fixed, o.fixed_count = count;
     rao_family_destroy(family);
@@ -169,29 +173,63 @@ static int holds(const eval_kept *k, const char *name, const char *chart, const 
     return count ? wanted && k->fixed == fixed->value && !strcmp(wanted, fixed->name) : !wanted;
 }
 
-rao_status eval_find_family(eval_request *r) {
+/* What names a family and a chart. */
+typedef struct wish {
+    const char *name, *chart; /* chart "" where none is named */
+    rao_fixed fixed;
+    int64_t count, width;
+} wish;
+
+static rao_status get_wish(const eval_request *r, wish *w) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
-    const char *name, *chart;
-    rao_fixed fixed = {NULL, 0};
-    int64_t count = 0, width = point_width(r->tree);
+    *w = (wish){.width = point_width(r->tree)};
+    RAO_TRY(eval_get_text(ctx, r->tree, "family", 1, &w->name));
+    RAO_TRY(eval_get_text(ctx, r->tree, "chart", 0, &w->chart));
+    RAO_TRY(get_fixed(ctx, r->tree, w->name, &w->fixed, &w->count));
+    if (!w->chart) w->chart = "";
+done:
+    return st;
+}
+
+rao_status eval_make_family(eval_request *r, rao_family **family) {
+    wish w;
     eval_kept made = {0};
-    RAO_TRY(eval_get_text(ctx, r->tree, "family", 1, &name));
-    RAO_TRY(eval_get_text(ctx, r->tree, "chart", 0, &chart));
-    RAO_TRY(get_fixed(ctx, r->tree, name, &fixed, &count));
-    uint32_t hash = hash_number(eval_hash(eval_hash((uint32_t)width, name), chart ? chart : ""), fixed.value);
-    eval_kept *kept = &r->s->kept[hash >> 16 & (EVAL_FAMILIES - 1)];
-    if (!holds(kept, name, chart ? chart : "", &fixed, count, width)) {
-        RAO_TRY(make_to_fit(ctx, name, chart, &fixed, count, width, &made));
-        rao_family_destroy(&kept->family);
-        *kept = made; /* a family that was made has names that fit */
-        made.family = NULL;
-        strncpy(kept->name, name, EVAL_NAME - 1);
-        strncpy(kept->chart_name, chart ? chart : "", EVAL_NAME - 1);
-        kept->width = width, kept->fixed = fixed.value;
-    }
-    r->family = kept->family, r->chart = kept->chart;
+    rao_status st = get_wish(r, &w);
+    if (st == RAO_OK) st = make_to_fit(r->s->ctx, w.name, "", &w.fixed, w.count, w.width, &made);
+    if (st == RAO_OK) *family = made.family;
+    else rao_family_destroy(&made.family);
+    return st;
+}
+
+/* Puts the family of a wish into its place. */
+static rao_status keep(rao_ctx *ctx, const wish *w, eval_kept *kept) {
+    rao_status st = RAO_OK;
+    eval_kept made = {0};
+    RAO_TRY(make_to_fit(ctx, w->name, w->chart, &w->fixed, w->count, w->width, &made));
+    rao_family_destroy(&kept->family);
+    *kept = made; /* a family that was made has names that fit */
+    made.family = NULL;
+    strncpy(kept->name, w->name, EVAL_NAME - 1);
+    strncpy(kept->chart_name, w->chart, EVAL_NAME - 1);
+    kept->width = w->width, kept->fixed = w->fixed.value;
 done:
     rao_family_destroy(&made.family);
+    return st;
+}
+
+rao_status eval_find_family(eval_request *r) {
+    rao_status st = RAO_OK;
+    wish w;
+    RAO_TRY(get_wish(r, &w));
+    if (r->form == EVAL_MIXTURE) {
+        r->family = r->s->mixture;
+        return rao_family_chart_index(r->s->ctx, r->family, w.chart, &r->chart);
+    }
+    uint32_t hash = hash_number(eval_hash(eval_hash((uint32_t)w.width, w.name), w.chart), w.fixed.value);
+    eval_kept *kept = &r->s->kept[hash >> 16 & (EVAL_FAMILIES - 1)];
+    if (!holds(kept, w.name, w.chart, &w.fixed, w.count, w.width)) RAO_TRY(keep(r->s->ctx, &w, kept));
+    r->family = kept->family, r->chart = kept->chart;
+done:
     return st;
 }

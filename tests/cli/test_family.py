@@ -35,6 +35,10 @@ def test_a_family_is_shown(name):
     assert ("refused" in quantities["fisher"]) == (not FAMILIES[name]["regular"])
 
 
+def test_a_mixture_is_shown_too():
+    assert "mixture" in ok("family", "list") and '"components"' in ok("family", "show", "mixture")
+
+
 def test_numerical_answers_are_called_so():
     assert ok_json("family", "show", "normal_mixture3")["quantities"]["kl"]["method"] == "quadrature"
     assert "quadrature" in ok("family", "show", "normal_mixture3")
