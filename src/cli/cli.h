@@ -53,7 +53,11 @@ extern const cli_command cmd_race, cmd_spectrum, cmd_train, cmd_eval, cmd_info, 
 extern const cli_command cmd_kl, cmd_divergence, cmd_distance, cmd_geodesic, cmd_fisher, cmd_entropy, cmd_family, cmd_chentsov;
 
 /* commands.c: in the order of the overview */
-extern const cli_command *const cli_commands[];
+typedef struct cli_listed {
+    const cli_command *command;
+    const char *heading; /* above this one, "": none */
+} cli_listed;
+extern const cli_listed cli_commands[];
 extern const int cli_command_count;
 
 /* ---- args.c ---- */

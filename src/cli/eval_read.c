@@ -54,7 +54,8 @@ rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, dou
 static rao_status get_point(rao_ctx *ctx, const cJSON *item, const char *key, int64_t width, double *out) {
     rao_status st = RAO_OK;
     int64_t n = eval_is(item, cJSON_Array) ? cJSON_GetArraySize(item) : 1;
-    if (n != width) return rao_fail(ctx, RAO_EINVAL, "%s has %lld numbers, want %lld", key, (long long)n, (long long)width);
+    if (n != width)
+        return rao_fail(ctx, RAO_EINVAL, "%s has %lld number%s, want %lld", key, (long long)n, n == 1 ? "" : "s", (long long)width);
     if (!eval_is(item, cJSON_Array)) return eval_get_number(ctx, item, key, out);
     for (const cJSON *entry = item->child; entry; entry = entry->next) RAO_TRY(eval_get_number(ctx, entry, key, out++));
 done:
@@ -127,7 +128,10 @@ static rao_status make(rao_ctx *ctx, const char *name, const rao_fixed *fixed, i
     rao_family_opts_init(&o);
     o.dimension = dimension, o.fixed = fixed, o.fixed_count = count;
     rao_family_destroy(family);
-    return rao_family_create(ctx, name, &o, family);
+    rao_status st = rao_family_create(ctx, name, &o, family);
+    if (st == RAO_EINVAL && !info_of(name) && !strstr(rao_ctx_message(ctx), "did you mean"))
+        return rao_fail(ctx, RAO_EINVAL, "no family \"%.60s\"; `rao family list` names them", name);
+    return st;
 }
 
 /* The family and the chart that a request names, in the least dimension in which a point of this chart has `width` numbers: doubled until it

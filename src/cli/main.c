@@ -8,7 +8,7 @@ enum { DONE = 0, FAILED = 1, WRONG_USAGE = 2 };
 
 static const cli_command *find_command(const char *name) {
     for (int i = 0; i < cli_command_count; i++)
-        if (!strcmp(cli_commands[i]->name, name)) return cli_commands[i];
+        if (!strcmp(cli_commands[i].command->name, name)) return cli_commands[i].command;
     return NULL;
 }
 
@@ -78,7 +78,7 @@ static int unknown_command(const char *name) {
     enum { MOST = 64 };
     const char *names[MOST];
     int count = 0;
-    for (; count < cli_command_count && count < MOST; count++) names[count] = cli_commands[count]->name;
+    for (; count < cli_command_count && count < MOST; count++) names[count] = cli_commands[count].command->name;
     const char *near = rao_nearest(name, names, count, sizeof *names);
     if (near) fprintf(stderr, "rao: no command '%s', did you mean '%s'?\n", name, near);
     else fprintf(stderr, "rao: no command '%s'; see rao help\n", name);

@@ -9,7 +9,7 @@ from rao_program import RAO, ok, ok_json, refused, run
 
 def commands():
     page = ok("help")
-    return re.findall(r"^  ([a-z-]+) ", page.split("commands:")[1].split("every command")[0], re.M)
+    return re.findall(r"^  ([a-z-]+) ", page.split("usage:")[1].split("every command")[0], re.M)
 
 
 def test_overview_names_every_command():

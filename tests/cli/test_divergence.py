@@ -95,7 +95,7 @@ def test_help_lists_the_kinds_that_there_are():
     (2, ["kl", "normal", "0,1"], "2 operands, want FAMILY P Q"),
     (2, ["kl", "norml", "0,1", "1,2"], 'did you mean "normal"?'),
     (2, ["kl", "normal", "0,1", "1,2", "--chart", "mu_sigm"], 'did you mean "mu_sigma"?'),
-    (2, ["kl", "normal", "0,1", "1"], "q has 1 numbers, want 2"),
+    (2, ["kl", "normal", "0,1", "1"], "q has 1 number, want 2"),
     (2, ["kl", "normal", "0,1", "1,x"], "'1,x' is no point: 'x' is not a number"),
     (2, ["kl", "normal", "0,1", ""], "is not a number"),
     (2, ["kl", "normal", "0,nan", "0,1"], "'nan' is not a number"),
