@@ -74,12 +74,27 @@ done:
 enum { DEPTH = 16 };
 static const int64_t FILE_LIMIT = (int64_t)1 << 28;
 
-rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point) {
-    if (*word == '@') return rao_json_read(ctx, word + 1, FILE_LIMIT, DEPTH, point);
-    if (*word == '[' || *word == '{') {
-        rao_status st = rao_json_parse(ctx, "point", word, (int64_t)strlen(word), DEPTH, point);
-        return st == RAO_EIO ? rao_fail(ctx, RAO_EINVAL, "%s", rao_ctx_message(ctx)) : st;
+rao_status ask_json(rao_ctx *ctx, const char *what, const char *word, cJSON **tree) {
+    if (*word == '@') return rao_json_read(ctx, word + 1, FILE_LIMIT, DEPTH, tree);
+    rao_status st = rao_json_parse(ctx, what, word, (int64_t)strlen(word), DEPTH, tree);
+    return st == RAO_EIO ? rao_fail(ctx, RAO_EINVAL, "%s", rao_ctx_message(ctx)) : st;
+}
+
+/* One point and no list of them, so that a line of the table is one answer. */
+static rao_status point_of_json(rao_ctx *ctx, const char *word, cJSON **point) {
+    cJSON *tree = NULL;
+    rao_status st = ask_json(ctx, "point", word, &tree);
+    if (st != RAO_OK) return st;
+    if (eval_is(tree, cJSON_Array) && (eval_is(tree->child, cJSON_Array) || eval_is(tree->child, cJSON_Object))) {
+        cJSON_Delete(tree);
+        return rao_fail(ctx, RAO_EINVAL, "'%.60s' holds several points, want one; `rao eval` takes lists", word);
     }
+    *point = tree;
+    return RAO_OK;
+}
+
+rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point) {
+    if (*word == '@' || *word == '[' || *word == '{') return point_of_json(ctx, word, point);
     cJSON *array = cJSON_CreateArray();
     if (!array) return rao_fail(ctx, RAO_ENOMEM, "out of memory: a point");
     rao_status st = point_of_numbers(ctx, word, array);

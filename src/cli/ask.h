@@ -28,6 +28,8 @@ void ask_close(ask *a);
 /* A paragraph for --help: how points are written. */
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out);
 
+/* JSON as a word, or @FILE. */
+rao_status ask_json(rao_ctx *ctx, const char *what, const char *word, cJSON **tree);
 /* A point as written: 0,1 or JSON or @FILE with JSON. */
 rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point);
 /* One word: a point. Several: an array of points. */

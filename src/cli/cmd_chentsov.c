@@ -91,7 +91,7 @@ done:
 
 static rao_status read_kernel(rao_ctx *ctx, const char *word, int64_t k, cJSON **kernel) {
     if (!strcmp(word, "split") || !strcmp(word, "merge")) return named_kernel(ctx, *word == 's', k, kernel);
-    if (*word == '@' || *word == '[') return ask_point(ctx, word, kernel);
+    if (*word == '@' || *word == '[') return ask_json(ctx, "kernel", word, kernel);
     return kernel_of_rows(ctx, word, kernel);
 }
 
@@ -121,10 +121,10 @@ done:
     return st;
 }
 
-/* A number, or an infinity. */
+/* A number, an infinity, or NaN where there is no answer. */
 static double value_of(const cJSON *answer) {
     const cJSON *value = eval_find(answer, "value");
-    return eval_is(value, cJSON_Number) ? value->valuedouble : HUGE_VAL;
+    return eval_is(value, cJSON_Number) ? value->valuedouble : value ? HUGE_VAL : (double)NAN;
 }
 
 static rao_status ask_measure(ask *a, const measure *m, const cJSON *points, double *value) {
@@ -134,7 +134,7 @@ static rao_status ask_measure(ask *a, const measure *m, const cJSON *points, dou
     RAO_TRY(ask_put(a->ctx, request, "p", cJSON_Duplicate(points->child, 1)));
     RAO_TRY(ask_put(a->ctx, request, "q", cJSON_Duplicate(points->child->next, 1)));
     if (!isnan(m->order)) RAO_TRY(ask_put(a->ctx, request, "order", cJSON_CreateNumber(m->order)));
-    RAO_TRY(ask_answer(a, request, &answer));
+    RAO_TRY(ask_answer_any(a, request, &answer)); /* the points are good: what fails has no answer here */
     *value = value_of(answer);
 done:
     cJSON_Delete(answer);
@@ -177,6 +177,7 @@ done:
 
 /* What was before and behind are equal where they differ by rounding. */
 static const char *verdict(const comparison *c) {
+    if (isnan(c->before) || isnan(c->behind)) return "not defined";
     if (c->before == c->behind || fabs(c->before - c->behind) <= 1e-12 * fmax(c->before, c->behind)) return "kept";
     return c->behind < c->before ? "shrank" : "grew";
 }
@@ -194,8 +195,8 @@ static rao_status show(ask *a, const char *name, int congruent, const comparison
     for (int64_t i = 0; i < n; i++) {
         rao_cell *row = cells + i * COLUMNS;
         row[LABEL] = rao_cell_text(list[i].label);
-        row[BEFORE] = rao_cell_number(list[i].before);
-        row[BEHIND] = rao_cell_number(list[i].behind);
+        row[BEFORE] = isnan(list[i].before) ? rao_cell_none() : rao_cell_number(list[i].before);
+        row[BEHIND] = isnan(list[i].behind) ? rao_cell_none() : rao_cell_number(list[i].behind);
         row[VERDICT] = rao_cell_text(verdict(&list[i]));
     }
     snprintf(title, sizeof title, "kernel %.40s, %s", name,

@@ -93,6 +93,7 @@ def test_help_lists_the_kinds_that_there_are():
 @pytest.mark.parametrize("status, args, part", [
     (2, ["kl"], "0 operands, want FAMILY P Q; for example: rao kl normal 0,1 1,2"),
     (2, ["kl", "normal", "0,1"], "2 operands, want FAMILY P Q"),
+    (2, ["kl", "gaussian", "0,1", "1,2"], 'no family "gaussian"; `rao family list` names them'),
     (2, ["kl", "norml", "0,1", "1,2"], 'did you mean "normal"?'),
     (2, ["kl", "normal", "0,1", "1,2", "--chart", "mu_sigm"], 'did you mean "mu_sigma"?'),
     (2, ["kl", "normal", "0,1", "1"], "q has 1 number, want 2"),
@@ -100,6 +101,7 @@ def test_help_lists_the_kinds_that_there_are():
     (2, ["kl", "normal", "0,1", ""], "is not a number"),
     (2, ["kl", "normal", "0,nan", "0,1"], "'nan' is not a number"),
     (2, ["kl", "normal", "0,1", "[1,2"], "point: line 1, column 5: want ',' or ']'"),
+    (2, ["kl", "normal", "0,1", "[[1,2],[3,4]]"], "'[[1,2],[3,4]]' holds several points, want one"),
     (2, ["kl", "normal", "0,1", "1,2", "--fixed", "n=3"], "no fixed quantity"),
     (2, ["kl", "binomial", ".2", ".3", "--fixed", "10"], "want NAME=NUMBER, like n=10"),
     (2, ["kl", "binomial", ".2", ".3"], 'the fixed quantity "n" is not given'),
