@@ -39,7 +39,8 @@ RAO_API void rao_dataset_opts_init_sized(rao_dataset_opts *opts, size_t size);
 RAO_API const rao_option_table *rao_dataset_options(void);
 
 /* `spec`: digits | idx:IMAGES,LABELS[,TESTIMAGES,TESTLABELS] | npy:X,Y[,TESTX,TESTY] | csv:FILE[:target=COL]. Labels that are whole numbers 0..k-1 make
- * a classification; other targets, and inputs as targets, are real. `opts` may be NULL. EINVAL (spec, shapes: both ends named), EIO (file), EDOMAIN (NaN: row and column named). */
+ * a classification; other targets, and inputs as targets, are real. `opts` may be NULL. EINVAL (spec, shapes: both ends named), EIO (file), EDOMAIN (a number
+ * that is not finite, in the file or in the dtype once scaled: row and column named). */
 RAO_API rao_status rao_dataset_load(rao_ctx *ctx, const char *spec, const rao_dataset_opts *opts, rao_dtype dtype, rao_dataset **data);
 RAO_API void rao_dataset_destroy(rao_dataset **data);
 RAO_API int64_t rao_dataset_cases(const rao_dataset *data, rao_part part);
@@ -48,7 +49,8 @@ RAO_API int64_t rao_dataset_targets(const rao_dataset *data);          /* column
 RAO_API int64_t rao_dataset_classes(const rao_dataset *data);          /* 0: real targets */
 RAO_API rao_mat rao_dataset_x(const rao_dataset *data, rao_part part); /* cases x inputs, borrowed */
 RAO_API rao_mat rao_dataset_y(const rao_dataset *data, rao_part part); /* cases x targets, borrowed */
-RAO_API const char *rao_dataset_describe(const rao_dataset *data);     /* one line: name, cases, columns, scaling */
+RAO_API int64_t rao_dataset_split(const rao_dataset *data); /* the seed that says which cases are which; -1: the source has a test part */
+RAO_API const char *rao_dataset_describe(const rao_dataset *data); /* one line: name, cases, columns, scaling */
 
 /* ---- models -------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* dataset.c - a data set ready for training: checked, split, scaled, in the dtype of the model. */
 #include "nn/source.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -44,7 +45,7 @@ void rao_dataset_opts_init_sized(rao_dataset_opts *opts, size_t size) {
 
 struct rao_dataset {
     rao_dtype dtype;
-    int64_t inputs, targets, classes, cases[2];
+    int64_t inputs, targets, classes, cases[2], split;
     void *x[2], *y[2]; /* y is x where the inputs are the targets */
     rao_text text;
 };
@@ -70,6 +71,7 @@ rao_mat rao_dataset_y(const rao_dataset *d, rao_part part) {
     return rao_mat_view(d->dtype, d->cases[part], d->targets, d->targets, d->y[part]);
 }
 const char *rao_dataset_describe(const rao_dataset *d) { return d->text.data; }
+int64_t rao_dataset_split(const rao_dataset *d) { return d->split; }
 
 static const char *const part_name[2] = {"training", "test"};
 
@@ -91,9 +93,15 @@ static double cell(const rao_array *a, int64_t i) {
     return NAN;
 }
 
-static void put(const rao_dataset *d, void *into, int64_t i, double value) {
-    if (d->dtype == RAO_F64) ((double *)into)[i] = value;
-    else ((float *)into)[i] = (float)value;
+/* Stores a number in the dtype of the data set; 0 when it is not finite there. */
+static int put(const rao_dataset *d, void *into, int64_t i, double value) {
+    if (d->dtype == RAO_F64) {
+        ((double *)into)[i] = value;
+        return isfinite(value);
+    }
+    if (!(fabs(value) < (double)FLT_MAX * (1 + 0x1p-25))) return 0; /* what would round to infinity */
+    ((float *)into)[i] = (float)value;
+    return 1;
 }
 
 static int64_t columns_of(const rao_array *a) {
@@ -182,9 +190,22 @@ typedef struct selection {
     const source_part *from;
     const int64_t *rows; /* NULL: all, in order */
     int64_t n;
+    const char *name; /* of the source and its part: for sentences */
+    int part;
 } selection;
 
 static int64_t row_of(const selection *s, int64_t i) { return s->rows ? s->rows[i] : i; }
+
+/* The standard deviation of a column whose squares overflow. */
+static double large_deviation(const selection *train, int64_t cols, int64_t j, double shift) {
+    double largest = 0, sum = 0;
+    for (int64_t i = 0; i < train->n; i++) largest = fmax(largest, fabs(cell(train->from->x, row_of(train, i) * cols + j) - shift));
+    for (int64_t i = 0; i < train->n; i++) {
+        double r = (cell(train->from->x, row_of(train, i) * cols + j) - shift) / largest;
+        sum += r * r / (double)train->n;
+    }
+    return largest * sqrt(sum);
+}
 
 /* Column by column: (x - shift) / scale. Mean and variance in two passes, so that a large offset costs no digits. */
 static rao_scaling find_scaling(const source *s, const selection *train, rao_scaling asked, int64_t cols, double *shift, double *scale) {
@@ -210,10 +231,19 @@ static rao_scaling find_scaling(const source *s, const selection *train, rao_sca
             scale[j] += r * r / (double)train->n;
         }
     for (int64_t j = 0; j < cols; j++) {
-        double deviation = sqrt(scale[j]);
+        double deviation = isfinite(scale[j]) ? sqrt(scale[j]) : large_deviation(train, cols, j, shift[j]);
         scale[j] = deviation > 0 ? deviation : HUGE_VAL; /* a constant column becomes 0 */
     }
     return kind;
+}
+
+/* A cell that is finite in its file and not in the data set, by its place in the file. */
+static rao_status too_large(rao_ctx *ctx, const rao_dataset *d, const selection *s, const char *what, const rao_array *a, int64_t i,
+                            int64_t j) {
+    int64_t row = row_of(s, i);
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: %s %s, row %lld, column %lld is %g, too large for %s%s", s->name, part_name[s->part], what,
+                    (long long)row + 1, (long long)j + 1, cell(a, row * columns_of(a) + j), rao_dtype_name(d->dtype),
+                    d->dtype == RAO_F32 ? ", want at most 3.4e38 in magnitude once scaled, or dtype f64" : " once scaled");
 }
 
 static rao_status fill_inputs(rao_ctx *ctx, rao_dataset *d, int part, const selection *s, const double *shift, const double *scale) {
@@ -223,7 +253,8 @@ static rao_status fill_inputs(rao_ctx *ctx, rao_dataset *d, int part, const sele
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->x[part]));
     for (int64_t i = 0; i < s->n; i++)
         for (int64_t j = 0; j < cols; j++)
-            put(d, d->x[part], i * cols + j, (cell(s->from->x, row_of(s, i) * cols + j) - shift[j]) / scale[j]);
+            if (!put(d, d->x[part], i * cols + j, (cell(s->from->x, row_of(s, i) * cols + j) - shift[j]) / scale[j]))
+                RAO_TRY(too_large(ctx, d, s, "inputs", s->from->x, i, j));
 done:
     return st;
 }
@@ -234,7 +265,9 @@ static rao_status fill_targets(rao_ctx *ctx, rao_dataset *d, int part, const sel
     RAO_TRY(rao_size_mul(ctx, "data", s->n, cols, &numbers));
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(d->dtype), &d->y[part]));
     for (int64_t i = 0; i < s->n; i++)
-        for (int64_t j = 0; j < cols; j++) put(d, d->y[part], i * cols + j, cell(s->from->y, row_of(s, i) * cols + j));
+        for (int64_t j = 0; j < cols; j++)
+            if (!put(d, d->y[part], i * cols + j, cell(s->from->y, row_of(s, i) * cols + j)))
+                RAO_TRY(too_large(ctx, d, s, "targets", s->from->y, i, j));
 done:
     return st;
 }
@@ -274,8 +307,9 @@ static rao_status make(rao_ctx *ctx, const source *s, const rao_dataset_opts *o,
     RAO_TRY(rao_scratch(ctx, d->inputs, &scale));
     if (test == n) test = n - 1; /* something must be left to learn from */
     rao_permutation(rao_stream_make((uint64_t)o->seed, RAO_STREAM_SPLIT), 0, n, order);
-    selection train = {&given[RAO_TRAIN], given[RAO_TEST].x ? NULL : order + test, n - test}, held = {&given[RAO_TRAIN], order, test};
-    if (given[RAO_TEST].x) held = (selection){&given[RAO_TEST], NULL, given[RAO_TEST].x->shape[0]};
+    selection train = {&given[RAO_TRAIN], given[RAO_TEST].x ? NULL : order + test, n - test, s->name.data, RAO_TRAIN},
+              held = {&given[RAO_TRAIN], order, test, s->name.data, RAO_TRAIN};
+    if (given[RAO_TEST].x) held = (selection){&given[RAO_TEST], NULL, given[RAO_TEST].x->shape[0], s->name.data, RAO_TEST};
     rao_scaling kind = find_scaling(s, &train, (rao_scaling)o->scale, d->inputs, shift, scale);
     RAO_TRY(fill_part(ctx, d, RAO_TRAIN, &train, o, shift, scale));
     RAO_TRY(fill_part(ctx, d, RAO_TEST, &held, o, shift, scale));
@@ -296,7 +330,7 @@ rao_status rao_dataset_load(rao_ctx *ctx, const char *spec, const rao_dataset_op
     RAO_TRY(source_read(ctx, spec, &s));
     RAO_TRY(check_part(ctx, &s, RAO_TRAIN));
     RAO_TRY(rao_alloc(ctx, 1, &d));
-    d->dtype = dtype, d->inputs = columns_of(s.part[RAO_TRAIN].x);
+    d->dtype = dtype, d->inputs = columns_of(s.part[RAO_TRAIN].x), d->split = s.part[RAO_TEST].x ? -1 : o.seed;
     d->targets = o.targets == RAO_TARGETS_INPUTS ? d->inputs : columns_of(s.part[RAO_TRAIN].y);
     if (o.targets == RAO_TARGETS_SOURCE) RAO_TRY(count_classes(ctx, &s, &d->classes));
     if (s.part[RAO_TEST].x) {

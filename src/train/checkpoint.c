@@ -34,21 +34,23 @@ static int64_t count_states(const rao_trainer *t) {
 /* ---- metadata ---- */
 
 /* What must agree between a file and the trainer that loads it. */
-enum { DTYPE = 0, OPTIM, SETTINGS, BATCH, SEED, DATA, AGREED };
-static const char *const agreed_key[AGREED] = {"rao.dtype", "rao.optim", "rao.settings", "rao.batch", "rao.seed", "rao.data"};
+enum { DTYPE = 0, OPTIM, SETTINGS, BATCH, SEED, DATA, SPLIT, AGREED };
+static const char *const agreed_key[AGREED] = {"rao.dtype", "rao.optim", "rao.settings", "rao.batch", "rao.seed", "rao.data", "rao.split"};
 /* What a trainer takes over. */
 enum { STEP = 0, SECONDS, BATCH_LOSS, RATE, DAMPING, TAKEN };
 static const char *const taken_key[TAKEN] = {"rao.step", "rao.seconds", "rao.batch_loss", "rao.rate", "rao.damping"};
 
-static void agreed_values(const rao_trainer *t, char numbers[2][NUMBER_BYTES], const char *values[AGREED]) {
+static void agreed_values(const rao_trainer *t, char numbers[3][NUMBER_BYTES], const char *values[AGREED]) {
     snprintf(numbers[0], NUMBER_BYTES, "%lld", (long long)t->order.batch);
     snprintf(numbers[1], NUMBER_BYTES, "%lld", (long long)t->opts.seed);
+    snprintf(numbers[2], NUMBER_BYTES, "%lld", (long long)rao_dataset_split(t->data));
     values[DTYPE] = rao_dtype_name(rao_model_dtype(t->model));
     values[OPTIM] = rao_optim_name(t->optim);
     values[SETTINGS] = rao_optim_settings(t->optim);
     values[BATCH] = numbers[0];
     values[SEED] = numbers[1];
     values[DATA] = rao_dataset_describe(t->data);
+    values[SPLIT] = numbers[2];
 }
 
 /* ---- writing ---- */
@@ -62,7 +64,7 @@ static rao_status check_between(rao_ctx *ctx, const rao_trainer *t) {
 }
 
 static rao_status write_file(rao_ctx *ctx, const rao_trainer *t, const char *path, const rao_tensor *tensors, int64_t count) {
-    char numbers[2][NUMBER_BYTES], taken[TAKEN][RAO_DOUBLE_TEXT];
+    char numbers[3][NUMBER_BYTES], taken[TAKEN][RAO_DOUBLE_TEXT];
     const char *values[AGREED];
     rao_pair pairs[AGREED + TAKEN + 3] = {
         {WEIGHTS_MODEL_KEY, rao_model_spec(t->model)}, {"rao.version", rao_version()}, {"rao.checkpoint", VERSION}};
@@ -109,7 +111,7 @@ done:
 /* ---- reading ---- */
 
 static rao_status check_agreed(rao_ctx *ctx, const rao_trainer *t, const rao_safetensors *file, const char *path) {
-    char numbers[2][NUMBER_BYTES];
+    char numbers[3][NUMBER_BYTES];
     const char *values[AGREED], *version = rao_safetensors_metadata(file, "rao.checkpoint");
     if (!version)
         return rao_fail(ctx, RAO_EIO, "%s is no checkpoint: it has no rao.checkpoint (weights alone are loaded with rao_model_load)", path);

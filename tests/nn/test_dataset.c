@@ -212,6 +212,44 @@ static void refusals(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void numbers_beyond_the_dtype(void **state) {
+    (void)state;
+    LAW("a number that is finite in its file and not in the dtype is refused by its place in the file; where the dtype or the scaling "
+        "holds it, it is read");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_dataset *d = NULL;
+    rao_dataset_opts o;
+    char spec[300];
+    rao_dataset_opts_init(&o);
+    o.scale = RAO_SCALE_NONE, o.test_fraction = 0.25;
+    snprintf(spec, sizeof spec, "csv:%s", file_of("wide.csv", "a,b,c\n1,5,0.5\n2,5,1\n4,-1e39,0\n3,2,1\n"));
+    for (o.seed = 0; o.seed < 6; o.seed++) /* wherever the split puts it */
+        EXPECT_FAIL(ctx, rao_dataset_load(ctx, spec, &o, RAO_F32, &d), RAO_EDOMAIN,
+                    "training inputs, row 3, column 2 is -1e+39, too large for f32, want at most 3.4e38");
+    OK(ctx, rao_dataset_load(ctx, spec, &o, RAO_F64, &d));
+    rao_dataset_destroy(&d);
+    o.scale = RAO_SCALE_RANGE, o.test_fraction = 0;
+    OK(ctx, rao_dataset_load(ctx, spec, &o, RAO_F32, &d));
+    rao_mat x = rao_dataset_x(d, RAO_TRAIN);
+    double least = 0;
+    for (int64_t i = 0; i < 4; i++) least = fmin(least, at(&x, i, 1));
+    EXPECT_TRUE(least == -1);
+    rao_dataset_destroy(&d);
+    o.scale = RAO_SCALE_NONE;
+    snprintf(spec, sizeof spec, "csv:%s", file_of("high.csv", "a,b\n1,0.5\n2,3.41e38\n4,0\n"));
+    EXPECT_FAIL(ctx, rao_dataset_load(ctx, spec, &o, RAO_F32, &d), RAO_EDOMAIN, "training targets, row 2, column 1 is 3.41e+38");
+    o.scale = RAO_SCALE_STANDARD; /* the spread of a column overflows in double */
+    snprintf(spec, sizeof spec, "csv:%s", file_of("far.csv", "a,b\n1.7e308,0.5\n-1.7e308,1\n"));
+    EXPECT_FAIL(ctx, rao_dataset_load(ctx, spec, &o, RAO_F64, &d), RAO_EDOMAIN, "column 1 is");
+    EXPECT_TRUE(d == NULL);
+    snprintf(spec, sizeof spec, "csv:%s", file_of("squares.csv", "a,b\n1e200,0.5\n-1e200,1\n1e200,0\n-1e200,0\n"));
+    OK(ctx, rao_dataset_load(ctx, spec, &o, RAO_F32, &d)); /* its squares do, its deviation does not */
+    x = rao_dataset_x(d, RAO_TRAIN);
+    for (int64_t i = 0; i < 4; i++) EXPECT_CLOSE(fabs(at(&x, i, 0)), 1, 1e-6);
+    rao_dataset_destroy(&d);
+    rao_test_ctx_close(&ctx);
+}
+
 static void mnist(void **state) {
     (void)state;
     ORACLE("MNIST", "its published sizes");
@@ -262,6 +300,7 @@ int main(void) {
         cmocka_unit_test(constant_columns),
         cmocka_unit_test(inputs_as_targets),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(numbers_beyond_the_dtype),
         cmocka_unit_test(mnist),
         cmocka_unit_test(no_memory),
     };

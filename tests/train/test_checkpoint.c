@@ -111,6 +111,17 @@ static void refusals(void **state) {
         EXPECT_TRUE(rao_trainer_steps(u) == 2 && ((float *)w.data)[0] == first);
         rao_trainer_destroy(&u);
     }
+    rao_dataset *split = NULL;
+    rao_dataset_opts d;
+    rao_dataset_opts_init(&d);
+    d.seed = 7;
+    o.batch = 100, o.seed = 1;
+    OK(p.ctx, rao_dataset_load(p.ctx, "digits", &d, RAO_F32, &split));
+    OK(p.ctx, rao_trainer_create(p.ctx, p.model, split, "adam", &o, &u));
+    EXPECT_FAIL(p.ctx, rao_trainer_load(p.ctx, u, path), RAO_EINVAL, "has split 0, the run 7"); /* its test cases were trained on there */
+    rao_trainer_destroy(&u);
+    rao_dataset_destroy(&split);
+
     rao_vec w = rao_trainer_weights(t);
     OK(p.ctx, rao_model_save(p.ctx, p.model, &w, path));
     EXPECT_FAIL(p.ctx, rao_trainer_load(p.ctx, t, path), RAO_EIO, "is no checkpoint");
