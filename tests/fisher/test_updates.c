@@ -57,6 +57,38 @@ static void sub_batches(void **state) {
     network_close(&k);
 }
 
+/* The batch of k twice over, with all weights times `factor`. */
+static network doubled(network *k, const char *spec, double factor) {
+    network d = network_open(spec, RAO_F64, 2 * k->n, 1);
+    memcpy(d.w.data, k->w.data, (size_t)k->size * sizeof(double));
+    for (int64_t i = 0; i < d.n; i++) {
+        memcpy(d.x + i * k->in, k->x + i % k->n * k->in, (size_t)k->in * sizeof(double));
+        memcpy(d.y + i * k->targets, k->y + i % k->n * k->targets, (size_t)k->targets * sizeof(double));
+        d.weights[i] = factor * k->weights[i % k->n];
+    }
+    network_refresh(&d);
+    return d;
+}
+
+static void a_mean_and_no_sum(void **state) {
+    (void)state;
+    LAW("the matrix is a mean: a batch twice over, or all weights times a constant, leave it as it is, and its factors");
+    static const char *const all[] = {"dense", "diagonal", "kfac", "ekfac", "gram", "implicit"};
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (size_t r = 0; r < COUNT(all); r++)
+            for (int flavour = RAO_FISHER_TRUE; flavour <= RAO_FISHER_EMPIRICAL; flavour += 2) { /* draws are numbered by case */
+                network k = network_open(specs[s], RAO_F64, 5, 1), d = doubled(&k, specs[s], 3);
+                rao_fisher *f = make(&k, all[r], (rao_flavour)flavour, 1, 0.1), *g = make(&d, all[r], (rao_flavour)flavour, 1, 0.1);
+                double *a = network_matrix(k.ctx, rao_fisher_op(f)), *b = network_matrix(d.ctx, rao_fisher_op(g));
+                /* rounding turns the bases of ekfac where two eigenvalues of a factor are near one another */
+                double tol = strcmp(all[r], "ekfac") ? 1e-13 : 1e-8;
+                EXPECT_TRUE(network_distance(a, b, k.size * k.size) <= tol * network_frobenius(a, k.size * k.size));
+                rao_free(&a), rao_free(&b);
+                rao_fisher_destroy(&f), rao_fisher_destroy(&g);
+                network_close(&d), network_close(&k);
+            }
+}
+
 static void averages(void **state) {
     (void)state;
     LAW("averages start at the data: on one batch kfac stays that batch's, ekfac stays between it and kfac, and renewal keeps to its turn");
@@ -346,6 +378,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empirical_on_drawn_targets),
         cmocka_unit_test(sub_batches),
+        cmocka_unit_test(a_mean_and_no_sum),
         cmocka_unit_test(averages),
         cmocka_unit_test(factors_average_over_batches),
         cmocka_unit_test(moments_average_over_batches),

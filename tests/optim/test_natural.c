@@ -275,6 +275,64 @@ static void levenberg_marquardt(void **state) {
     EXPECT_REL(damping_after(0.05, 16), 0.01 / (factor * factor * factor), 1e-12); /* steps 20 times too long: the loss rises */
 }
 
+static void a_gradient_that_is_not_finite(void **state) {
+    (void)state;
+    LAW("a gradient that is not finite anywhere ends the step with ENUMERIC, its number named, the parameters as they were");
+    static const char *const specs[] = {"ngd", "kfac", "ekfac", "ngd:adapt=lm:momentum=0.5", "kfac:l2=0.1"};
+    const double bad[] = {NAN, INFINITY, -INFINITY};
+    rao_ctx *ctx = rao_test_ctx();
+    double m[N * N];
+    make_metric(8, m);
+    rao_op *f = dense(ctx, m);
+    for (size_t s = 0; s < COUNT(specs); s++)
+        for (size_t b = 0; b < COUNT(bad); b++)
+            for (int place = 0; place < N; place += 3) {
+                rao_optim *opt = NULL;
+                double w[N], kept[N], g[N] = {0.1, -0.2, 0.3, 0.1};
+                rao_vec wv = rao_vec_view(RAO_F64, N, w);
+                for (int i = 0; i < N; i++) w[i] = 1 + i;
+                OK(ctx, rao_optim_create(ctx, specs[s], RAO_F64, N, 0, &opt));
+                give_gradient(ctx, opt, g);
+                OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+                memcpy(kept, w, sizeof kept);
+                g[place] = bad[b];
+                give_gradient(ctx, opt, g);
+                EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, f, &wv), RAO_ENUMERIC, "not finite at step 2");
+                EXPECT_EQ(memcmp(kept, w, sizeof kept), 0);
+                EXPECT_EQ(rao_optim_steps(opt), 1);
+                rao_optim_destroy(&opt);
+            }
+    rao_op_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
+static void a_loss_that_is_not_finite(void **state) {
+    (void)state;
+    LAW("a judged step after which the loss is not finite is a bad one: the damping rises");
+    const double after[] = {NAN, INFINITY};
+    for (size_t b = 0; b < COUNT(after); b++) {
+        rao_ctx *ctx = rao_test_ctx();
+        rao_optim *opt = NULL;
+        rao_optim_step_info info;
+        double m[N * N], w[N] = {0}, g[N] = {1, 1, 1};
+        make_metric(9, m);
+        rao_op *f = dense(ctx, m);
+        rao_vec wv = rao_vec_view(RAO_F64, N, w);
+        OK(ctx, rao_optim_create(ctx, "ngd:damping=0.01:unit=loss:adapt=lm", RAO_F64, N, 0, &opt));
+        for (int t = 0; t < 6; t++) {
+            give_gradient(ctx, opt, g);
+            int judged = rao_optim_wants_judgement(opt);
+            OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+            if (judged) OK(ctx, rao_optim_judge(ctx, opt, 1, after[b]));
+        }
+        OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
+        EXPECT_REL(info.damping, 0.01 / pow(0.95, 5), 1e-12);
+        rao_optim_destroy(&opt);
+        rao_op_destroy(&f);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("a rule with a metric says what it misses, and leaves everything as it was");
@@ -307,8 +365,12 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula), cmocka_unit_test(steps_without_the_gradient),
-                                       cmocka_unit_test(affine_invariance), cmocka_unit_test(levenberg_marquardt),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_follow_the_formula),
+                                       cmocka_unit_test(steps_without_the_gradient),
+                                       cmocka_unit_test(affine_invariance),
+                                       cmocka_unit_test(levenberg_marquardt),
+                                       cmocka_unit_test(a_gradient_that_is_not_finite),
+                                       cmocka_unit_test(a_loss_that_is_not_finite),
                                        cmocka_unit_test(refusals)};
     return rao_test_run("optim/natural", tests, COUNT(tests));
 }
