@@ -63,13 +63,15 @@ RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
 
 /* The exact representation (dense, gram, implicit) that an update and one solve cost least in, counted in flops and held to this machine's memory:
- * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit 8 n k an iteration. *name is a constant. */
+ * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit
+ * 8 n k and a solve of its preconditioner, 2 in out (in + out) a layer, an iteration. *name is a constant. */
 RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name);
 
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.
  * `fresh` = 0 says that the tape holds the forward pass at w already. The damping is kept. implicit borrows the objective and
  * its batch until the next update, and uses its tape in every product.
- * EINVAL: an argument is refused, and F is as it was. Any other failure leaves the object without a matrix; what it averaged is forgotten. */
+ * An argument that is refused (EINVAL; EDOMAIN: the weights of those cases sum to 0) leaves F as it was. A failure on the way (ENOMEM, EDOMAIN: a factor
+ * that is not finite) leaves the object without a matrix, and what it averaged is forgotten. */
 RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objective *objective, const rao_vec *w, int64_t cases,
                                      uint64_t step, int fresh);
 

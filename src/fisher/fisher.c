@@ -227,14 +227,19 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
     if (cases < 1) return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want >= 1", (long long)cases);
     f.op = (rao_op){NULL, rao_model_dtype(model), rao_model_size(model), 0};
     f.max_columns = columns_of(&f);
-    double k = (double)f.op.n, m = (double)cases * (double)f.max_columns, widths = 0, limit = memory_of_machine() / 2;
+    double k = (double)f.op.n, m = (double)cases * (double)f.max_columns, widths = 0, limit = memory_of_machine() / 2, inverses = 0,
+           products = 0;
     for (int64_t l = 0; l < f.layers; l++) {
         rao_parameter p = rao_graph_parameter(f.graph, l);
-        widths += 2 * (double)p.rows + 2 * (double)p.cols / (double)f.max_columns;
+        double out = (double)p.rows, in = (double)p.cols;
+        widths += 2 * out + 2 * in / (double)f.max_columns;
+        inverses += in * in * in + out * out * out, products += 2 * in * out * (in + out);
     }
-    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3, 8 * (double)cases * k * (double)defaults.iterations};
+    if (defaults.precondition == RAO_PRECONDITION_NONE) inverses = products = 0;
+    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3,
+                           inverses + (8 * (double)cases * k + products) * (double)defaults.iterations};
     static const representation *const exact[] = {&fisher_dense, &fisher_gram, &fisher_implicit};
-    int best = 2; /* needs next to no memory */
+    int best = 2; /* two vectors and its preconditioner */
     for (int i = 0; i < 2; i++)
         if (cost[i] < cost[best] && exact[i]->bytes(&f) <= limit) best = i;
     *name = exact[best]->name;
