@@ -3,6 +3,7 @@
  * Buffers of a node (n x ld): its value; the cotangent for a vjp; the tangent for a jvp; both kept with the cotangent's tangent for an hvp.
  * An entrywise operation shares its input's buffers where it can. Where nobody asks for the factors, the cotangents of all nodes lie in
  * two buffers in turn: a node's is dead once the one before it is written. */
+#include "backend/backend.h"
 #include "graph/graph.h"
 
 #include <string.h>
@@ -70,11 +71,11 @@ static void carve_all(const rao_tape *t, carver *c, node_data *data) {
     if (t->needs & RAO_TAPE_JVP) carve_tangents(t, c, data, unit);
 }
 
-static void set_column(const rao_tape *t, const node_data *d, void *buffer, double value) {
-    for (int64_t r = 0; r < t->max_cases && buffer; r++) {
-        if (t->graph->dtype == RAO_F64) ((double *)buffer)[r * d->ld + d->cols] = value;
-        else ((float *)buffer)[r * d->ld + d->cols] = (float)value;
-    }
+/* The column of ones behind a node's values. */
+static rao_status set_ones(rao_ctx *ctx, const rao_tape *t, int64_t i) {
+    const node_data *d = &t->data[i];
+    rao_mat values = rao_mat_view(t->graph->dtype, t->max_cases, d->cols, d->ld, d->v);
+    return rao_homogenise(ctx, rao_backend_default(), 1, &values);
 }
 
 rao_status rao_tape_create(rao_ctx *ctx, const rao_graph *g, int64_t max_cases, unsigned needs, rao_tape **tape) {
@@ -98,7 +99,7 @@ rao_status rao_tape_create(rao_ctx *ctx, const rao_graph *g, int64_t max_cases, 
     t->bytes = c.used;
     c = (carver){t->arena, 0};
     carve_all(t, &c, t->data);
-    for (int64_t i = 0; i < g->nodes; i++) set_column(t, &t->data[i], t->data[i].v, 1);
+    for (int64_t i = 0; i < g->nodes; i++) RAO_TRY(set_ones(ctx, t, i));
     *tape = t;
     t = NULL;
 done:
