@@ -302,3 +302,19 @@ def test_the_guide_prints_what_the_example_prints():
     for a, b in zip(printed[1:], quoted[1:]):
         assert a.split()[:3] == b.split()[:3]
         assert list(map(float, a.split()[3:])) == pytest.approx(list(map(float, b.split()[3:])), abs=3e-4)
+
+
+def test_the_table_of_mistakes_names_tests_that_exist():
+    """docs/theory/fisher.md says which law holds each; a law that is renamed takes its row along."""
+    root = pathlib.Path(__file__).resolve().parents[2]
+    section = (root / "docs/theory/fisher.md").read_text().split("## What is easy to get wrong")[1].split("\n## ")[0]
+    rows = [line.split("|")[3] for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 12
+    found = 0
+    for row in rows:
+        for path, names in re.findall(r"`([a-z_/]+\.c)`([^;|`]*)", row):
+            source = (root / "tests" / path).read_text()
+            for name in re.findall(r"[a-z]+(?:_[a-z]+)+", names):
+                assert f"cmocka_unit_test({name})" in source, (path, name)
+                found += 1
+    assert found >= 12
