@@ -167,8 +167,8 @@ RAO_API const char *rao_quantity_name(rao_quantity quantity); /* "logpdf", "scor
 RAO_API rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quantity);
 
 /* The shape of an answer: a number; a tangent vector or a matrix over it, in the coordinates of the chart; as many numbers as an exponential
- * family has natural coordinates; a point in the chart. */
-typedef enum rao_shape { RAO_SCALAR = 0, RAO_TANGENT, RAO_MATRIX, RAO_ORDER, RAO_POINT } rao_shape;
+ * family has natural coordinates; a point in the chart; a complex number (real and imaginary part); a lower and an upper bound. */
+typedef enum rao_shape { RAO_SCALAR = 0, RAO_TANGENT, RAO_MATRIX, RAO_ORDER, RAO_POINT, RAO_COMPLEX, RAO_INTERVAL } rao_shape;
 RAO_API rao_shape rao_quantity_shape(rao_quantity quantity);
 /* What a quantity takes besides p: a sum of these. */
 enum { RAO_TAKES_Q = 1, RAO_TAKES_X = 2, RAO_TAKES_T = 4, RAO_TAKES_VELOCITY = 8, RAO_TAKES_ORDER = 16 };

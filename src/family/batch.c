@@ -16,6 +16,8 @@ int64_t rao_shape_numbers(const rao_family *family, int64_t chart, rao_shape sha
     case RAO_TANGENT: return tangent;
     case RAO_MATRIX: return tangent * tangent;
     case RAO_POINT: return rao_family_coords(family, chart);
+    case RAO_COMPLEX:
+    case RAO_INTERVAL: return 2;
     case RAO_ORDER: return family->table->exponential ? family->dim : 0;
     default: return 1;
     }

@@ -34,6 +34,7 @@ typedef struct half_map {
     int vector, product;
     double (*shear)(const rao_family *f); /* where chart 0 is (x - shear s, s) and nothing else: what batches need. NULL: not so */
     /* The rest is NULL in plain maps. */
+    double (*place)(const rao_family *f, const double *s);                 /* x */
     double (*gap)(const rao_family *f, const double *p, const double *q);  /* x(q) - x(p) */
     double (*rise)(const rao_family *f, const double *p, const double *q); /* s(q) - s(p); NULL: the difference of the scales */
     double (*scale)(const rao_family *f, const double *s);

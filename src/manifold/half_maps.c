@@ -21,6 +21,7 @@ const half_map rao_half_diagonal = {.constants = normal_constants, .product = 1}
 /* ---- the normal, whose states carry what charts have rounded away ------------------------------------------------- */
 
 static double normal_scale(const rao_family *f, const double *s) { return (void)f, s[NORMAL_SIGMA]; }
+static double normal_place(const rao_family *f, const double *s) { return (void)f, s[NORMAL_MU] + s[NORMAL_MU_REST]; }
 static double normal_gap(const rao_family *f, const double *p, const double *q) {
     return (void)f, (q[NORMAL_MU] - p[NORMAL_MU]) + (q[NORMAL_MU_REST] - p[NORMAL_MU_REST]);
 }
@@ -41,6 +42,7 @@ static int normal_move(const rao_family *f, const double *base, double dx, doubl
 }
 const half_map rao_half_normal = {.constants = normal_constants,
                                   .shear = no_shear,
+                                  .place = normal_place,
                                   .gap = normal_gap,
                                   .rise = normal_rise,
                                   .scale = normal_scale,
@@ -61,6 +63,7 @@ static void standard_constants(const rao_family *f, double *a, double *b) {
     *a = m[0], *b = m[2] - m[1] * (m[1] / m[0]);
 }
 static double standard_scale(const rao_family *f, const double *s) { return (void)f, s[1]; }
+static double standard_place(const rao_family *f, const double *s) { return s[0] + shear(f) * s[1]; }
 static double standard_gap(const rao_family *f, const double *p, const double *q) { return (q[0] - p[0]) + shear(f) * (q[1] - p[1]); }
 static void standard_push(const rao_family *f, const double *s, const double *v, double *dx, double *ds) {
     (void)s, *dx = v[0] + shear(f) * v[1], *ds = v[1];
@@ -75,6 +78,7 @@ static int standard_move(const rao_family *f, const double *base, double dx, dou
 const half_map rao_half_standard = {.constants = standard_constants,
                                     .shear = shear,
                                     .scale = standard_scale,
+                                    .place = standard_place,
                                     .gap = standard_gap,
                                     .push = standard_push,
                                     .pull = standard_pull,
@@ -89,6 +93,7 @@ static double weibull_scale(const rao_family *f, const double *s) { return (void
 static double weibull_rise(const rao_family *f, const double *p, const double *q) {
     return (void)f, (p[SHAPE] - q[SHAPE]) / p[SHAPE] / q[SHAPE];
 }
+static double weibull_place(const rao_family *f, const double *s) { return (void)f, -log(s[LENGTH]) - (1 - euler) / s[SHAPE]; }
 static double weibull_gap(const rao_family *f, const double *p, const double *q) {
     double u = (q[LENGTH] - p[LENGTH]) / p[LENGTH];
     double log_ratio = fabs(u) < 0.5 ? log1p(u) : log(q[LENGTH]) - log(p[LENGTH]);
@@ -107,6 +112,7 @@ static int weibull_move(const rao_family *f, const double *base, double dx, doub
 }
 const half_map rao_half_weibull = {.constants = weibull_constants,
                                    .scale = weibull_scale,
+                                   .place = weibull_place,
                                    .gap = weibull_gap,
                                    .rise = weibull_rise,
                                    .push = weibull_push,
@@ -119,6 +125,7 @@ static void inverse_constants(const rao_family *f, double *a, double *b) { (void
 static double inverse_scale(const rao_family *f, const double *s) { return (void)f, 1 / sqrt(s[1]); }
 /* q^-1/2 - p^-1/2 */
 static double root_gap(double p, double q) { return (p - q) / sqrt(p) / sqrt(q) / (sqrt(p) + sqrt(q)); }
+static double inverse_place(const rao_family *f, const double *s) { return (void)f, 1 / sqrt(s[0]); }
 static double inverse_gap(const rao_family *f, const double *p, const double *q) { return (void)f, root_gap(p[0], q[0]); }
 static double inverse_rise(const rao_family *f, const double *p, const double *q) { return (void)f, root_gap(p[1], q[1]); }
 static void inverse_push(const rao_family *f, const double *s, const double *v, double *dx, double *ds) {
@@ -134,6 +141,7 @@ static int inverse_move(const rao_family *f, const double *base, double dx, doub
 }
 const half_map rao_half_inverse_gaussian = {.constants = inverse_constants,
                                             .scale = inverse_scale,
+                                            .place = inverse_place,
                                             .gap = inverse_gap,
                                             .rise = inverse_rise,
                                             .push = inverse_push,

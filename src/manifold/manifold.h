@@ -12,6 +12,10 @@ extern const family_question rao_ask_jeffreys_divergence;
 extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 /* fisher_rao.c */
 extern const family_question rao_ask_fisher_rao_distance, rao_ask_fisher_rao_geodesic, rao_ask_exp_map, rao_ask_log_map;
+/* plane_coords.c */
+extern const family_question rao_ask_half_plane, rao_ask_disc;
+/* transport.c */
+extern const family_question rao_ask_wasserstein2, rao_ask_wasserstein_geodesic, rao_ask_wasserstein_information;
 /* planes.c: distances of location-scale families. */
 extern family_many rao_half_distances;
 

@@ -1,0 +1,115 @@
+/* transport.c - Wasserstein distance, geodesic and information matrix in any chart: closed where the family's row says so (transport_rows.c). */
+#include "manifold/transport.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "manifold/geometry.h"
+
+static rao_status unable(rao_ctx *ctx, const family_item *it, const char *why) {
+    return rao_fail(ctx, RAO_EUNABLE, "%s: no %s: %s", it->f->table->info.name, it->what, why);
+}
+
+static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    const transport *row = rao_transport_of(it->f);
+    (void)quality;
+    if (!row) return unable(ctx, it, "no closed form is known");
+    if (!row->distance) return unable(ctx, it, row->reason);
+    return row->distance(ctx, it->f, it->p, it->q, out);
+}
+
+/* ---- geodesics ------------------------------------------------------------------------------------------------------ */
+
+/* Coordinates of the straight chart at t, from the nearer end. */
+static rao_status straight(rao_ctx *ctx, const family_item *it, const transport *row, double *state) {
+    rao_status st;
+    const rao_family *f = it->f;
+    const family_chart *chart = &f->table->charts[row->straight];
+    int64_t n = f->coords[row->straight];
+    double *a, *b, t = it->t;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, n, &a));
+    RAO_TRY(rao_scratch(ctx, n, &b));
+    RAO_TRY(chart->store(ctx, f, it->p, a));
+    RAO_TRY(chart->store(ctx, f, it->q, b));
+    if (row->same && a[0] != b[0])
+        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: between members of different %.*s the geodesic leaves the family", f->table->info.name,
+                         (int)strcspn(chart->coords, ","), chart->coords));
+    for (int64_t i = 0; i < n; i++) a[i] = t < 0.5 ? a[i] + (b[i] - a[i]) * t : b[i] - (b[i] - a[i]) * (1 - t);
+    RAO_TRY(chart->load(ctx, f, a, state));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status path(rao_ctx *ctx, const family_item *it, double *state) {
+    const transport *row = rao_transport_of(it->f);
+    if (it->f->table == &rao_table_mvn) return rao_bures_path(ctx, it->f, it->p, it->q, it->t, state);
+    if (row && row->straight >= 0) return straight(ctx, it, row, state);
+    return unable(ctx, it, row && row->reason ? row->reason : "the family is not closed under it");
+}
+
+static rao_status geodesic(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    rao_status st;
+    double *state;
+    (void)quality;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (!(it->t >= 0 && it->t <= 1))
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: t = %.17g, want 0 <= t <= 1: beyond its ends a path of transport need not be shortest",
+                         it->f->table->info.name, it->t));
+    RAO_TRY(rao_scratch(ctx, it->f->state, &state));
+    RAO_TRY(path(ctx, it, state));
+    RAO_TRY(it->chart->store(ctx, it->f, it->t == 0 ? it->p : it->t == 1 ? it->q : state, out));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- information ---------------------------------------------------------------------------------------------------- */
+
+/* out = J^T G J */
+static rao_status pull_back(rao_ctx *ctx, const family_item *it, const double *g, double *out) {
+    rao_status st = RAO_OK;
+    int64_t n = it->f->dim, m = it->f->tangents[chart_number(it->f, it->chart)];
+    double *j;
+    rao_mark mark = rao_scratch_mark(ctx);
+    memcpy(out, g, sizeof *g * (size_t)(it->chart->jacobian ? 0 : n * n));
+    if (!it->chart->jacobian) goto done;
+    RAO_TRY(rao_scratch(ctx, n * m, &j));
+    memset(j, 0, sizeof *j * (size_t)(n * m));
+    it->chart->jacobian(it->f, it->p, j);
+    for (int64_t a = 0; a < m; a++)
+        for (int64_t b = 0; b <= a; b++) {
+            double sum = 0;
+            for (int64_t k = 0; k < n; k++)
+                for (int64_t l = 0; l < n; l++)
+                    if (j[k * m + a] != 0 && j[l * m + b] != 0) sum += j[k * m + a] * g[k * n + l] * j[l * m + b];
+            out[a * m + b] = out[b * m + a] = sum;
+        }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static rao_status information(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    rao_status st;
+    const transport *row = rao_transport_of(it->f);
+    double *g;
+    (void)quality;
+    if (it->f->table->info.discrete && !(row && row->reason))
+        return unable(ctx, it, "its quantile function jumps and has no derivative in the parameters");
+    if (!row) return unable(ctx, it, "no closed form is known");
+    if (!row->information) return unable(ctx, it, row->reason);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, it->f->dim * it->f->dim, &g));
+    memset(g, 0, sizeof *g * (size_t)(it->f->dim * it->f->dim));
+    RAO_TRY(row->information(ctx, it->f, it->p, g));
+    RAO_TRY(pull_back(ctx, it, g, out));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+const family_question rao_ask_wasserstein2 = {"wasserstein2", distance, RAO_SCALAR, RAO_TAKES_Q};
+const family_question rao_ask_wasserstein_geodesic = {"wasserstein_geodesic", geodesic, RAO_POINT, RAO_TAKES_Q | RAO_TAKES_T};
+const family_question rao_ask_wasserstein_information = {"wasserstein_information", information, RAO_MATRIX, 0};

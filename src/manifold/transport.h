@@ -1,0 +1,26 @@
+/* transport.h - optimal transport with squared Euclidean cost: what is closed for a family, and what follows from quantile functions. */
+#ifndef RAO_MANIFOLD_TRANSPORT_H
+#define RAO_MANIFOLD_TRANSPORT_H
+
+#include "manifold/manifold.h"
+
+typedef struct transport {
+    const family_table *table;
+    /* W_2, or INF. */
+    rao_status (*distance)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out);
+    /* G in the tangent of chart 0, zeroed before. */
+    rao_status (*information)(rao_ctx *ctx, const rao_family *f, const double *s, double *g);
+    /* The chart in which geodesics are straight, or -1; where `same` is set they stay in the family only between members that agree in it. */
+    int straight, same;
+    const char *reason; /* without `distance`: why there is none */
+} transport;
+
+/* The row of a family, NULL for one without. */
+const transport *rao_transport_of(const rao_family *f);
+
+/* transport_mvn.c: Bures. */
+rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out);
+rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g);
+rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out);
+
+#endif

@@ -1,0 +1,144 @@
+/* transport_mvn.c - normals in several variables: W_2^2 = |dm|^2 + tr S_p + tr S_q - 2 tr (S_p^1/2 S_q S_p^1/2)^1/2 (the Bures distance of the
+ * covariances), written as one square. With S_p = U^T U the optimal map is T = U^-1 A U^-T, A^2 = U S_q U^T, and with G = U U^T,
+ * X = A - G solves A X + X G = U (S_q - S_p) U^T, which in the eigenbases of A and G is a division: then W^2 = |U^-1 X|_F^2. Nothing cancels.
+ * Geodesic S_t = ((1-t) I + t T) S_p ((1-t) I + t T). Information: tr(E S E) = tr(E dS)/2 with E S + S E = dS (A. Takatsu 2011, Osaka J. Math. 48). */
+#include <math.h>
+#include <string.h>
+
+#include "manifold/cone.h"
+#include "manifold/transport.h"
+
+static spd cov(const rao_family *f, const double *s) { return spd_at(s, f->d); }
+static double *mean_of(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
+static rao_mat view(int64_t d, double *a) { return rao_mat_view(RAO_F64, d, d, d, a); }
+
+/* Eigenvectors and the roots of the eigenvalues. */
+static rao_status root_spectrum(rao_ctx *ctx, int64_t d, double *a, double *w) {
+    rao_mat ma = view(d, a);
+    rao_vec mw = rao_vec_view(RAO_F64, d, w);
+    rao_status st = rao_eigh(ctx, &ma, &mw);
+    for (int64_t i = 0; i < d && st == RAO_OK; i++) w[i] = sqrt(fmax(w[i], 0));
+    return st;
+}
+
+static rao_status multiply(rao_ctx *ctx, rao_trans ta, rao_trans tb, int64_t d, double *a, double *b, double *out) {
+    rao_mat ma = view(d, a), mb = view(d, b), mo = view(d, out);
+    return rao_gemm(ctx, ta, tb, 1, &ma, &mb, 0, &mo);
+}
+
+/* x = A - G, in scratch of the caller. */
+static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *x) {
+    rao_status st;
+    int64_t d = f->d;
+    spd a = cov(f, p), b = cov(f, q);
+    double *va, *vg, *c, *half, *wa, *wg;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &va));
+    RAO_TRY(rao_scratch(ctx, d * d, &vg));
+    RAO_TRY(rao_scratch(ctx, d * d, &c));
+    RAO_TRY(rao_scratch(ctx, d * d, &half));
+    RAO_TRY(rao_scratch(ctx, d, &wa));
+    RAO_TRY(rao_scratch(ctx, d, &wg));
+    for (int64_t i = 0; i < d * d; i++) c[i] = b.s[i] - a.s[i];
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, c, c));
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, b.s, va));
+    RAO_TRY(root_spectrum(ctx, d, va, wa));
+    memcpy(half, a.u, sizeof *half * (size_t)(d * d)); /* G = U U^T; its eigenvalues are those of S_p */
+    RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, half, half, vg));
+    RAO_TRY(root_spectrum(ctx, d, vg, wg));
+    RAO_TRY(multiply(ctx, RAO_T, RAO_N, d, va, c, half));
+    RAO_TRY(multiply(ctx, RAO_N, RAO_N, d, half, vg, c));
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < d; j++) c[i * d + j] /= wa[i] + wg[j] * wg[j];
+    RAO_TRY(multiply(ctx, RAO_N, RAO_N, d, va, c, half));
+    RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, half, vg, x));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* x := U^-1 x = K^T x */
+static rao_status divide(rao_ctx *ctx, int64_t d, const spd *s, double *x) {
+    rao_status st;
+    double *out;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &out));
+    RAO_TRY(multiply(ctx, RAO_T, RAO_N, d, s->k, x, out));
+    memcpy(x, out, sizeof *x * (size_t)(d * d));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out) {
+    rao_status st;
+    int64_t d = f->d;
+    spd a = cov(f, p);
+    double *x, sum = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &x));
+    RAO_TRY(map_less_identity(ctx, f, p, q, x));
+    RAO_TRY(divide(ctx, d, &a, x));
+    for (int64_t i = 0; i < d; i++) sum = hypot(sum, mean_of(f, q)[i] - mean_of(f, p)[i]);
+    *out = hypot(sum, rao_frobenius(d * d, x));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
+    rao_status st;
+    int64_t d = f->d;
+    spd a = cov(f, p), o = cov(f, out);
+    double *x, *root;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &x));
+    RAO_TRY(rao_scratch(ctx, d * d, &root));
+    RAO_TRY(map_less_identity(ctx, f, p, q, x));
+    RAO_TRY(divide(ctx, d, &a, x)); /* T - I = x U^-T, so a root of S_t is (I + t (T - I)) U^T = U^T + t x */
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < d; j++) root[i * d + j] = a.u[j * d + i] + t * x[i * d + j];
+    RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, root, root, o.s));
+    for (int64_t i = 0; i < d; i++) {
+        double m = mean_of(f, p)[i], n = mean_of(f, q)[i];
+        mean_of(f, out)[i] = t < 0.5 ? m + (n - m) * t : n - (n - m) * (1 - t);
+        for (int64_t j = 0; j < i; j++) o.s[i * d + j] = o.s[j * d + i] = 0.5 * (o.s[i * d + j] + o.s[j * d + i]);
+    }
+    RAO_TRY(rao_spd_factor(ctx, f, "the covariance on the geodesic", out));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* G_ab = sum_ij (V^T B_a V)_ij (V^T B_b V)_ij / (2 (l_i + l_j)), B the symmetric matrices of the coordinates. */
+rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g) {
+    rao_status st;
+    int64_t d = f->d, n = f->dim, count = n - d, row = 0;
+    spd a = cov(f, s);
+    double *v, *w, *b;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &v));
+    RAO_TRY(rao_scratch(ctx, d, &w));
+    RAO_TRY(rao_scratch(ctx, count * d * d, &b));
+    memcpy(v, a.s, sizeof *v * (size_t)(d * d));
+    rao_mat mv = view(d, v);
+    rao_vec mw = rao_vec_view(RAO_F64, d, w);
+    RAO_TRY(rao_eigh(ctx, &mv, &mw));
+    for (int64_t i = 0; i < d; i++) g[i * (n + 1)] = 1;
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = i; j < d; j++, row++)
+            for (int64_t k = 0; k < d; k++)
+                for (int64_t l = 0; l < d; l++) {
+                    double pairs = v[i * d + k] * v[j * d + l] + (i != j ? v[j * d + k] * v[i * d + l] : 0);
+                    b[(row * d + k) * d + l] = pairs / sqrt(2 * (w[k] + w[l]));
+                }
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (int64_t k = 0; k < d * d; k++) sum += b[i * d * d + k] * b[j * d * d + k];
+            g[(d + i) * n + d + j] = g[(d + j) * n + d + i] = sum;
+        }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}

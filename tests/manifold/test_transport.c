@@ -1,0 +1,258 @@
+/* Wasserstein distances, geodesics and information matrices: values by quadrature of quantile functions, and the laws of a distance. */
+#include <float.h>
+
+#include "rao_test.h"
+#include <rao/manifold.h>
+
+#include "oracle_transport.h"
+
+enum { MOST = 100 };
+
+static rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, double fixed) {
+    rao_family_opts o;
+    rao_family *f = NULL;
+    rao_family_opts_init(&o);
+    o.dimension = dimension;
+    const rao_family_info *info = NULL;
+    for (int64_t r = 0; (info = rao_family_list(r)) && strcmp(info->name, name) != 0; r++) continue;
+    rao_fixed given = {info ? info->fixed : NULL, fixed};
+    if (given.name) o.fixed = &given, o.fixed_count = 1;
+    OK(ctx, rao_family_create(ctx, name, &o, &f));
+    return f;
+}
+
+static rao_status ask(rao_ctx *ctx, const rao_family *f, int64_t chart, int quantity, const double *p, const double *q, double t,
+                      double *out) {
+    rao_family_args a;
+    rao_family_args_init(&a);
+    a.chart = chart, a.p = rao_points_of(p, 0), a.q = rao_points_of(q, 0), a.t = rao_points_of(&t, 0);
+    return rao_manifold_eval(ctx, f, quantity, &a, out, 0);
+}
+
+static double w2(rao_ctx *ctx, const rao_family *f, const double *p, const double *q) {
+    double value;
+    OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN2, p, q, 0, &value));
+    return value;
+}
+
+static void values_match(void **state) {
+    (void)state;
+    ORACLE("distances, geodesics, information",
+           "mpmath quadrature of quantile functions, moments, matrix roots: tests/oracle/transport.py");
+    rao_ctx *ctx = rao_test_ctx();
+    int failures = 0;
+    for (size_t i = 0; i < COUNT(oracle_transport); i++) {
+        rao_family *f = make(ctx, oracle_transport[i].family, oracle_transport[i].dimension, oracle_transport[i].fixed);
+        int64_t chart;
+        int quantity, count = oracle_transport[i].count;
+        double got[MOST], largest = 0;
+        const double *want = oracle_transport[i].want;
+        OK(ctx, rao_family_chart_index(ctx, f, oracle_transport[i].chart, &chart));
+        OK(ctx, rao_manifold_find(ctx, oracle_transport[i].quantity, &quantity));
+        EXPECT_EQ(rao_manifold_answer(f, chart, quantity), count);
+        OK(ctx, ask(ctx, f, chart, quantity, oracle_transport[i].p, oracle_transport[i].q, oracle_transport[i].t, got));
+        for (int j = 0; j < count; j++) largest = fmax(largest, fabs(want[j]));
+        for (int j = 0; j < count; j++) {
+            double size = quantity == RAO_WASSERSTEIN2 ? fabs(want[j]) : largest; /* entries of a matrix come from sums of its size */
+            if (got[j] == want[j] || fabs(got[j] - want[j]) <= 1e-12 * size) continue;
+            print_error("row %d: %s %s(%.17g, %.17g; %.17g, %.17g)[%d] = %.17g, want %.17g (off by %.2g)\n", (int)i,
+                        oracle_transport[i].family, oracle_transport[i].quantity, oracle_transport[i].p[0], oracle_transport[i].p[1],
+                        oracle_transport[i].q[0], oracle_transport[i].q[1], j, got[j], want[j], fabs(got[j] - want[j]) / size);
+            failures++;
+        }
+        rao_family_destroy(&f);
+    }
+    EXPECT_EQ(failures, 0);
+    rao_test_ctx_close(&ctx);
+}
+
+static const struct {
+    const char *name;
+    int64_t dimension;
+    double fixed;
+    const char *kinds; /* of chart 0's coordinates: r real, p positive, a an end below, b an end above, M a covariance behind the means */
+    int closed_under;  /* geodesics */
+} families[] = {
+    {"normal", 0, 0, "rp", 1},     {"laplace", 0, 0, "rp", 1},           {"logistic", 0, 0, "rp", 1},
+    {"gumbel", 0, 0, "rp", 1},     {"student_t", 0, 2.5, "rp", 1},       {"isotropic_normal", 3, 0, "rrrp", 1},
+    {"exponential", 0, 0, "p", 1}, {"rayleigh", 0, 0, "p", 1},           {"uniform", 0, 0, "ab", 1},
+    {"lognormal", 0, 0, "rp", 0},  {"weibull", 0, 0, "pp", 0},           {"mvn", 1, 0, "M", 1},
+    {"mvn", 4, 0, "M", 1},         {"diagonal_normal", 2, 0, "rrpp", 1},
+};
+
+static void draw(size_t family, rao_stream s, uint64_t number, double *p) {
+    int64_t d = families[family].dimension;
+    const char *kinds = families[family].kinds;
+    if (*kinds == 'M') {
+        double a[16];
+        rao_normal_fill_f64(s, number, 0, d, p);
+        rao_normal_fill_f64(s, number, 64, d * d, a);
+        double *at = p + d;
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t j = i; j < d; j++) {
+                *at = i == j ? 0.3 : 0;
+                for (int64_t k = 0; k < d; k++) *at += a[i * d + k] * a[j * d + k];
+                at++;
+            }
+        return;
+    }
+    for (int64_t i = 0; kinds[i]; i++) {
+        double z = rao_normal_at(s, number, i);
+        p[i] = kinds[i] == 'r' ? z : kinds[i] == 'a' ? -exp(z) : exp(z / 2);
+    }
+}
+
+static void laws_of_a_distance(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_stream s = rao_stream_make(rao_test_seed(), 3);
+    for (size_t i = 0; i < COUNT(families); i++) {
+        rao_family *f = make(ctx, families[i].name, families[i].dimension, families[i].fixed);
+        double tol = *families[i].kinds == 'M' ? 1e-10 : 1e-12; /* conditions up to 1e2 or so */
+        for (uint64_t trial = 0; trial < 20; trial++) {
+            double p[MOST], q[MOST], r[MOST], x[MOST], y[MOST];
+            draw(i, s, 3 * trial, p), draw(i, s, 3 * trial + 1, q), draw(i, s, 3 * trial + 2, r);
+            double d = w2(ctx, f, p, q);
+            LAW("W_2 is symmetric, 0 at p = q, and obeys the triangle inequality");
+            EXPECT_REL(w2(ctx, f, q, p), d, tol);
+            EXPECT_CLOSE(w2(ctx, f, p, p), 0, 0);
+            EXPECT_TRUE(d <= (w2(ctx, f, p, r) + w2(ctx, f, r, q)) * (1 + tol));
+            LAW("a geodesic is passed at constant speed");
+            rao_status st = ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, p, q, 0.25, x);
+            EXPECT_TRUE(st == (families[i].closed_under ? RAO_OK : RAO_EUNABLE));
+            if (st) continue;
+            OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, p, q, 0.75, y));
+            EXPECT_REL(w2(ctx, f, p, x), d / 4, 10 * tol);
+            EXPECT_REL(w2(ctx, f, x, y), d / 2, 10 * tol);
+            OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, p, q, 1, y));
+            for (int64_t k = 0; k < rao_family_coords(f, 0); k++) EXPECT_CLOSE(y[k], q[k], 0);
+        }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void information_is_the_metric(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_stream s = rao_stream_make(rao_test_seed(), 4);
+    LAW("W_2^2 between p and p + h v is h^2 v^T G v (1 + O(h)), in every chart");
+    for (size_t i = 0; i < COUNT(families); i++) {
+        rao_family *f = make(ctx, families[i].name, families[i].dimension, families[i].fixed);
+        for (int64_t chart = 0; chart < rao_family_chart_count(f); chart++)
+            for (uint64_t trial = 0; trial < 5; trial++) {
+                double p[MOST], c[MOST], x[MOST], y[MOST], v[MOST], g[MOST * MOST / 4], d, sum = 0, h = 1e-6;
+                int64_t n = rao_family_tangent(f, chart);
+                draw(i, s, trial, p);
+                OK(ctx, rao_family_convert(ctx, f, 0, p, chart, c, NULL));
+                OK(ctx, ask(ctx, f, chart, RAO_WASSERSTEIN_INFORMATION, c, NULL, 0, g));
+                for (int64_t k = 0; k < n; k++) {
+                    v[k] = rao_normal_at(s, 100 + trial, k) * (*families[i].kinds == 'M' ? 0.1 : 1) * fabs(c[k]);
+                    x[k] = c[k] + h * v[k], y[k] = c[k] - h * v[k];
+                }
+                for (int64_t k = 0; k < n; k++)
+                    for (int64_t l = 0; l < n; l++) sum += v[k] * g[k * n + l] * v[l];
+                if (ask(ctx, f, chart, RAO_WASSERSTEIN2, x, y, 0, &d)) continue; /* off the family */
+                EXPECT_REL(d / (2 * h), sqrt(sum), 1e-5);                        /* h^2 times third derivatives, charts near their edge */
+            }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void refusals(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("what has no answer is refused with the reason");
+    static const struct {
+        const char *name;
+        int64_t dimension;
+        int quantity;
+        double p[6], q[6], t;
+        rao_status status;
+        const char *part;
+    } rows[] = {
+        {"categorical", 2, RAO_WASSERSTEIN2, {0.5, 0.5}, {0.25, 0.75}, 0, RAO_EUNABLE, "no cost"},
+        {"categorical", 2, RAO_WASSERSTEIN_INFORMATION, {0.5, 0.5}, {0.25, 0.75}, 0, RAO_EUNABLE, "no cost"},
+        {"von_mises", 0, RAO_WASSERSTEIN2, {0, 1}, {1, 1}, 0, RAO_EUNABLE, "circle"},
+        {"poisson", 0, RAO_WASSERSTEIN_INFORMATION, {1}, {1}, 0, RAO_EUNABLE, "jumps"},
+        {"weibull", 0, RAO_WASSERSTEIN_GEODESIC, {1, 2}, {2, 2}, 0.5, RAO_EUNABLE, "different shape"},
+        {"lognormal", 0, RAO_WASSERSTEIN_GEODESIC, {1, 2}, {2, 1}, 0.5, RAO_EUNABLE, "not closed"},
+        {"normal", 0, RAO_WASSERSTEIN_GEODESIC, {1, 2}, {2, 1}, 1.5, RAO_EDOMAIN, "t = 1.5, want 0 <= t <= 1"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = make(ctx, rows[i].name, rows[i].dimension, 0);
+        double out[MOST] = {7};
+        EXPECT_FAIL(ctx, ask(ctx, f, 0, rows[i].quantity, rows[i].p, rows[i].q, rows[i].t, out), rows[i].status, rows[i].part);
+        EXPECT_CLOSE(out[0], 7, 0);
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void half_planes_and_discs(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_stream s = rao_stream_make(rao_test_seed(), 5);
+    LAW("the Fisher-Rao distance is sqrt(B) times the hyperbolic distance of half_plane and of disc");
+    static const struct {
+        const char *name;
+        double root_b;
+    } hyperbolic[] = {
+        {"normal", 1.41421356237309504880}, {"lognormal", 1.41421356237309504880}, {"laplace", 1},
+        {"gumbel", 1.2825498301618640955},  {"weibull", 1.2825498301618640955},    {"inverse_gaussian", 1.41421356237309504880}};
+    for (size_t i = 0; i < COUNT(hyperbolic); i++) {
+        rao_family *f = make(ctx, hyperbolic[i].name, 0, 0);
+        for (uint64_t trial = 0; trial < 30; trial++) {
+            double p[2], q[2], z[2], w[2], u[2], v[2], d;
+            for (int j = 0; j < 2; j++) {
+                p[j] = exp(rao_normal_at(s, 2 * trial, j)), q[j] = exp(rao_normal_at(s, 2 * trial + 1, j));
+            }
+            OK(ctx, ask(ctx, f, 0, RAO_FISHER_RAO_DISTANCE, p, q, 0, &d));
+            OK(ctx, ask(ctx, f, 0, RAO_HALF_PLANE, p, NULL, 0, z));
+            OK(ctx, ask(ctx, f, 0, RAO_HALF_PLANE, q, NULL, 0, w));
+            double cosine = 1 + ((z[0] - w[0]) * (z[0] - w[0]) + (z[1] - w[1]) * (z[1] - w[1])) / (2 * z[1] * w[1]);
+            EXPECT_CLOSE(cosh(d / hyperbolic[i].root_b), cosine, 1e-12);
+            OK(ctx, ask(ctx, f, 0, RAO_DISC, p, NULL, 0, u));
+            OK(ctx, ask(ctx, f, 0, RAO_DISC, q, NULL, 0, v));
+            double x = (u[0] - v[0]) * (u[0] - v[0]) + (u[1] - v[1]) * (u[1] - v[1]);
+            double edge = (1 - u[0] * u[0] - u[1] * u[1]) * (1 - v[0] * v[0] - v[1] * v[1]);
+            EXPECT_CLOSE(1 + 2 * x / edge, cosine, 1e-12 / edge); /* 1 - |w|^2 cancels near the edge */
+        }
+        rao_family_destroy(&f);
+    }
+    double out[2], p[] = {0, 0, 1, 1};
+    rao_family *f = make(ctx, "diagonal_normal", 2, 0);
+    EXPECT_FAIL(ctx, ask(ctx, f, 0, RAO_HALF_PLANE, p, NULL, 0, out), RAO_EUNABLE, "not known to be a hyperbolic plane");
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
+static rao_status ask_bures(rao_ctx *ctx, void *arg) {
+    (void)arg;
+    static const double p[] = {0, 0, 2, 1, 2}, q[] = {1, 1, 5, 0, 4};
+    rao_status st;
+    rao_family *f = NULL;
+    rao_family_opts o;
+    double out[25];
+    rao_family_opts_init(&o);
+    o.dimension = 2;
+    RAO_TRY(rao_family_create(ctx, "mvn", &o, &f));
+    RAO_TRY(ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, p, q, 0.5, out));
+    RAO_TRY(ask(ctx, f, 1, RAO_WASSERSTEIN_INFORMATION, (const double[]){0, 0, -1, 0, -1}, NULL, 0, out));
+done:
+    rao_family_destroy(&f);
+    return st;
+}
+
+static void failed_allocations(void **state) {
+    (void)state;
+    rao_test_every_allocation_fails(ask_bures, NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_match), cmocka_unit_test(laws_of_a_distance),    cmocka_unit_test(information_is_the_metric),
+        cmocka_unit_test(refusals),     cmocka_unit_test(half_planes_and_discs), cmocka_unit_test(failed_allocations)};
+    return rao_test_run("manifold/transport", tests, COUNT(tests));
+}
