@@ -206,3 +206,8 @@ rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, i
     cJSON_Delete(r.tree);
     return st;
 }
+
+rao_status ask_flatten(ask *a, cJSON *request) {
+    eval_request r = {.s = a->eval, .tree = request};
+    return strcmp(a->family, "mixture") ? eval_flatten(&r) : RAO_OK;
+}

@@ -38,6 +38,8 @@ rao_status ask_points(rao_ctx *ctx, char *const *words, int count, cJSON **point
 rao_status ask_request(ask *a, const char *quantity, cJSON **request);
 /* Puts `value` (taken in every case; NULL: out of memory) into an object or, without a key, behind the end of an array. */
 rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value);
+/* Points that are objects become coordinates, so that answers are numbers for a table; those of a mixture stay. */
+rao_status ask_flatten(ask *a, cJSON *request);
 /* The answer, or the status and the sentence of the error that it is or that one of its items is. */
 rao_status ask_answer(ask *a, const cJSON *request, cJSON **answer);
 /* The answer or the error, as a tree; only ENOMEM fails. */

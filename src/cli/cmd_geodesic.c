@@ -1,17 +1,9 @@
 /* cmd_geodesic.c - the path between two members of a family that is straight in a connection, as a table of its points. */
-#include "ask.h"
+#include "geodesic.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-typedef struct geodesic_options {
-    ask_options family;
-    const char *connection;
-    int64_t n;
-    double from, to;
-} geodesic_options;
-CLI_OPTIONS_FIT(geodesic_options);
 
 static const rao_option rows[] = {
     {.name = "connection",
@@ -40,20 +32,23 @@ static const rao_option rows[] = {
      .min = -1e9,
      .max = 1e9,
      .help = "the last t; q lies at 1"},
+    {.name = "report",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(geodesic_options, report),
+     .help = "write one HTML file with a picture of all connections"},
 };
 static const rao_option_table table = {"geodesic", sizeof(geodesic_options), rows, sizeof rows / sizeof *rows};
 static const cli_group groups[] = {{ask_table, offsetof(geodesic_options, family)}};
 
 /* ---- connections: the quantities whose name ends in _geodesic and that take q and t alone ---- */
 
-enum { CONNECTIONS_MOST = 16, NAME_BYTES = 32 };
 static const char suffix[] = "_geodesic";
 
 /* "fisher_rao_geodesic" is the connection "fisher-rao". */
-static int connection_name(int quantity, char name[NAME_BYTES]) {
+int geodesic_connection(int quantity, char name[CONNECTION_BYTES]) {
     const char *full = rao_manifold_name(quantity);
     size_t length = strlen(full), tail = sizeof suffix - 1;
-    if (length <= tail || length - tail >= NAME_BYTES || strcmp(full + length - tail, suffix)) return 0;
+    if (length <= tail || length - tail >= CONNECTION_BYTES || strcmp(full + length - tail, suffix)) return 0;
     if (rao_manifold_takes(quantity) != (RAO_TAKES_Q | RAO_TAKES_T)) return 0;
     memcpy(name, full, length - tail);
     name[length - tail] = 0;
@@ -63,11 +58,11 @@ static int connection_name(int quantity, char name[NAME_BYTES]) {
 }
 
 static rao_status find_connection(rao_ctx *ctx, const char *wanted, int *quantity) {
-    char bytes[CONNECTIONS_MOST][NAME_BYTES];
+    char bytes[CONNECTIONS_MOST][CONNECTION_BYTES];
     const char *names[CONNECTIONS_MOST];
     int64_t n = 0;
     for (int64_t i = 0; rao_manifold_list(i) >= 0 && n < CONNECTIONS_MOST; i++) {
-        if (!connection_name(rao_manifold_list(i), bytes[n])) continue;
+        if (!geodesic_connection(rao_manifold_list(i), bytes[n])) continue;
         if (!strcmp(bytes[n], wanted)) return *quantity = rao_manifold_list(i), RAO_OK;
         names[n] = bytes[n], n++;
     }
@@ -78,19 +73,19 @@ static rao_status find_connection(rao_ctx *ctx, const char *wanted, int *quantit
 
 /* ---- the path ---- */
 
-static rao_status put_places(rao_ctx *ctx, const geodesic_options *o, cJSON *request) {
+static rao_status put_places(rao_ctx *ctx, const geodesic_options *o, int64_t n, cJSON *request) {
     rao_status st = RAO_OK;
     cJSON *t = cJSON_CreateArray();
-    for (int64_t i = 0; i < o->n && st == RAO_OK; i++) {
-        double part = (double)i / (double)(o->n - 1);
-        st = t ? ask_put(ctx, t, NULL, cJSON_CreateNumber((1 - part) * o->from + part * o->to)) : RAO_OK;
+    for (int64_t i = 0; t && i < n && st == RAO_OK; i++) {
+        double part = (double)i / (double)(n - 1);
+        st = ask_put(ctx, t, NULL, cJSON_CreateNumber((1 - part) * o->from + part * o->to));
     }
     if (st == RAO_OK) return ask_put(ctx, request, "t", t);
     cJSON_Delete(t);
     return st;
 }
 
-static rao_status build(ask *a, const geodesic_options *o, int quantity, cJSON **request) {
+rao_status geodesic_request(ask *a, const geodesic_options *o, int quantity, int64_t n, cJSON **request) {
     rao_status st = RAO_OK;
     cJSON *p = NULL, *q = NULL;
     RAO_TRY(ask_request(a, rao_manifold_name(quantity), request));
@@ -98,7 +93,7 @@ static rao_status build(ask *a, const geodesic_options *o, int quantity, cJSON *
     RAO_TRY(ask_put(a->ctx, *request, "p", p));
     RAO_TRY(ask_point(a->ctx, a->call->operand[2], &q));
     RAO_TRY(ask_put(a->ctx, *request, "q", q));
-    RAO_TRY(put_places(a->ctx, o, *request));
+    RAO_TRY(put_places(a->ctx, o, n, *request));
 done:
     return st;
 }
@@ -139,11 +134,15 @@ static rao_status geodesic(cli_call *call) {
     const geodesic_options *o = call->options;
     ask a;
     int quantity = 0;
+    rao_out *out = NULL;
     cJSON *request = NULL, *answer = NULL;
     RAO_TRY(ask_open(&a, call, &o->family, 3, 3));
     RAO_TRY(find_connection(call->ctx, o->connection, &quantity));
-    RAO_TRY(build(&a, o, quantity, &request));
+    if (o->report) RAO_TRY(rao_out_open(call->ctx, o->report, &out));
+    RAO_TRY(geodesic_request(&a, o, quantity, o->n, &request));
+    if (!call->common.json) RAO_TRY(ask_flatten(&a, request));
     RAO_TRY(ask_answer(&a, request, &answer));
+    if (o->report) RAO_TRY(geodesic_report(&a, o, &out));
     if (call->common.json) {
         RAO_TRY(ask_put(call->ctx, answer, "t", cJSON_Duplicate(eval_find(request, "t"), 1)));
         RAO_TRY(ask_print_json(call->ctx, answer));
@@ -151,6 +150,7 @@ static rao_status geodesic(cli_call *call) {
         RAO_TRY(show(&a, o, request, answer));
     }
 done:
+    rao_out_abort(&out);
     cJSON_Delete(answer);
     cJSON_Delete(request);
     ask_close(&a);
@@ -159,11 +159,11 @@ done:
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {
     rao_status st = RAO_OK;
-    char name[NAME_BYTES];
+    char name[CONNECTION_BYTES];
     int n = 0;
     RAO_TRY(rao_text_puts(ctx, out, "connections:"));
     for (int64_t i = 0; rao_manifold_list(i) >= 0; i++)
-        if (connection_name(rao_manifold_list(i), name)) RAO_TRY(rao_text_printf(ctx, out, "%s %s", n++ ? "," : "", name));
+        if (geodesic_connection(rao_manifold_list(i), name)) RAO_TRY(rao_text_printf(ctx, out, "%s %s", n++ ? "," : "", name));
     RAO_TRY(rao_text_puts(ctx, out,
                           "\n\nA table of n points of the path, in the chart; fisher-rao is the shortest path of the Fisher metric, e is "
                           "straight in the natural and m\n"

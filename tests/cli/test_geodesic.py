@@ -1,5 +1,6 @@
 """rao distance and rao geodesic: ends, equal steps, straightness in the coordinates that a connection makes straight, and mistakes."""
 import math
+import xml.etree.ElementTree as tree
 
 import pytest
 
@@ -69,6 +70,26 @@ def test_the_table_names_its_columns():
     lines = ok("geodesic", "categorical", ".2,.3,.5", ".1,.8,.1", "-n", "3", "--connection", "m").splitlines()
     assert lines[1].split() == ["p_1", "p_2", "p_3"]
     assert ["0.5", "0.15", "0.55", "0.3"] in [line.split() for line in lines]
+
+
+def test_points_that_are_objects():
+    p, q = '{"mean":[0,1],"cov":[[2,0.5],[0.5,1]]}', '{"mean":[1,1],"cov":[[1,0],[0,1]]}'
+    lines = ok("geodesic", "mvn", p, q, "-n", "3", "--connection", "m").splitlines()
+    assert lines[1].split() == ["mean_1", "mean_2", "cov_1_1", "cov_1_2", "cov_2_2"]
+    assert [float(word) for word in lines[-2].split()] == pytest.approx([1, 1, 1, 1, 0, 1], abs=1e-14)
+    assert ok_json("geodesic", "mvn", p, q, "-n", "3", "--connection", "m")["value"][2]["mean"] == pytest.approx([1, 1])
+
+
+def test_a_picture_of_all_connections(tmp_path):
+    path = tmp_path / "path.html"
+    shown = ok("geodesic", "normal", "-1,1", "1,1", "--report", str(path))
+    assert shown == ok("geodesic", "normal", "-1,1", "1,1")
+    page = tree.fromstring(path.read_text())
+    text = " ".join(page.itertext())
+    assert all(word in text for word in ("fisher-rao", "rao geodesic normal -1,1 1,1", "sigma", "mu"))
+    ok("geodesic", "poisson", "1", "4", "--report", str(path))
+    assert "cauchy" in refused(1, "geodesic", "cauchy", "0,1", "1,2", "--connection", "e", "--report", str(tmp_path / "none.html"))
+    assert not (tmp_path / "none.html").exists()
 
 
 @pytest.mark.parametrize("status, args, part", [
