@@ -53,13 +53,16 @@ static rao_status want_square(rao_ctx *ctx, const char *key, const cJSON *matrix
     return rao_fail(ctx, RAO_EINVAL, "%s has %d rows, want %d", key, rows, n ? n : 1);
 }
 
-/* a_ij and a_ji agree to rounding. */
-static int symmetric(double a, double b) { return a == b || fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b)); }
+/* a_ij and a_ji agree to the rounding of whatever made them: beside the diagonal's size, where cancellation leaves one near zero. */
+static int symmetric(const double *a, int64_t n, int64_t i, int64_t j) {
+    double upper = a[i * n + j], lower = a[j * n + i], unit = sqrt(fabs(a[i * n + i] * a[j * n + j]));
+    return upper == lower || fabs(upper - lower) <= 1e-12 * fmax(unit, fmax(fabs(upper), fabs(lower)));
+}
 
 static rao_status check_symmetry(rao_ctx *ctx, const char *family, const char *key, const double *a, int64_t n) {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n; j++)
-            if (!symmetric(a[i * n + j], a[j * n + i]))
+            if (!symmetric(a, n, i, j))
                 return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not symmetric: entry %lld,%lld is %.17g and entry %lld,%lld is %.17g", family,
                                 key, (long long)i + 1, (long long)j + 1, a[i * n + j], (long long)j + 1, (long long)i + 1, a[j * n + i]);
     return RAO_OK;

@@ -54,6 +54,11 @@ def test_mvn_batches_and_a_bad_item():
     assert values[1]["error"]["code"] == "EDOMAIN" and "leading minor" in values[1]["error"]["message"]
 
 
+def test_rounding_is_no_asymmetry():
+    noisy = {"mean": [0, 0], "cov": [[2, 1e-17], [-1e-17, 1]]}
+    assert one(family="mvn", quantity="entropy", p=noisy)["value"] == pytest.approx(math.log(2 * math.pi * math.e) + 0.5 * math.log(2), rel=1e-14)
+
+
 def test_answers_that_are_points_are_objects_too():
     got = one(family="mvn", quantity="m_geodesic", p=MVN_P, q=MVN_Q, t=[0, 1])["value"]
     for point, want in zip(got, (MVN_P, MVN_Q)):
