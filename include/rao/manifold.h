@@ -15,6 +15,15 @@ extern "C" {
 /* Quantities of this room; they go on where those of rao_quantity end, so one number names any quantity. */
 typedef enum rao_manifold_quantity {
     RAO_JEFFREYS_DIVERGENCE = 256, /* KL(p : q) + KL(q : p): q */
+    RAO_RENYI,                     /* log int p^a q^(1-a) / (a - 1), KL(p : q) at a = 1: q, order a >= 0 */
+    RAO_TSALLIS,                   /* (int p^a q^(1-a) - 1) / (a - 1), KL(p : q) at a = 1: q, order a >= 0 */
+    RAO_ALPHA_DIVERGENCE,          /* 4/(1 - a^2) (1 - int p^((1-a)/2) q^((1+a)/2)), KL(p : q) at a = -1, KL(q : p) at a = 1: q, order a */
+    RAO_BHATTACHARYYA,             /* -log int sqrt(pq): q */
+    RAO_HELLINGER,                 /* sqrt(1 - int sqrt(pq)): q */
+    RAO_CHERNOFF_INFORMATION,      /* max over 0 <= a <= 1 of -log int p^a q^(1-a): q */
+    RAO_CHERNOFF_ALPHA,            /* the a of that maximum, the exponent of p: q; EDOMAIN for disjoint supports */
+    RAO_JENSEN_SHANNON,            /* (KL(p : m) + KL(q : m))/2, m = (p + q)/2, at most log 2: q */
+    RAO_TOTAL_VARIATION,           /* half of int |p - q|: q */
     RAO_E_GEODESIC,                /* the point at (1 - t) theta_p + t theta_q: q, t */
     RAO_M_GEODESIC,                /* the point at (1 - t) eta_p + t eta_q: q, t */
     RAO_FISHER_RAO_DISTANCE,       /* length of the shortest path in the Fisher metric: q */

@@ -40,6 +40,19 @@ double rao_bernoulli_entropy(const rao_family *f, const double *s) {
     return (void)f, -small * log(small) - large * log1p(-small);
 }
 
+/* By logits where both were given by them: log (1 + exp z_t)/(1 + exp z_s) = -log(1 + p_t (exp(z_s - z_t) - 1)). Else 1 - p is rounded, and the
+ * difference of two close ones is taken from p. */
+void rao_bernoulli_log_ratios(const double *s, const double *t, double l[2]) {
+    double d = s[LOGIT] - t[LOGIT], gap = s[P] - t[P];
+    if (s[BY_LOGIT] != 0 && t[BY_LOGIT] != 0) {
+        l[1] = d < 1 ? -log1p(t[P] * expm1(d)) : rao_softplus(t[LOGIT]) - rao_softplus(s[LOGIT]);
+        l[0] = d > -1 ? -log1p(t[Q] * expm1(-d)) : rao_softplus(-t[LOGIT]) - rao_softplus(-s[LOGIT]);
+        return;
+    }
+    l[0] = fabs(gap) < 0.5 * t[P] ? log1p(gap / t[P]) : log(s[P]) - log(t[P]);
+    l[1] = fabs(gap) < 0.5 * t[Q] ? log1p(-gap / t[Q]) : log(s[Q]) - log(t[Q]);
+}
+
 /* With logits a, b: KL = L - p d, d = b - a, L = log(1 + p (exp d - 1)); see head_bernoulli_tmpl.h. */
 static double kl_of_logits(double a, double b) {
     double sign = a > 0 ? -1 : 1, d = sign * (b - a), e = exp(sign * a), p = e / (1 + e);
@@ -51,7 +64,9 @@ static double kl_of_logits(double a, double b) {
 double rao_bernoulli_kl(const rao_family *f, const double *s, const double *t) {
     (void)f;
     if (s[BY_LOGIT] != 0 && t[BY_LOGIT] != 0) return kl_of_logits(s[LOGIT], t[LOGIT]);
-    return rao_relative_entropy(s[P], t[P]) + rao_relative_entropy(s[Q], t[Q]);
+    double gap = s[P] - t[P], failures; /* 1 - p is rounded: for close points its difference is taken from p */
+    failures = fabs(gap) < 0.5 * s[Q] ? -s[Q] * rao_log1pmx(gap / s[Q]) : rao_relative_entropy(s[Q], t[Q]);
+    return rao_relative_entropy(s[P], t[P]) + failures;
 }
 
 static double cross_entropy(const rao_family *f, const double *s, const double *t) {

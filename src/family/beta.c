@@ -1,6 +1,8 @@
 /* beta.c - density x^(a-1) (1-x)^(b-1) / B(a, b) on (0, 1): the Dirichlet family of two parts, observed in the first. State: a, b, a + b. */
 #include <math.h>
 
+#include <rao/num.h>
+
 #include "family/dirichlet.h"
 
 static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
@@ -11,6 +13,11 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
 static int possible(const rao_family *f, const double *x) { return (void)f, x[0] > 0 && x[0] < 1; }
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, (s[0] - 1) * log(x[0]) + (s[1] - 1) * log1p(-x[0]) - rao_dirichlet_log_beta(s, 2, s[2]);
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double a = s[0] - t[0], b = s[1] - t[1];
+    double constants = rao_lgamma_diff(t[0], a) + rao_lgamma_diff(t[1], b) - rao_lgamma_diff(t[2], a + b);
+    return (void)f, a * log(x[0]) + b * log1p(-x[0]) - constants;
 }
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     (void)f, g[0] = log(x[0]) - rao_dirichlet_mean_log(s, 2, s[2], 0), g[1] = log1p(-x[0]) - rao_dirichlet_mean_log(s, 2, s[2], 1);
@@ -71,6 +78,7 @@ const family_table rao_table_beta = {
     .possible = possible,
     .possible_words = "0 < x < 1",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

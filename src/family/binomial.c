@@ -22,7 +22,16 @@ static void kl_gradient_logit(const rao_family *f, const double *s, const double
 }
 
 static int possible(const rao_family *f, const double *x) { return x[0] >= 0 && x[0] <= f->fixed && is_whole(x[0]); }
-static double logpdf(const rao_family *f, const double *s, const double *x) { return -rao_binomial_nll(x[0], f->fixed - x[0], s[P], s[Q]); }
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    if (!(s[P] > 0)) return x[0] == 0 ? 0 : -INF;
+    if (!(s[Q] > 0)) return x[0] == f->fixed ? 0 : -INF;
+    return -rao_binomial_nll(x[0], f->fixed - x[0], s[P], s[Q]);
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double l[2];
+    rao_bernoulli_log_ratios(s, t, l);
+    return (x[0] > 0 ? x[0] * l[0] : 0) + (x[0] < f->fixed ? (f->fixed - x[0]) * l[1] : 0);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     g[0] = x[0] == 0 ? -f->fixed / s[Q] : x[0] == f->fixed ? f->fixed / s[P] : excess(f, s, x) / s[P] / s[Q];
 }
@@ -90,6 +99,7 @@ const family_table rao_table_binomial = {
     .possible = possible,
     .possible_words = "a count 0, 1, .., n",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

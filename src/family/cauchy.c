@@ -50,6 +50,7 @@ const family_table rao_table_cauchy = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = rao_standard_logpdf,
+    .log_ratio = rao_standard_log_ratio,
     .score = rao_standard_score,
     .fisher = rao_standard_fisher,
     .entropy = rao_standard_entropy,

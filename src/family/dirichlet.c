@@ -31,11 +31,11 @@ static double slope_remainder(double x, double d, double y) {
     return d * d * sum;
 }
 
-/* B_h from a + r to b + r + e, less B_h from a to b, for small r and r + e: along the straight path. */
-static double bregman_gap(double a, double r, double b, double e) {
+/* With b = a + step: B_h from a + r to b + r + e, less B_h from a to b, for small r and r + e: along the straight path. */
+static double bregman_gap(double a, double r, double b, double step, double e) {
     double sum = 0;
     for (int i = 0; i < 8; i++) {
-        double x = a + node[i] * r, d = (b - a) + node[i] * e, y = b + node[i] * (r + e);
+        double x = a + node[i] * r, d = step + node[i] * e, y = b + node[i] * (r + e);
         sum += weight[i] * (r * slope_remainder(x, d, y) + e * slope_change(x, d, y));
     }
     return sum;
@@ -56,13 +56,6 @@ static double others(const double *v, int64_t k, int64_t i) {
     return sum;
 }
 
-static double others_difference(const double *v, const double *w, int64_t k, int64_t i) {
-    double sum = 0;
-    for (int64_t j = 0; j < k; j++)
-        if (j != i) sum += w[j] - v[j];
-    return sum;
-}
-
 double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total) {
     int64_t top = largest(alpha, k);
     double sum = -rao_lgamma_diff(alpha[top], others(alpha, k, top));
@@ -72,29 +65,45 @@ double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total) {
     return sum;
 }
 
+/* q - p, entry i and the sum of the others: from `step` where it is given (NULL: it is not), which may be known better than the difference. */
+static double moved_at(const double *p, const double *q, const double *step, int64_t i) { return step ? step[i] : q[i] - p[i]; }
+static double others_moved(const double *p, const double *q, const double *step, int64_t k, int64_t i) {
+    double sum = 0;
+    for (int64_t j = 0; j < k; j++)
+        if (j != i) sum += moved_at(p, q, step, j);
+    return sum;
+}
+
 /* A_q KL(m_q : m_p) = A_q sum m_p [(1 + w) log(1 + w) - w], w = m_q/m_p - 1 = (delta r - alpha delta_r) / (alpha A_q), r and delta_r those of the others. */
-static double simplex_part(const double *p, const double *q, int64_t k, double total_p, double total_q) {
+static double simplex_part(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
     double sum = 0, change = 0;
     int64_t top = largest(p, k);
-    for (int64_t i = 0; i < k; i++) change += q[i] - p[i];
+    for (int64_t i = 0; i < k; i++) change += moved_at(p, q, step, i);
     for (int64_t i = 0; i < k; i++) {
-        double rest = i == top ? others(p, k, i) : total_p - p[i],
-               moved = i == top ? others_difference(p, q, k, i) : change - (q[i] - p[i]);
-        double w = ((q[i] - p[i]) / p[i] * rest - moved) / total_q;
+        double own = moved_at(p, q, step, i), rest = i == top ? others(p, k, i) : total_p - p[i];
+        double w = (own / p[i] * rest - (i == top ? others_moved(p, q, step, k, i) : change - own)) / total_q;
         double excess = fabs(w) < 0.5 ? (1 + w) * rao_log1pmx(w) + w * w : (1 + w) * (log(q[i] / p[i]) - log(total_q / total_p)) - w;
         sum += p[i] / total_p * excess;
     }
     return total_q * sum;
 }
 
-double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q) {
+/* B_h from x to y = x + d. */
+static double excess_of_step(double x, double y, double d) {
+    return y > 0.5 * x ? rao_lgamma_excess_bregman(x, d) : rao_excess_divergence(x, y);
+}
+
+double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
     int64_t top = largest(p, k);
-    double sum = simplex_part(p, q, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
+    double sum = simplex_part(p, q, step, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
+    double own = moved_at(p, q, step, top), moved = others_moved(p, q, step, k, top);
     for (int64_t i = 0; i < k; i++)
-        if (i != top) sum += rao_excess_divergence(p[i], q[i]);
-    if (rest < dominates * p[top] && rest_q < dominates * q[top])
-        return sum - bregman_gap(p[top], rest, q[top], others_difference(p, q, k, top));
-    return sum + (rao_excess_divergence(p[top], q[top]) - rao_excess_divergence(total_p, total_q));
+        if (i != top) sum += excess_of_step(p[i], q[i], moved_at(p, q, step, i));
+    if (rest < dominates * p[top] && rest_q < dominates * q[top]) return sum - bregman_gap(p[top], rest, q[top], own, moved);
+    return sum + (excess_of_step(p[top], q[top], own) - excess_of_step(total_p, total_q, own + moved));
+}
+double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q) {
+    return rao_dirichlet_kl_of_step(p, q, NULL, k, total_p, total_q);
 }
 
 /* psi'(x + d) - psi'(x) */
@@ -123,7 +132,7 @@ void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, doub
     for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i]) - common;
     double rest = others(p, k, top);
     if (rest < dominates * p[top] && others(q, k, top) < dominates * q[top])
-        g[top] = mean_log_gap(p[top], rest, q[top], others_difference(p, q, k, top));
+        g[top] = mean_log_gap(p[top], rest, q[top], others_moved(p, q, NULL, k, top));
 }
 
 /* psi'(alpha_i) - psi'(A) on the diagonal, -psi'(A) off it. */

@@ -9,6 +9,8 @@ double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total);
 double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i);
 double rao_dirichlet_entropy(const double *alpha, int64_t k, double total);
 double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q);
+/* The same where q - p is known better than from the rounded q and p. */
+double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
 void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x);

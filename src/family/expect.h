@@ -3,7 +3,7 @@
 #ifndef RAO_FAMILY_EXPECT_H
 #define RAO_FAMILY_EXPECT_H
 
-#include "family/family.h"
+#include "family/integrate.h"
 
 /* What draws an average over several variables takes. */
 typedef struct expect_draws {
@@ -30,5 +30,8 @@ typedef rao_status pair_fn(rao_ctx *ctx, const double *x, double log_p, double l
  * int p^a q^(1-a). In several variables the average of g / ((p + q)/2) over draws from both in turn: bounded for these. Errors as above. */
 rao_status rao_integrate_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const expect_draws *draws, int64_t m,
                               pair_fn *g, void *arg, double *value, rao_quality *quality);
+/* The same, cut also at places of the integrand's own (draws do not look at them). */
+rao_status rao_integrate_pair_marked(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const integrate_marks *extra,
+                                     const expect_draws *draws, int64_t m, pair_fn *g, void *arg, double *value, rao_quality *quality);
 
 #endif

@@ -27,6 +27,12 @@ static void jacobian_scale(const rao_family *f, const double *s, double *j) { (v
 static void jacobian_natural(const rao_family *f, const double *s, double *j) { (void)f, (void)s, j[0] = -1; }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) { return (void)f, log(s[RATE]) - s[RATE] * x[0]; }
+static double log_rates(const double *s, const double *t) {
+    return s[BY_SCALE] != 0 && t[BY_SCALE] != 0 ? rao_log_quotient(t[SCALE], s[SCALE]) : rao_log_quotient(s[RATE], t[RATE]);
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return (void)f, rao_rate_log_ratio(log_rates(s, t), t[RATE] * x[0]);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = s[SCALE] - x[0]; }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = s[SCALE] * s[SCALE]; }
 static double entropy(const rao_family *f, const double *s) { return (void)f, 1 - log(s[RATE]); }
@@ -86,6 +92,7 @@ const family_table rao_table_exponential = {
     .possible = rao_possible_nonnegative,
     .possible_words = "x >= 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

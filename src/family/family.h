@@ -7,6 +7,8 @@
 #ifndef RAO_FAMILY_FAMILY_PRIVATE_H
 #define RAO_FAMILY_FAMILY_PRIVATE_H
 
+#include <math.h>
+
 #include <rao/family.h>
 
 #include "family/draws.h"
@@ -80,9 +82,11 @@ typedef struct family_table {
     const family_exponential *exponential;
     const family_standard *standard; /* read by the rao_standard_... slots */
 
-    int (*possible)(const rao_family *f, const double *x);                           /* may x be observed under some member? */
-    const char *possible_words;                                                      /* "x >= 0" */
-    double (*logpdf)(const rao_family *f, const double *s, const double *x);         /* x possible */
+    int (*possible)(const rao_family *f, const double *x);                   /* may x be observed under some member? */
+    const char *possible_words;                                              /* "x >= 0" */
+    double (*logpdf)(const rao_family *f, const double *s, const double *x); /* x possible */
+    double (*log_ratio)(const rao_family *f, const double *s, const double *t,
+                        const double *x);                                            /* log p_s/p_t, digits kept where s is near t */
     void (*score)(const rao_family *f, const double *s, const double *x, double *g); /* g, m zeroed before */
     void (*fisher)(const rao_family *f, const double *s, double *m);
     int (*fisher_at_edge)(const rao_family *f, const double *s, double *m); /* without `fisher`: nonzero where it knows the matrix */
@@ -119,6 +123,12 @@ struct rao_family {
 };
 
 static inline int64_t chart_number(const rao_family *f, const family_chart *chart) { return chart - f->table->charts; }
+
+/* log p/q at x from the logarithms of both (-inf where 0), or by the table's log_ratio where x has positive density under both. */
+static inline double rao_log_ratio(const rao_family *f, const double *s, const double *t, const double *x, double log_p, double log_q) {
+    if (!f->table->log_ratio || log_p == -INF || log_q == -INF) return log_p - log_q;
+    return f->table->log_ratio(f, s, t, x);
+}
 
 /* PREFIX NUMBER[.NAME] into a coordinate's name. */
 void rao_write_number(char name[RAO_COORD_NAME], const char *prefix, int64_t number, const char *own);
@@ -168,6 +178,13 @@ double rao_data_variance(const family_data *d, int64_t j, double mean);
 
 static inline int is_whole(double x) { return x == __builtin_floor(x) && x < __builtin_inf() && x > -__builtin_inf(); }
 
+/* log I0(y) - log I0(x) - d I1(x)/I0(x) >= 0, y = x + d: the von Mises family's KL of concentrations. */
+double rao_von_mises_bregman(double x, double y, double d);
+/* log(u / v) of positive numbers, from their difference where they are close. */
+double rao_log_quotient(double u, double v);
+/* log p/q of normals in z_q = (x - mu_q)/sigma_q and z_p - z_q; of exponential laws with rates of quotient exp(l), y = rate_q x. */
+double rao_normal_log_ratio(const double *s, const double *t, double x);
+double rao_rate_log_ratio(double l, double y);
 /* r - 1 - log r >= 0 from u = r - 1 and log r: the divergence of two scales (Itakura and Saito). */
 double rao_scale_divergence(double u, double log_r);
 
@@ -191,6 +208,9 @@ void rao_statistic_x(const rao_family *f, const double *x, double *t);
 
 /* The slots of a location-scale family, from its table's `standard`; state mu, sigma. */
 double rao_standard_logpdf(const rao_family *f, const double *s, const double *x);
+double rao_standard_log_ratio(const rao_family *f, const double *s, const double *t, const double *x);
+/* z_p - z_q = [(mu_q - mu_p) + z_q (sigma_q - sigma_p)] / sigma_p */
+static inline double rao_standard_gap(const double *s, const double *t, double z_q) { return ((t[0] - s[0]) + z_q * (t[1] - s[1])) / s[1]; }
 void rao_standard_score(const rao_family *f, const double *s, const double *x, double *g);
 void rao_standard_fisher(const rao_family *f, const double *s, double *m);
 double rao_standard_entropy(const rao_family *f, const double *s);

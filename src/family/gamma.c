@@ -80,6 +80,17 @@ double rao_gamma_logpdf(const double *s, double x) {
 }
 static double logpdf(const rao_family *f, const double *s, const double *x) { return (void)f, rao_gamma_logpdf(s, x[0]); }
 
+/* With d = k_p - k_q, e = m_p/m_q - 1 and w(r) = log r - r + 1: d w(x/m_p) - d h'(k_q) - B_h(k_q, k_p) + k_q [e (x/m_p - 1) - (log(1 + e) - e)]. */
+double rao_gamma_log_ratio(const double *s, const double *t, double x) {
+    double k = t[GAMMA_SHAPE], d = s[GAMMA_SHAPE] - k, e = rao_gamma_mean_excess(s, t), u = (x - s[GAMMA_MEAN]) / s[GAMMA_MEAN];
+    double w = fabs(u) < 0.5 ? rao_log1pmx(u) : log(x) - log(s[GAMMA_MEAN]) - u;
+    double shapes = d * (w - rao_digamma_excess(k)) - rao_excess_divergence(k, s[GAMMA_SHAPE]);
+    return shapes + k * (e * u - (fabs(e) < 0.5 ? rao_log1pmx(e) : log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]) - e));
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return (void)f, rao_gamma_log_ratio(s, t, x[0]);
+}
+
 /* log x - psi(k) + log rate by way of the mean: log(x/m) - (psi(k) - log k) */
 void rao_gamma_score(const double *s, double x, double *g) {
     double k = s[GAMMA_SHAPE], m = s[GAMMA_MEAN], u = (x - m) / m;
@@ -99,8 +110,8 @@ double rao_gamma_entropy(const double *s) {
 }
 static double entropy(const rao_family *f, const double *s) { return (void)f, rao_gamma_entropy(s); }
 
-/* m_s / m_t - 1 and its logarithm, from the differences of what was given. */
-static double mean_excess(const double *s, const double *t) {
+/* m_s / m_t - 1, from the differences of what was given. */
+double rao_gamma_mean_excess(const double *s, const double *t) {
     double kinds = s[GAMMA_KIND] == t[GAMMA_KIND] ? s[GAMMA_KIND] : BY_RATE;
     double shape = (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) / t[GAMMA_SHAPE],
            ratio = s[GAMMA_SHAPE] / t[GAMMA_SHAPE]; /* 1 + shape would lose it */
@@ -113,7 +124,7 @@ double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
     double k = s[GAMMA_SHAPE];
     (void)f;
     return rao_excess_divergence(k, t[GAMMA_SHAPE]) +
-           t[GAMMA_SHAPE] * rao_scale_divergence(mean_excess(s, t), log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]));
+           t[GAMMA_SHAPE] * rao_scale_divergence(rao_gamma_mean_excess(s, t), log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]));
 }
 
 /* psi(k_t) - psi(k_s) + log(rate_s / rate_t), m_s - m_t */
@@ -121,7 +132,7 @@ void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t
     double v = (s[GAMMA_RATE] - t[GAMMA_RATE]) / t[GAMMA_RATE];
     (void)f;
     g[0] = rao_digamma_change(s[GAMMA_SHAPE], t[GAMMA_SHAPE]) + (fabs(v) < 0.5 ? log1p(v) : log(s[GAMMA_RATE]) - log(t[GAMMA_RATE]));
-    g[1] = mean_excess(s, t) * t[GAMMA_MEAN];
+    g[1] = rao_gamma_mean_excess(s, t) * t[GAMMA_MEAN];
 }
 
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
@@ -202,11 +213,11 @@ static const double *largest_mean(const family_mean *m) {
 rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
     const double *base = largest_mean(m);
     double move = 0, gap = 0;
-    for (int64_t k = 0; k < m->n; k++) move += m->w[k] * mean_excess(m->s[k], base);
+    for (int64_t k = 0; k < m->n; k++) move += m->w[k] * rao_gamma_mean_excess(m->s[k], base);
     rao_status st = rao_mean_inside(ctx, f, "the mean", base[GAMMA_MEAN] * (1 + move));
     if (st) return st;
     for (int64_t k = 0; k < m->n; k++) {
-        double r = (mean_excess(m->s[k], base) - move) / (1 + move);
+        double r = (rao_gamma_mean_excess(m->s[k], base) - move) / (1 + move);
         double part = fabs(r) < 0.5 ? rao_log1pmx(r) : log(m->s[k][GAMMA_MEAN]) - log(base[GAMMA_MEAN]) - log1p(move) - r;
         gap -= m->w[k] * (rao_digamma_excess(m->s[k][GAMMA_SHAPE]) + part);
     }
@@ -246,6 +257,7 @@ const family_table rao_table_gamma = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = rao_gamma_fisher,
     .entropy = entropy,

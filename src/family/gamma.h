@@ -8,6 +8,7 @@ enum { GAMMA_SHAPE, GAMMA_RATE, GAMMA_SCALE, GAMMA_MEAN, GAMMA_KIND, GAMMA_STATE
 
 rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
 double rao_gamma_logpdf(const double *s, double x);
+double rao_gamma_log_ratio(const double *s, const double *t, double x);
 void rao_gamma_score(const double *s, double x, double *g);
 void rao_gamma_fisher(const rao_family *f, const double *s, double *m);
 double rao_gamma_entropy(const double *s);
@@ -15,6 +16,8 @@ double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);
 /* The shape by maximum likelihood, given the mean of the data. */
 rao_status rao_gamma_fit(rao_ctx *ctx, const rao_family *f, const family_data *data, double mean, double *shape);
+/* m_s / m_t - 1, from the differences of what was given. */
+double rao_gamma_mean_excess(const double *s, const double *t);
 /* Means in theta and in eta; of x and of 1/x alike. */
 rao_status rao_gamma_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);

@@ -26,6 +26,11 @@ void rao_gumbel_slopes(double r, double u, double d, double *drift, double *alon
 }
 
 static double log_density(const rao_family *f, double z) { return (void)f, -z - exp(-z); }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z);
+    double powers = fabs(d) < 1 ? exp(-z) * expm1(-d) : exp(-(z + d)) - exp(-z);
+    return (void)f, rao_log_quotient(t[1], s[1]) - d - powers;
+}
 static double slope(const rao_family *f, double z) { return (void)f, -expm1(-z); }
 static double stretch(const rao_family *f, double z) { return (void)f, -z * expm1(-z) - 1; }
 static double unit_entropy(const rao_family *f) { return (void)f, 1 + euler; }
@@ -59,6 +64,7 @@ const family_table rao_table_gumbel = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = rao_standard_logpdf,
+    .log_ratio = log_ratio,
     .score = rao_standard_score,
     .fisher = rao_standard_fisher,
     .entropy = rao_standard_entropy,

@@ -54,12 +54,12 @@ static int by_place(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int64_t most_marks(const rao_family *f) { return 2 * (3 * f->part_count + 4); }
+int64_t rao_most_marks(const rao_family *f) { return 3 * f->part_count + 4; }
 
-static int64_t add_marks(const rao_family *f, const double *s, family_mark *at) {
+int64_t rao_family_marks(const rao_family *f, const double *s, family_mark *at) {
     int64_t n = 0;
     double low, high;
-    if (f->table->landmarks) n = f->table->landmarks(f, s, at, most_marks(f) / 2 - 2);
+    if (f->table->landmarks) n = f->table->landmarks(f, s, at, rao_most_marks(f) - 2);
     else f->table->center(f, s, &at[0].x, &at[0].scale), n = 1;
     f->table->support(f, s, &low, &high);
     at[n++] = (family_mark){low, INF}, at[n++] = (family_mark){high, INF};
@@ -218,29 +218,31 @@ done:
 
 int rao_integrable(const rao_family *f) { return f->observation == 1 && (f->table->support || f->table->info.discrete); }
 
-static rao_status by_kind(rao_ctx *ctx, walk *w, const double *s, const double *t, double *value, rao_quality *quality) {
+static rao_status by_kind(rao_ctx *ctx, walk *w, const double *s, const double *t, const integrate_marks *extra, double *value,
+                          rao_quality *quality) {
     rao_status st;
     family_mark *at;
     double low, high;
     const family_table *table = w->f->table;
     if (!table->support) return over_classes(ctx, w, value);
-    RAO_TRY(rao_scratch(ctx, most_marks(w->f), &at));
+    RAO_TRY(rao_scratch(ctx, 2 * rao_most_marks(w->f) + (extra ? extra->count : 0), &at));
     table->support(w->f, s, &low, &high);
-    int64_t n = add_marks(w->f, s, at);
+    int64_t n = rao_family_marks(w->f, s, at);
     if (t) {
         double first, last;
         table->support(w->f, t, &first, &last);
         low = fmin(low, first), high = fmax(high, last);
-        n += add_marks(w->f, t, at + n);
+        n += rao_family_marks(w->f, t, at + n);
     }
+    for (int64_t i = 0; extra && i < extra->count; i++) at[n++] = extra->at[i];
     return table->info.discrete ? over_counts(ctx, w, at, n, low, high, value, quality)
                                 : over_line(ctx, w, at, n, low, high, value, quality);
 done:
     return st;
 }
 
-rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, double noise, integrand_fn *g,
-                         void *arg, double *value, rao_quality *quality) {
+rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const integrate_marks *extra, int64_t m,
+                         double noise, integrand_fn *g, void *arg, double *value, rao_quality *quality) {
     rao_status st;
     walk w = {f, m, g, arg, noise, NULL};
     rao_mark before = rao_scratch_mark(ctx);
@@ -248,7 +250,7 @@ rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, con
     memset(value, 0, sizeof *value * (size_t)m);
     RAO_TRY(rao_scratch(ctx, m, &w.infinite));
     memset(w.infinite, 0, sizeof *w.infinite * (size_t)m);
-    RAO_TRY(by_kind(ctx, &w, s, t, value, quality));
+    RAO_TRY(by_kind(ctx, &w, s, t, extra, value, quality));
 done:
     rao_scratch_reset(ctx, before);
     return st;

@@ -12,10 +12,20 @@ typedef rao_status integrand_fn(rao_ctx *ctx, const double *x, double *value, vo
 /* Whether the observations of f can be summed or integrated over; several variables are left to draws. */
 int rao_integrable(const rao_family *f);
 
-/* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies; `noise`: an absolute error that the rounding
- * of g makes, below which nothing is refined. quality->error: the largest error estimate. +-inf where the integral diverges; EDOMAIN where it does to
- * both sides; ENUMERIC where it was not reached to six digits of the integral of |g|. */
-rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, int64_t m, double noise, integrand_fn *g,
-                         void *arg, double *value, rao_quality *quality);
+/* Where a member has mass, and the ends of its support (scale INF): at most rao_most_marks of them. For families of one variable with a support. */
+int64_t rao_most_marks(const rao_family *f);
+int64_t rao_family_marks(const rao_family *f, const double *s, family_mark *at);
+
+/* Places that an integrand has of its own, besides those of the members: peaks with their width, kinks (scale INF). */
+typedef struct integrate_marks {
+    int64_t count;
+    const family_mark *at;
+} integrate_marks;
+
+/* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies and at `extra` (may be NULL); `noise`: an
+ * absolute error that the rounding of g makes, below which nothing is refined. quality->error: the largest error estimate. +-inf where the integral
+ * diverges; EDOMAIN where it does to both sides; ENUMERIC where it was not reached to six digits of the integral of |g|. */
+rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const integrate_marks *extra, int64_t m,
+                         double noise, integrand_fn *g, void *arg, double *value, rao_quality *quality);
 
 #endif

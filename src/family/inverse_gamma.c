@@ -13,6 +13,9 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, rao_gamma_logpdf(s, 1 / x[0]) - 2 * log(x[0]);
 }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return (void)f, rao_gamma_log_ratio(s, t, 1 / x[0]);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, rao_gamma_score(s, 1 / x[0], g); }
 
 /* H(1/Y) = H(Y) - 2 E log Y */
@@ -69,6 +72,7 @@ const family_table rao_table_inverse_gamma = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = rao_gamma_fisher,
     .entropy = entropy,

@@ -31,6 +31,12 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     double z = (x[0] - s[MU]) / s[MU];
     return (void)f, 0.5 * log(s[LAMBDA]) - half_log_2pi - 1.5 * log(x[0]) - 0.5 * z * z * (s[LAMBDA] / x[0]);
 }
+/* log density = log(lambda)/2 - lambda z^2 / (2 x) + ..., z = (x - mu)/mu */
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double z = (x[0] - s[MU]) / s[MU], y = (x[0] - t[MU]) / t[MU], d = x[0] / s[MU] * ((t[MU] - s[MU]) / t[MU]); /* z - y */
+    double squares = (s[LAMBDA] - t[LAMBDA]) / x[0] * z * z + t[LAMBDA] / x[0] * d * (z + y);
+    return (void)f, 0.5 * (rao_log_quotient(s[LAMBDA], t[LAMBDA]) - squares);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double z = (x[0] - s[MU]) / s[MU];
     (void)f, g[0] = s[LAMBDA] / s[MU] * z / s[MU], g[1] = 0.5 * (1 / s[LAMBDA] - z * z / x[0]);
@@ -118,6 +124,7 @@ const family_table rao_table_inverse_gaussian = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

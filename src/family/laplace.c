@@ -9,6 +9,12 @@
 enum { MU, B };
 
 static double log_density(const rao_family *f, double z) { return (void)f, -fabs(z) - 0.69314718055994530942; }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z), scales = rao_log_quotient(t[1], s[1]);
+    (void)f;
+    if (z > 0 && z + d > 0) return scales - d;
+    return scales + (z < 0 && z + d < 0 ? d : fabs(z) - fabs(z + d));
+}
 static double slope(const rao_family *f, double z) { return (void)f, z > 0 ? 1 : z < 0 ? -1 : 0; }
 static double stretch(const rao_family *f, double z) { return (void)f, fabs(z) - 1; }
 static double unit_entropy(const rao_family *f) { return (void)f, 1.69314718055994530942; }
@@ -59,6 +65,7 @@ const family_table rao_table_laplace = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = rao_standard_logpdf,
+    .log_ratio = log_ratio,
     .score = rao_standard_score,
     .fisher = rao_standard_fisher,
     .entropy = rao_standard_entropy,

@@ -8,6 +8,16 @@ double rao_standard_logpdf(const rao_family *f, const double *s, const double *x
     return f->table->standard->log_density(f, (x[0] - s[0]) / s[1]) - log(s[1]);
 }
 
+/* Close arguments: minus their difference times the mean slope between them, by Gauss's rule of three points, 1e-18 for differences below 1e-3. */
+double rao_standard_log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    const family_standard *law = f->table->standard;
+    double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z), side = 0.5 * 0.77459666924148337704 * d,
+           scales = rao_log_quotient(t[1], s[1]);
+    if (!(fabs(d) < 1e-3)) return law->log_density(f, z + d) - law->log_density(f, z) + scales;
+    double mean = (5 * law->slope(f, z + 0.5 * d - side) + 8 * law->slope(f, z + 0.5 * d) + 5 * law->slope(f, z + 0.5 * d + side)) / 18;
+    return scales - d * mean;
+}
+
 void rao_standard_score(const rao_family *f, const double *s, const double *x, double *g) {
     double z = (x[0] - s[0]) / s[1];
     g[0] = f->table->standard->slope(f, z) / s[1];

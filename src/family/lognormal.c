@@ -9,6 +9,9 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     double y = log(x[0]);
     return rao_table_normal.logpdf(f, s, &y) - y;
 }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return (void)f, rao_normal_log_ratio(s, t, log(x[0]));
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double y = log(x[0]);
     rao_table_normal.score(f, s, &y, g);
@@ -72,6 +75,7 @@ const family_table rao_table_lognormal = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

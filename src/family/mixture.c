@@ -143,6 +143,21 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return top == -INF ? -INF : top + log(sum);
 }
 
+/* log(p/q) = log(1 + sum of v_i q_i/q (w_i p_i / (v_i q_i) - 1)), w and v the weights: the sum of small differences where p is near q. */
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    const double *state = first_state(f, s), *other = first_state(f, t);
+    double log_q = logpdf(f, t, x), sum = 0;
+    int64_t k = f->part_count;
+    for (int64_t i = 0; i < k; state += f->parts[i].state, other += f->parts[i++].state) {
+        double in_p = term(f, s, state, i, x), in_q = term(f, t, other, i, x);
+        if (in_q == -INF || !(fabs(in_p - in_q) < 1)) sum += exp(in_p - log_q) - exp(in_q - log_q);
+        else
+            sum += exp(in_q - log_q) *
+                   expm1(rao_log_quotient(s[i], t[i]) + rao_log_ratio(&f->parts[i], state, other, x, in_p - s[k + i], in_q - t[k + i]));
+    }
+    return fabs(sum) < 0.5 ? log1p(sum) : logpdf(f, s, x) - log_q;
+}
+
 /* p_i / p for the weights, w_i p_i / p times the component's score for the others. */
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     const double *state = first_state(f, s);
@@ -219,11 +234,12 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 
 static const family_chart charts[] = {{.name = "components", .coords = "", .load = load, .store = store}};
 
-#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                                \
-    {                                                                                                                               \
-        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1,            \
-        .possible = possible, .possible_words = "an observation of one of the components", .logpdf = logpdf, .score = score,        \
-        .support = support_slot, .center = center_slot, .landmarks = landmarks_slot, .sample = sample, .attach = attach, .mle = mle \
+#define MIXTURE(discrete, support_slot, center_slot, landmarks_slot)                                                                     \
+    {                                                                                                                                    \
+        .info = {"mixture", "Mixture", "components", NULL, NULL, 0, discrete, 0, 1}, .charts = charts, .chart_count = 1,                 \
+        .possible = possible, .possible_words = "an observation of one of the components", .logpdf = logpdf, .log_ratio = log_ratio,     \
+        .score = score, .support = support_slot, .center = center_slot, .landmarks = landmarks_slot, .sample = sample, .attach = attach, \
+        .mle = mle                                                                                                                       \
     }
 const family_table rao_table_mixture_line = MIXTURE(0, support, center, landmarks);
 const family_table rao_table_mixture_counts = MIXTURE(1, support, center, landmarks);

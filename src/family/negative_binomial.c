@@ -27,6 +27,11 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (n < r ? -log1p(n / r) : log(r) - log(r + n)) - rao_binomial_nll(r, n, s[P], s[Q]);
 }
 
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double l[2];
+    rao_bernoulli_log_ratios(s, t, l);
+    return successes(f) * l[0] + failures(f, x) * l[1];
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { g[0] = successes(f) / s[P] - failures(f, x) / s[Q]; }
 static void fisher(const rao_family *f, const double *s, double *m) { m[0] = successes(f) / s[P] / s[P] / s[Q]; }
 
@@ -102,12 +107,12 @@ static const family_exponential exponential = {rao_statistic_x, natural, expecta
 
 static const family_chart charts[] = {{.name = "p", .coords = "p", .load = load, .store = rao_store_plain}};
 
-#define WAITING(name, title, fixed_name, words)                                                                                           \
-    {                                                                                                                                     \
-        .info = {name, title, "p", fixed_name, NULL, 0, 1, 1, 1}, .state = {BERNOULLI_STATE}, .observation = "x", .charts = charts,       \
-        .chart_count = 1, .fixed_low = 0, .fixed_high = INF, .exponential = &exponential, .possible = possible, .possible_words = words,  \
-        .logpdf = logpdf, .score = score, .fisher = fisher, .entropy = entropy, .kl = kl, .kl_gradient = kl_gradient, .support = support, \
-        .center = center, .sample = sample, .mle = mle                                                                                    \
+#define WAITING(name, title, fixed_name, words)                                                                                          \
+    {                                                                                                                                    \
+        .info = {name, title, "p", fixed_name, NULL, 0, 1, 1, 1}, .state = {BERNOULLI_STATE}, .observation = "x", .charts = charts,      \
+        .chart_count = 1, .fixed_low = 0, .fixed_high = INF, .exponential = &exponential, .possible = possible, .possible_words = words, \
+        .logpdf = logpdf, .log_ratio = log_ratio, .score = score, .fisher = fisher, .entropy = entropy, .kl = kl,                        \
+        .kl_gradient = kl_gradient, .support = support, .center = center, .sample = sample, .mle = mle                                   \
     }
 
 const family_table rao_table_negative_binomial = WAITING("negative_binomial", "Negative binomial", "r", "a count 0, 1, 2, ...");

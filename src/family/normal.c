@@ -89,6 +89,15 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, -0.5 * z * z - log(s[SIGMA]) - half_log_2pi;
 }
 
+/* -(z_p^2 - z_q^2)/2 as a product */
+double rao_normal_log_ratio(const double *s, const double *t, double x) {
+    double z = (x - t[MU]) / t[SIGMA], d = rao_standard_gap(s, t, z);
+    return rao_log_quotient(t[SIGMA], s[SIGMA]) - d * (z + 0.5 * d);
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return (void)f, rao_normal_log_ratio(s, t, x[0]);
+}
+
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double z = (x[0] - s[MU]) / s[SIGMA];
     (void)f, g[0] = z / s[SIGMA], g[1] = (z - 1) * (z + 1) / s[SIGMA];
@@ -158,6 +167,7 @@ const family_table rao_table_normal = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

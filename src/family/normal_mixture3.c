@@ -21,22 +21,29 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
 }
 
 /* a: 1 - 1/sigma^2 as a product, so that sigma near 1 loses nothing. */
-static double log_ratio(const double *s, double x) {
+static double log_parts(const double *s, double x) {
     double g = s[SIGMA], m = s[MU] / g, y = x / g;
     if (fabs(x) > 1e100) return 0.5 * ((x - y) * (x + y)) + y * m - 0.5 * m * m - log(g);
     return 0.5 * (g - 1) * (g + 1) * y * y + y * m - 0.5 * m * m - (fabs(g - 1) < 0.5 ? log1p(g - 1) : log(g));
 }
 
 /* log(1 + pi (exp a - 1)) */
-static double log_mixed(double p, double a) {
-    if (a > 30) return p > 0 ? a + log(p + (1 - p) * exp(-a)) : 0;
-    return log1p(p * expm1(a));
-}
+static double log_mixed(double p, double a) { return p > 0 ? log1p(p * expm1(a)) : 0; }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     (void)f;
     if (s[PI] == 1) return -0.5 * ((x[0] - s[MU]) / s[SIGMA]) * ((x[0] - s[MU]) / s[SIGMA]) - log(s[SIGMA]) - half_log_2pi;
-    return -0.5 * x[0] * x[0] - half_log_2pi + log_mixed(s[PI], log_ratio(s, x[0]));
+    double a = log_parts(s, x[0]), z = (x[0] - s[MU]) / s[SIGMA];
+    if (a > 30 && s[PI] > 0) return -0.5 * z * z - log(s[SIGMA]) - half_log_2pi + log(s[PI] + (1 - s[PI]) * exp(-a));
+    return -0.5 * x[0] * x[0] - half_log_2pi + log_mixed(s[PI], a);
+}
+
+/* With b the log ratio of the two normals and all divided by exp a_q where that is large:
+ * p/q - 1 = [(pi_p - pi_q) (exp a_p - 1) + pi_q exp a_q (exp b - 1)] / (1 + pi_q (exp a_q - 1)). */
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double a = log_parts(t, x[0]), b = rao_normal_log_ratio(s + MU, t + MU, x[0]), down = a > 0 ? exp(-a) : 1, up = a > 0 ? 1 : exp(a);
+    double u = ((s[PI] - t[PI]) * (up * exp(b) - down) + t[PI] * up * expm1(b)) / (t[PI] * up + (1 - t[PI]) * down);
+    return fabs(u) < 0.5 ? log1p(u) : logpdf(f, s, x) - logpdf(f, t, x);
 }
 
 /* exp(a)/(1 + pi (exp a - 1)) and (exp(a) - 1)/(1 + pi (exp a - 1)), divided by exp a where that is large. */
@@ -44,7 +51,7 @@ static double weight_of_first(double p, double a) { return a > 0 ? 1 / (p + (1 -
 static double slope_in_pi(double p, double a) { return a > 0 ? -expm1(-a) / (p + (1 - p) * exp(-a)) : expm1(a) / (1 + p * expm1(a)); }
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
-    double a = log_ratio(s, x[0]), r = s[PI] * weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA];
+    double a = log_parts(s, x[0]), r = s[PI] * weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA];
     (void)f, g[0] = slope_in_pi(s[PI], a), g[1] = r * z / s[SIGMA], g[2] = r * (z - 1) * (z + 1) / s[SIGMA];
 }
 
@@ -101,6 +108,7 @@ const family_table rao_table_normal_mixture3 = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher_at_edge = fisher_at_edge,
     .support = rao_support_line,

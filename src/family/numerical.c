@@ -24,10 +24,16 @@ rao_status rao_generic_entropy(rao_ctx *ctx, const family_item *it, double *out,
     return rao_expect(ctx, it->f, it->p, NULL, &draws, 1, minus_log, (void *)it, out, quality);
 }
 
+/* log p/q, by the family's own difference where it has one. */
+static double log_quotient(const family_item *it, const double *x) {
+    const family_table *table = it->f->table;
+    return rao_log_ratio(it->f, it->p, it->q, x, table->logpdf(it->f, it->p, x), table->logpdf(it->f, it->q, x));
+}
+
 static rao_status log_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     const family_item *it = arg;
     (void)ctx;
-    *sum += weight * (it->f->table->logpdf(it->f, it->p, x) - it->f->table->logpdf(it->f, it->q, x));
+    *sum += weight * log_quotient(it, x);
     return RAO_OK;
 }
 
@@ -36,7 +42,7 @@ static rao_status log_ratio(rao_ctx *ctx, const double *x, double weight, double
 static rao_status remainder_of_ratio(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     const family_item *it = arg;
     (void)ctx;
-    *sum += weight * rao_expm1mx(it->f->table->logpdf(it->f, it->q, x) - it->f->table->logpdf(it->f, it->p, x));
+    *sum += weight * rao_expm1mx(-log_quotient(it, x));
     return RAO_OK;
 }
 
@@ -45,7 +51,7 @@ rao_status rao_generic_kl(rao_ctx *ctx, const family_item *it, double *out, rao_
     draws.noise = 1e-15; /* of two logarithms that nearly cancel */
     RAO_OR_RETURN(rao_expect(ctx, it->f, it->p, it->q, &draws, 1, log_ratio, (void *)it, out, quality));
     if (*out > 1e-3) return RAO_OK;
-    draws.noise *= sqrt(2 * fmax(*out, 1e-15)); /* of d^2/2 */
+    draws.noise = it->f->table->log_ratio ? 0 : draws.noise * sqrt(2 * fmax(*out, 1e-15)); /* of d^2/2 */
     return rao_expect(ctx, it->f, it->p, it->q, &draws, 1, remainder_of_ratio, (void *)it, out, quality);
 }
 

@@ -11,6 +11,9 @@ static double height(const rao_family *f, double x) {
 
 static int possible(const rao_family *f, const double *x) { return x[0] >= f->fixed && isfinite(x[0]); }
 static double logpdf(const rao_family *f, const double *s, const double *x) { return log(s[0]) - log(x[0]) - s[0] * height(f, x[0]); }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    return rao_rate_log_ratio(rao_log_quotient(s[0], t[0]), t[0] * height(f, x[0]));
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { g[0] = 1 / s[0] - height(f, x[0]); }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[0] / s[0]; }
 static double entropy(const rao_family *f, const double *s) { return log(f->fixed) - log(s[0]) + 1 / s[0] + 1; }
@@ -66,6 +69,7 @@ const family_table rao_table_pareto = {
     .possible = possible,
     .possible_words = "x >= xm",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

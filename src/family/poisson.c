@@ -30,6 +30,10 @@ static double gap(const double *s, const double *t) { /* lambda_t - lambda_s */
 static void kl_gradient_log(const rao_family *f, const double *s, const double *t, double *g) { (void)f, g[0] = gap(s, t); }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) { return (void)f, -rao_poisson_nll(x[0], s[LAMBDA], s[LOG]); }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double l = s[BY_LOG] != 0 && t[BY_LOG] != 0 ? s[LOG] - t[LOG] : rao_log_quotient(s[LAMBDA], t[LAMBDA]);
+    return (void)f, l < 1 ? (x[0] - t[LAMBDA]) * l - t[LAMBDA] * rao_expm1mx(l) : x[0] * l - (s[LAMBDA] - t[LAMBDA]);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = (x[0] - s[LAMBDA]) / s[LAMBDA]; }
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[LAMBDA]; }
 
@@ -109,6 +113,7 @@ const family_table rao_table_poisson = {
     .possible = rao_possible_count,
     .possible_words = "a count 0, 1, 2, ...",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

@@ -9,6 +9,10 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     double z = x[0] / s[0];
     return (void)f, log(x[0]) - 2 * log(s[0]) - 0.5 * z * z;
 }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double z = x[0] / t[0];
+    return (void)f, rao_rate_log_ratio(2 * rao_log_quotient(t[0], s[0]), 0.5 * z * z);
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double z = x[0] / s[0];
     (void)f, g[0] = (z * z - 2) / s[0];
@@ -73,6 +77,7 @@ const family_table rao_table_rayleigh = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

@@ -6,6 +6,11 @@
 
 #include "family/family.h"
 
+double rao_log_quotient(double u, double v) {
+    double d = (u - v) / v;
+    return fabs(d) < 0.5 ? log1p(d) : log(u) - log(v);
+}
+double rao_rate_log_ratio(double l, double y) { return y > 0 ? l - y * expm1(l) : l; }
 double rao_scale_divergence(double u, double log_r) { return fabs(u) < 0.5 ? -rao_log1pmx(u) : u - log_r; }
 
 rao_status rao_load_reals(rao_ctx *ctx, const rao_family *f, int64_t reals, const double *c, double *s) {

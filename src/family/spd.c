@@ -119,7 +119,7 @@ static double kl_by_factors(int64_t d, const spd *s, const spd *t) {
 }
 
 /* A = K_t (S - T) K_t^T from the differences of the matrices themselves, lower triangle into s->work. */
-static void whitened_difference(int64_t d, const spd *s, const spd *t) {
+void rao_spd_whitened_difference(int64_t d, const spd *s, const spd *t) {
     for (int64_t i = 0; i < d; i++) {
         double *row = t->work + i * d;
         memset(row, 0, sizeof *row * (size_t)d);
@@ -134,10 +134,26 @@ static void whitened_difference(int64_t d, const spd *s, const spd *t) {
         }
 }
 
+/* (K_t L_s)(K_t L_s)^T. */
+void rao_spd_whitened(int64_t d, const spd *s, const spd *t, double *out) {
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j <= i; j++) {
+            double m = 0;
+            for (int64_t k = j; k <= i; k++) m += t->k[i * d + k] * s->u[j * d + k];
+            s->work[i * d + j] = m;
+        }
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (int64_t k = 0; k <= j; k++) sum += s->work[i * d + k] * s->work[j * d + k];
+            out[i * d + j] = sum;
+        }
+}
+
 /* With I + A = L D L^T, D = 1 + delta: tr A - log det(I + A) = sum of L_ij^2 D_j below the diagonal + sum (delta_i - log(1 + delta_i)). */
 static double kl_of_close(int64_t d, const spd *s, const spd *t) {
     double sum = 0, *a = s->work;
-    whitened_difference(d, s, t);
+    rao_spd_whitened_difference(d, s, t);
     for (int64_t i = 0; i < d; i++) {
         double *row = a + i * d;
         for (int64_t j = 0; j < i; j++) { /* row[j] becomes L_ij D_j */

@@ -25,6 +25,10 @@ void rao_spd_store(const double *matrix, int64_t d, double factor, double *upper
 /* KL of the centred normals: [tr(T^-1 S) - d - log det(T^-1 S)] / 2 as a sum of positive terms, from the
  * factors, or where these nearly agree from the matrices. Uses both work areas. d^3/6 multiplications, d^3 for close pairs. */
 double rao_spd_kl(int64_t d, const spd *s, const spd *t);
+/* K_t (S - T) K_t^T from the difference of the matrices into the lower triangle of s's work area; writes t's too. K_t S K_t^T into that of `out`;
+ * writes s's. */
+void rao_spd_whitened_difference(int64_t d, const spd *s, const spd *t);
+void rao_spd_whitened(int64_t d, const spd *s, const spd *t, double *out);
 /* |K v|^2 = v S^-1 v; w = P v. */
 double rao_spd_square(int64_t d, const spd *s, const double *v, const double *w);
 /* out (upper triangle, an entry off the diagonal counted twice) = c [P_t (T - S) P_t - w w^T] / 2, w may be NULL. Uses t's work area. */

@@ -14,6 +14,10 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, x[0] >= s[0] && x[0] <= s[1] ? -log(s[1] - s[0]) : -INF;
 }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double inner = s[1] - s[0], d = ((t[1] - s[1]) - (t[0] - s[0])) / inner;
+    return (void)f, (void)x, fabs(d) < 0.5 ? log1p(d) : log(t[1] - t[0]) - log(inner);
+}
 static double entropy(const rao_family *f, const double *s) { return (void)f, log(s[1] - s[0]); }
 
 /* log of the ratio of the lengths where q covers p, else infinite. */
@@ -61,6 +65,7 @@ const family_table rao_table_uniform = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

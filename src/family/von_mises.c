@@ -39,8 +39,8 @@ static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527
 static int close(double x, double d) { return fabs(d) < 0.1 * fmax(1, x); }
 
 /* log I0(y) - log I0(x) - (y - x) A(x) = (y - x)^2 times the mean of (1 - t) A'(x + t (y - x)); far away by e^-x I0(x), which does not grow. */
-static double bregman(double x, double y) {
-    double d = y - x, sum = 0;
+double rao_von_mises_bregman(double x, double y, double d) {
+    double sum = 0;
     if (!close(x, d)) {
         if (x < 1 && y < 1) return rao_log_bessel_i0(y) - rao_log_bessel_i0(x) - d * rao_bessel_ratio(x).a;
         return log(rao_bessel_i0e(y) / rao_bessel_i0e(x)) + d * rao_bessel_ratio(x).complement;
@@ -55,8 +55,17 @@ static double ratio_change(double x, double y) {
     return d * sum;
 }
 
+/* With d = kappa_p - kappa_q: d (cos(x - mu_p) - A(kappa_q)) - B(kappa_q, kappa_p) - 2 kappa_q sin(x - (mu_p + mu_q)/2) sin((mu_q - mu_p)/2) */
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double d = s[KAPPA] - t[KAPPA], angle = x[0] - s[MU], half = 0.5 * (s[MU] - t[MU]);
+    double radial =
+        d * (rao_bessel_ratio(t[KAPPA]).complement - 2 * half_sine_squared(angle)) - rao_von_mises_bregman(t[KAPPA], s[KAPPA], d);
+    return (void)f, radial + 2 * t[KAPPA] * sin(angle + half) * sin(half);
+}
+
 static double kl(const rao_family *f, const double *s, const double *t) {
-    return (void)f, bregman(s[KAPPA], t[KAPPA]) + 2 * t[KAPPA] * rao_bessel_ratio(s[KAPPA]).a * half_sine_squared(s[MU] - t[MU]);
+    return (void)f, rao_von_mises_bregman(s[KAPPA], t[KAPPA], t[KAPPA] - s[KAPPA]) +
+                        2 * t[KAPPA] * rao_bessel_ratio(s[KAPPA]).a * half_sine_squared(s[MU] - t[MU]);
 }
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     double a = rao_bessel_ratio(s[KAPPA]).a;
@@ -175,6 +184,7 @@ const family_table rao_table_von_mises = {
     .possible = possible,
     .possible_words = "-pi <= x <= pi",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

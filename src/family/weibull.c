@@ -7,17 +7,17 @@
 enum { SHAPE, SCALE };
 static const double euler = 0.57721566490153286061;
 
-static double log_ratio(double x, double scale) {
-    double u = (x - scale) / scale;
-    return fabs(u) < 0.5 ? log1p(u) : log(x) - log(scale);
-}
-
 static double logpdf(const rao_family *f, const double *s, const double *x) {
-    double y = s[SHAPE] * log_ratio(x[0], s[SCALE]);
+    double y = s[SHAPE] * rao_log_quotient(x[0], s[SCALE]);
     return (void)f, log(s[SHAPE]) - log(x[0]) + y - exp(y);
 }
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double height = rao_log_quotient(x[0], t[SCALE]), d = (s[SHAPE] - t[SHAPE]) * height + s[SHAPE] * rao_log_quotient(t[SCALE], s[SCALE]);
+    double y = t[SHAPE] * height, powers = fabs(d) < 1 ? exp(y) * expm1(d) : exp(y + d) - exp(y);
+    return (void)f, rao_log_quotient(s[SHAPE], t[SHAPE]) + d - powers;
+}
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
-    double y = s[SHAPE] * log_ratio(x[0], s[SCALE]), e = expm1(y);
+    double y = s[SHAPE] * rao_log_quotient(x[0], s[SCALE]), e = expm1(y);
     (void)f, g[0] = (1 - y * e) / s[SHAPE], g[1] = s[SHAPE] / s[SCALE] * e;
 }
 static void fisher(const rao_family *f, const double *s, double *m) {
@@ -30,13 +30,14 @@ static double entropy(const rao_family *f, const double *s) {
 }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
-    return (void)f, rao_gumbel_kl(t[SHAPE] / s[SHAPE], (t[SHAPE] - s[SHAPE]) / s[SHAPE], t[SHAPE] * log_ratio(s[SCALE], t[SCALE]));
+    return (void)f, rao_gumbel_kl(t[SHAPE] / s[SHAPE], (t[SHAPE] - s[SHAPE]) / s[SHAPE], t[SHAPE] * rao_log_quotient(s[SCALE], t[SCALE]));
 }
 /* dmu/dl = -1/l, dlog beta/dk = -1/k */
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     double drift, along;
     (void)f;
-    rao_gumbel_slopes(t[SHAPE] / s[SHAPE], (t[SHAPE] - s[SHAPE]) / s[SHAPE], t[SHAPE] * log_ratio(s[SCALE], t[SCALE]), &drift, &along);
+    rao_gumbel_slopes(t[SHAPE] / s[SHAPE], (t[SHAPE] - s[SHAPE]) / s[SHAPE], t[SHAPE] * rao_log_quotient(s[SCALE], t[SCALE]), &drift,
+                      &along);
     g[0] = -along / t[SHAPE], g[1] = -drift * t[SHAPE] / t[SCALE];
 }
 
@@ -73,6 +74,7 @@ const family_table rao_table_weibull = {
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,
+    .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
     .entropy = entropy,

@@ -6,6 +6,15 @@
 #define ROW(quantity) [(quantity)-RAO_JEFFREYS_DIVERGENCE]
 static const family_question *const own[] = {
     ROW(RAO_JEFFREYS_DIVERGENCE) = &rao_ask_jeffreys_divergence,
+    ROW(RAO_RENYI) = &rao_ask_renyi,
+    ROW(RAO_TSALLIS) = &rao_ask_tsallis,
+    ROW(RAO_ALPHA_DIVERGENCE) = &rao_ask_alpha_divergence,
+    ROW(RAO_BHATTACHARYYA) = &rao_ask_bhattacharyya,
+    ROW(RAO_HELLINGER) = &rao_ask_hellinger,
+    ROW(RAO_CHERNOFF_INFORMATION) = &rao_ask_chernoff_information,
+    ROW(RAO_CHERNOFF_ALPHA) = &rao_ask_chernoff_alpha,
+    ROW(RAO_JENSEN_SHANNON) = &rao_ask_jensen_shannon,
+    ROW(RAO_TOTAL_VARIATION) = &rao_ask_total_variation,
     ROW(RAO_E_GEODESIC) = &rao_ask_e_geodesic,
     ROW(RAO_M_GEODESIC) = &rao_ask_m_geodesic,
     ROW(RAO_FISHER_RAO_DISTANCE) = &rao_ask_fisher_rao_distance,

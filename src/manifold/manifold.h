@@ -8,6 +8,10 @@
 
 /* divergence.c */
 extern const family_question rao_ask_jeffreys_divergence;
+extern const family_question rao_ask_renyi, rao_ask_tsallis, rao_ask_alpha_divergence, rao_ask_bhattacharyya, rao_ask_hellinger;
+extern const family_question rao_ask_chernoff_information, rao_ask_chernoff_alpha;
+/* jensen_shannon.c, total_variation.c */
+extern const family_question rao_ask_jensen_shannon, rao_ask_total_variation;
 /* duality.c */
 extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 /* fisher_rao.c */

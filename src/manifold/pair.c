@@ -1,0 +1,350 @@
+/* pair.c - C(a) = -log int p^a q^b where no closed form is known, and the families' own closed forms that fit no pattern:
+ *   uniform: with the overlap of length I and the lengths u, v of the supports, int p^a q^b = I / (u^a v^b);
+ *   Cauchy at a = 1/2: int sqrt(pq) = 1/M(1, sqrt(1 + e)), M the arithmetic-geometric mean, e = KL's excess (cauchy.c), because
+ *     int dx / sqrt((x^2 + g^2)(x^2 + h^2)) = pi / M(g, h) and every pair of Cauchy laws is the image of a pair with one centre under a Moebius map. */
+#include "manifold/pair.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include <rao/num.h>
+
+#include "family/expect.h"
+
+/* ---- closed forms ------------------------------------------------------------------------------------------------ */
+
+static double log_agm(double e) {
+    double u = sqrt(1 + e) - 1, v = 0; /* the two means less 1, without cancellation */
+    if (!(e < 1e300)) return INF;
+    u = e / (2 + u);
+    while (fabs(u - v) > 1e-9 * u) {
+        double sum = u + v, product = u * v, root = sqrt((1 + u) * (1 + v));
+        u = 0.5 * sum, v = (sum + product) / (1 + root);
+    }
+    return log1p(0.5 * (u + v)); /* the means of two numbers this close agree to their squared difference */
+}
+
+static double uniform_skew(const double *s, const double *t, e_place order) {
+    double low = fmax(s[0], t[0]), high = fmin(s[1], t[1]), overlap = high - low;
+    double only_p = (low - s[0]) + (s[1] - high), only_q = (low - t[0]) + (t[1] - high);
+    if ((order.p < 0 && only_q > 0) || (order.q < 0 && only_p > 0)) return -INF;
+    if (!(overlap > 0)) return INF;
+    return order.p * log1p(only_p / overlap) + order.q * log1p(only_q / overlap);
+}
+
+static int closed(const family_item *it, e_place order, double *out) {
+    const double *s = it->p, *t = it->q;
+    if (it->f->table == &rao_table_uniform) {
+        *out = uniform_skew(s, t, order);
+        return 1;
+    }
+    if (it->f->table != &rao_table_cauchy || order.p != 0.5) return 0;
+    double u = s[1] - t[1], d = s[0] - t[0];
+    *out = log_agm((u / s[1] * (u / t[1]) + d / s[1] * (d / t[1])) / 4);
+    return *out < INF;
+}
+
+/* ---- where p^a q^b is large -------------------------------------------------------------------------------------- */
+
+static const double no_number = 1e299; /* a depth above this stands for infinity */
+
+typedef struct skewed {
+    const family_item *it;
+    e_place order;
+    double shift;  /* the logarithm of the largest p^a q^b */
+    int unbounded; /* p^a q^b grows all the way out */
+} skewed;
+
+/* -(a log p + b log q), with a number for an infinity */
+static rao_status depth(rao_ctx *ctx, void *arg, double x, double *value) {
+    const skewed *k = arg;
+    const rao_family *f = k->it->f;
+    double at = f->table->info.discrete ? floor(x) : x;
+    (void)ctx, *value = 1e300;
+    if (!f->table->possible(f, &at)) return RAO_OK;
+    double log_p = f->table->logpdf(f, k->it->p, &at), log_q = f->table->logpdf(f, k->it->q, &at);
+    double h = (k->order.p == 0 ? 0 : k->order.p * log_p) + (k->order.q == 0 ? 0 : k->order.q * log_q);
+    if (h > -1e300) *value = -fmin(h, 1e300);
+    return RAO_OK;
+}
+
+/* A place x of the largest p^a q^b nearby, and how far from it the logarithm has fallen by about one. */
+static rao_status measure_peak(rao_ctx *ctx, skewed *k, double x, double value, double scale, family_mark *peak) {
+    double width = scale, up, down;
+    for (int i = 0; i < 2000; i++) {
+        RAO_OR_RETURN(depth(ctx, k, x + width, &up));
+        RAO_OR_RETURN(depth(ctx, k, x - width, &down));
+        double fall = fmin(up, down) - value;
+        if (fall < 0.25 && width < 1e300 && i < 1000) width *= 2;
+        else if (fall > 4 && width > DBL_EPSILON * fabs(x)) width /= 2;
+        else break;
+    }
+    *peak = (family_mark){x, width};
+    return RAO_OK;
+}
+
+/* Walks out from x in doubling steps as long as p^a q^b grows; unbounded where it never stops, or passes exp(1e100) (a double exponential soon is no
+ * number). */
+static rao_status climb(rao_ctx *ctx, skewed *k, double x, double step, double *end) {
+    double here, next;
+    RAO_OR_RETURN(depth(ctx, k, x, &here));
+    *end = x + step;
+    for (int i = 0; i < 1000; i++, step *= 2) {
+        RAO_OR_RETURN(depth(ctx, k, x + step, &next));
+        *end = x + step;
+        if (!(next < here)) return RAO_OK;
+        if (next < -1e100 || !isfinite(x + 2 * step)) break;
+        here = next;
+    }
+    k->unbounded = 1;
+    return RAO_OK;
+}
+
+typedef struct peaks {
+    family_mark *at;
+    double *value;
+    int64_t count;
+} peaks;
+
+/* Sixteenths of [*low, *high] around the least of them, again and again while it has an end where the depth is no number: a plateau tells a search for
+ * the minimum nothing. */
+static rao_status narrow(rao_ctx *ctx, skewed *k, double *low, double *high, double *x, double *least) {
+    enum { PARTS = 16, ROUNDS = 12 };
+    for (int round = 0; round < ROUNDS; round++) {
+        double value[PARTS + 1], step = (*high - *low) / PARTS, from = *low;
+        int best = 0;
+        for (int i = 0; i <= PARTS; i++) {
+            RAO_OR_RETURN(depth(ctx, k, i == PARTS ? *high : from + i * step, &value[i]));
+            if (value[i] < value[best]) best = i;
+        }
+        *x = best == PARTS ? *high : from + best * step, *least = value[best];
+        int first = best > 0 ? best - 1 : 0, last = best < PARTS ? best + 1 : PARTS;
+        if (last < PARTS) *high = from + last * step;
+        *low = from + first * step;
+        if (value[first] < no_number && value[last] < no_number) break;
+    }
+    return RAO_OK;
+}
+
+static rao_status add_peak(rao_ctx *ctx, skewed *k, double low, double high, double scale, peaks *all) {
+    double x, value, lower, at_lower;
+    family_mark *at = &all->at[all->count];
+    if (!(low < high)) return RAO_OK;
+    RAO_OR_RETURN(narrow(ctx, k, &low, &high, &x, &value));
+    if (value >= no_number) return RAO_OK;
+    if (low < high && rao_minimise(ctx, depth, k, low, high, 1e-7, &lower, &at_lower) == RAO_OK && at_lower < value)
+        x = lower, value = at_lower;
+    if (k->it->f->table->info.discrete) x = floor(x);
+    RAO_OR_RETURN(measure_peak(ctx, k, x, value, scale, at));
+    all->value[all->count++] = value;
+    return RAO_OK;
+}
+
+static int by_place(const void *a, const void *b) {
+    double x = ((const family_mark *)a)->x, y = ((const family_mark *)b)->x;
+    return (x > y) - (x < y);
+}
+
+/* One peak between each two neighbouring marks of p and q, and one beyond either end where the order lies outside [0, 1]. k->shift: the largest. */
+static rao_status find_peaks(rao_ctx *ctx, skewed *k, peaks *all) {
+    rao_status st;
+    const rao_family *f = k->it->f;
+    int64_t most = 2 * rao_most_marks(f), n, kept = 0;
+    family_mark *marks;
+    RAO_TRY(rao_scratch(ctx, most, &marks));
+    RAO_TRY(rao_scratch(ctx, most + 1, &all->at));
+    RAO_TRY(rao_scratch(ctx, most + 1, &all->value));
+    n = rao_family_marks(f, k->it->p, marks);
+    n += rao_family_marks(f, k->it->q, marks + n);
+    double least = INF;
+    for (int64_t i = 0; i < n; i++) {
+        if (marks[i].scale > 0) least = fmin(least, marks[i].scale);
+        if (isfinite(marks[i].x)) marks[kept++] = marks[i];
+    }
+    qsort(marks, (size_t)kept, sizeof *marks, by_place);
+    double first, last, low = marks[0].x, high = marks[kept - 1].x;
+    RAO_TRY(climb(ctx, k, low, -least, &first));
+    RAO_TRY(climb(ctx, k, high, least, &last));
+    if (k->unbounded) goto done;
+    RAO_TRY(add_peak(ctx, k, first, low, least, all));
+    RAO_TRY(add_peak(ctx, k, high, last, least, all));
+    for (int64_t i = 0; i + 1 < kept; i++) RAO_TRY(add_peak(ctx, k, marks[i].x, marks[i + 1].x, least, all));
+    k->shift = -INF;
+    for (int64_t i = 0; i < all->count; i++) k->shift = fmax(k->shift, -all->value[i]);
+done:
+    return st;
+}
+
+/* ---- C ----------------------------------------------------------------------------------------------------------- */
+
+static expect_draws draws_of(const family_item *it) {
+    return (expect_draws){it->args->stream, (uint64_t)it->index, it->args->samples, 0, 0};
+}
+
+static rao_status gap(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    const skewed *k = arg;
+    (void)ctx, sum[0] += weight * rao_skew_gap(k->order, log_p, log_q, rao_log_ratio(k->it->f, k->it->p, k->it->q, x, log_p, log_q));
+    return RAO_OK;
+}
+
+/* p^a q^b and p^a q^b log p/q, divided by the largest p^a q^b. */
+static rao_status power(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    const skewed *k = arg;
+    (void)ctx, (void)x;
+    if ((log_p == -INF && k->order.p >= 0) || (log_q == -INF && k->order.q >= 0)) return RAO_OK;
+    double l = log_p - log_q, w = isfinite(l) ? weight * exp((log_q - k->shift) + k->order.p * l) : INF;
+    sum[0] += w;
+    if (w > 0) sum[1] += w * l;
+    return RAO_OK;
+}
+
+/* Their integrals, for a pair of whose p^a q^b is left all but nothing, or more than a number: cut at its own peaks. Both 0 where nothing is left. */
+static rao_status by_peaks(rao_ctx *ctx, skewed *k, double value[2], rao_quality *quality) {
+    rao_status st = RAO_OK;
+    const family_item *it = k->it;
+    expect_draws draws = draws_of(it);
+    peaks all = {0};
+    rao_mark mark = rao_scratch_mark(ctx);
+    value[0] = value[1] = 0;
+    if (rao_integrable(it->f) && it->f->table->support) RAO_TRY(find_peaks(ctx, k, &all));
+    if (k->shift == -INF || k->unbounded) goto done; /* nothing is left, or it grows without bound */
+    if (fabs(k->shift) > 1e18) { /* the logarithm of a width is nothing beside it, and the peak is thinner than doubles are apart */
+        value[0] = 1;
+        goto done;
+    }
+    integrate_marks extra = {all.count, all.at};
+    RAO_TRY(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, &extra, &draws, 2, power, k, value, quality));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static void keep_quality(rao_quality *quality, rao_quality own, double factor) {
+    if (own.method > quality->method) quality->method = own.method;
+    quality->error += own.error * factor;
+}
+
+/* An integral of order l^2 (squared) or |l|, no closer than the rounding of l allows where that is a difference of logarithms. */
+static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void *arg, int squared, const integrate_marks *extra,
+                           double *value, rao_quality *quality) {
+    expect_draws draws = draws_of(it);
+    int rounded = !it->f->table->log_ratio;
+    draws.noise = rounded ? 1e-15 : 0;
+    RAO_OR_RETURN(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 1, g, arg, value, quality));
+    if (!rounded || !squared || fabs(*value) > 1e-3) return RAO_OK;
+    draws.noise *= sqrt(2 * fmax(fabs(*value), 1e-15));
+    return rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 1, g, arg, value, quality);
+}
+
+rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
+    skewed k = {it, order, 0, 0};
+    double missing = 0;
+    rao_quality own = {RAO_CLOSED, 0};
+    if (closed(it, order, out)) return RAO_OK;
+    if (!rao_integrable(it->f) && (order.p < 0 || order.q < 0))
+        return rao_fail(ctx, RAO_EUNABLE,
+                        "%s: %s of an order outside [0, 1] is not offered in several variables without a closed form, where averages over "
+                        "draws have no bounded error",
+                        it->f->table->info.name, it->what);
+    rao_status st = integral(ctx, it, gap, &k, 1, NULL, &missing, &own);
+    if (st != RAO_OK && st != RAO_ENUMERIC) return st;
+    if (st == RAO_OK && missing < 0.5 && missing > -1e3) {
+        *out = -log1p(-missing);
+        keep_quality(quality, own, 1 / (1 - missing));
+        return RAO_OK;
+    }
+    double value[2];
+    RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
+    *out = k.unbounded ? -INF : value[0] > 0 ? -(log(value[0]) + k.shift) : INF;
+    keep_quality(quality, own, value[0] > 0 ? 1 / value[0] : 0);
+    return RAO_OK;
+}
+
+/* ---- its slope --------------------------------------------------------------------------------------------------- */
+
+static rao_status tilt(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    const skewed *k = arg;
+    double l = rao_log_ratio(k->it->f, k->it->p, k->it->q, x, log_p, log_q);
+    (void)ctx, sum[0] -= weight * rao_skew_tilt(k->order, log_p, log_q, l), sum[1] += weight * rao_skew_gap(k->order, log_p, log_q, l);
+    return RAO_OK;
+}
+
+/* Location-scale laws that are even, of one scale, are exchanged by a reflection, and all pairs of Cauchy laws by a Moebius map. */
+static int exchangeable(const family_item *it) {
+    const family_table *table = it->f->table;
+    if (table == &rao_table_cauchy) return 1;
+    if (!table->standard || it->p[1] != it->q[1]) return 0;
+    return table->standard->log_density(it->f, 0.7) == table->standard->log_density(it->f, -0.7);
+}
+
+rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *it, e_place order, double *out, double *noise) {
+    skewed k = {it, order, 0, 0};
+    expect_draws draws = draws_of(it);
+    rao_quality own = {RAO_CLOSED, 0};
+    double value[2];
+    *noise = 0;
+    if (exchangeable(it)) return *out = order.q - order.p, RAO_OK;
+    if (it->f->table == &rao_table_uniform) { /* C is straight */
+        double at_p = uniform_skew(it->p, it->q, (e_place){1, 0}), at_q = uniform_skew(it->p, it->q, (e_place){0, 1});
+        return *out = at_p == at_q ? 0 : at_p - at_q, RAO_OK;
+    }
+    RAO_OR_RETURN(rao_integrate_pair(ctx, it->f, it->p, it->q, &draws, 2, tilt, &k, value, &own));
+    *out = value[0];
+    if (value[1] > 0.5) {
+        RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
+        *out = -value[1];
+    }
+    *noise = own.error;
+    return RAO_OK;
+}
+
+/* ---- other integrands --------------------------------------------------------------------------------------------- */
+
+typedef struct of_term {
+    const family_item *it;
+    pair_term *term;
+    double below; /* only observations up to here */
+} of_term;
+
+static rao_status add_term(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    const of_term *a = arg;
+    const family_item *it = a->it;
+    if (x[0] > a->below) return RAO_OK;
+    (void)ctx, sum[0] += weight * a->term(log_p, log_q, rao_log_ratio(it->f, it->p, it->q, x, log_p, log_q));
+    return RAO_OK;
+}
+
+static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double below, double *out,
+                       rao_quality *quality) {
+    rao_status st = RAO_OK;
+    of_term a = {it, term, below};
+    integrate_marks found = {0}, extra;
+    family_mark *at;
+    double value;
+    rao_quality own = {RAO_CLOSED, 0};
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (cuts) RAO_TRY(cuts(ctx, it, &found));
+    RAO_TRY(rao_scratch(ctx, found.count + 1, &at));
+    for (int64_t i = 0; i < found.count; i++) at[i] = found.at[i];
+    at[found.count] = (family_mark){below, INF};
+    extra = (integrate_marks){found.count + (below < INF), at};
+    RAO_TRY(integral(ctx, it, add_term, &a, squared, &extra, &value, &own));
+    *out += value;
+    keep_quality(quality, own, 1);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* Of a beta law the doubles below 1 are too far apart for a density that is infinite there: the upper half is the lower half of the law of 1 - x. */
+rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
+                             rao_quality *quality) {
+    *out = 0;
+    if (it->f->table != &rao_table_beta) return part(ctx, it, term, squared, cuts, INF, out, quality);
+    const double p[3] = {it->p[1], it->p[0], it->p[2]}, q[3] = {it->q[1], it->q[0], it->q[2]};
+    family_item mirrored = *it;
+    mirrored.p = p, mirrored.q = q;
+    RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, quality));
+    return part(ctx, &mirrored, term, squared, cuts, 0.5, out, quality);
+}

@@ -1,0 +1,231 @@
+/* total_variation.c - half of int |p - q|: the largest difference of the two probabilities of an event.
+ *
+ * Closed where the event is known: with l = log p/q, d = q_p - q_q a difference of parameters,
+ *   laws of one rate          exp(-L/(e^L - 1)) (1 - e^-L), L = |log of the quotient of the rates|
+ *   normals of one covariance erf(|mu_p - mu_q| / (sqrt 8 sigma)), the distance in the metric of the covariance
+ *   Cauchy                    (2/pi) atan sqrt(e), e as in pair.c: of two scales with one centre, and all pairs are images of such
+ *   uniform                   what is left of the longer interval outside the overlap, over its length
+ *   counts                    F_q(k) - F_p(k), k where p and q cross; of close pairs the integral of the probability of k over the parameter
+ * else an integral of max(p, q) (1 - exp(-|l|))/2, cut where p and q cross. */
+#include <math.h>
+#include <stdlib.h>
+
+#include <rao/num.h>
+
+#include "family/bernoulli.h"
+#include "family/expect.h"
+#include "family/saddle.h"
+#include "family/spd.h"
+#include "manifold/manifold.h"
+#include "manifold/pair.h"
+
+static double term(double log_p, double log_q, double l) { return 0.5 * exp(fmax(log_p, log_q)) * -expm1(-fabs(l)); }
+
+/* ---- closed forms on a line ---------------------------------------------------------------------------------------- */
+
+static double of_rates(double l) {
+    double size = fabs(l);
+    return size == 0 ? 0 : exp(-size / expm1(size)) * -expm1(-size);
+}
+
+static double of_uniforms(const double *s, const double *t) {
+    double u = s[1] - s[0], v = t[1] - t[0], low = fmax(s[0], t[0]), high = fmin(s[1], t[1]);
+    if (!(low < high)) return 1;
+    return u >= v ? ((low - s[0]) + (s[1] - high)) / u : ((low - t[0]) + (t[1] - high)) / v;
+}
+
+static double of_cauchy(const double *s, const double *t) {
+    return 0.63661977236758134308 * atan2(hypot(s[1] - t[1], s[0] - t[0]), 2 * sqrt(s[1]) * sqrt(t[1]));
+}
+
+static double of_shift(double distance) { return erf(distance * 0.35355339059327376220); }
+
+/* Normals of different covariances are left to integrals. */
+static int of_vectors(const family_item *it, double *out) {
+    int64_t d = it->f->d;
+    const double *s = it->p, *t = it->q;
+    double sum = 0;
+    if (it->f->table == &rao_table_mvn) {
+        spd a = spd_at(s, d), b = spd_at(t, d);
+        for (int64_t i = 0; i < d * d; i++)
+            if (a.s[i] != b.s[i]) return 0;
+        sum = rao_spd_square(d, &a, s + 1 + 5 * d * d, t + 1 + 5 * d * d);
+    } else {
+        int isotropic = it->f->table == &rao_table_isotropic_normal;
+        for (int64_t i = 0; i < d; i++) {
+            double sigma = s[isotropic ? d : d + i];
+            if (sigma != t[isotropic ? d : d + i]) return 0;
+            sum += (s[i] - t[i]) / sigma * ((s[i] - t[i]) / sigma);
+        }
+    }
+    *out = of_shift(sqrt(sum));
+    return 1;
+}
+
+static int of_lines(const family_item *it, double *out) {
+    const family_table *table = it->f->table;
+    const double *s = it->p, *t = it->q;
+    if (table == &rao_table_uniform) *out = of_uniforms(s, t);
+    else if (table == &rao_table_cauchy) *out = of_cauchy(s, t);
+    else if ((table == &rao_table_normal || table == &rao_table_lognormal) && s[1] == t[1]) *out = of_shift(fabs(s[0] - t[0]) / s[1]);
+    else if (table == &rao_table_mvn || table == &rao_table_isotropic_normal || table == &rao_table_diagonal_normal)
+        return of_vectors(it, out);
+    else return 0;
+    return 1;
+}
+
+/* ---- counts ---------------------------------------------------------------------------------------------------------- */
+
+/* Gauss-Legendre on (0, 1), order 8: the probability of one count is smooth over half of a standard deviation of the parameter. */
+static const double node[8] = {0.019855071751231884158, 0.10166676129318663020, 0.23723379504183550709, 0.40828267875217509753,
+                               0.59171732124782490247,  0.76276620495816449291, 0.89833323870681336980, 0.98014492824876811584};
+static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367, 0.18134189168918099148,
+                                 0.18134189168918099148,  0.15685332293894364367, 0.11119051722668723527, 0.050614268145188129576};
+
+/* Laws of counts in one parameter: |dF(k)| / d(parameter), and 1 - F(k); r: the fixed quantity. */
+typedef struct counting {
+    double (*slope)(double r, double k, double at);
+    double (*upper)(double r, double k, double at);
+} counting;
+
+static double poisson_slope(double r, double k, double at) { return (void)r, exp(-rao_poisson_nll(k, at, log(at))); }
+static double poisson_upper(double r, double k, double at) { return (void)r, rao_gamma_p(k + 1, at); }
+static double binomial_slope(double n, double k, double at) { return (n - k) / (1 - at) * exp(-rao_binomial_nll(k, n - k, at, 1 - at)); }
+static double binomial_upper(double n, double k, double at) { return k >= n ? 0 : rao_beta_p(k + 1, n - k, at); }
+static double waiting_slope(double r, double k, double at) { return r / at * exp(-rao_binomial_nll(r, k, at, 1 - at)); }
+static double waiting_upper(double r, double k, double at) { return rao_beta_q(r, k + 1, at); }
+static const counting poissons = {poisson_slope, poisson_upper}, binomials = {binomial_slope, binomial_upper},
+                      waitings = {waiting_slope, waiting_upper};
+
+/* |F(k) at a - F(k) at b|; `width`: a standard deviation of the parameter. */
+static double of_counts(const counting *law, double r, double k, double a, double b, double width) {
+    double sum = 0;
+    if (fabs(b - a) > 0.5 * width) return fabs(law->upper(r, k, a) - law->upper(r, k, b));
+    for (int i = 0; i < 8; i++) sum += weight[i] * law->slope(r, k, a + node[i] * (b - a));
+    return fabs(b - a) * sum;
+}
+
+static int counts(const family_item *it, double *out) {
+    const family_table *table = it->f->table;
+    const double *s = it->p, *t = it->q, r = table->info.fixed ? it->f->fixed : 1;
+    double l[2];
+    if (table == &rao_table_poisson) {
+        double k = floor((s[0] - t[0]) / rao_log_quotient(s[0], t[0]));
+        *out = s[0] == t[0] ? 0 : of_counts(&poissons, 0, k, s[0], t[0], sqrt(fmax(s[0], t[0])));
+        return 1;
+    }
+    int binomial = table == &rao_table_binomial;
+    if (!binomial && table != &rao_table_geometric && table != &rao_table_geometric0 && table != &rao_table_negative_binomial) return 0;
+    double p = s[BERNOULLI_P], q = t[BERNOULLI_P];
+    if (binomial && (!(s[BERNOULLI_Q] > 0 && t[BERNOULLI_Q] > 0) || !(p > 0 && q > 0))) return 0;
+    *out = 0;
+    if (p == q) return 1;
+    rao_bernoulli_log_ratios(s, t, l);
+    if (binomial) {
+        double width = sqrt(fmax(p * s[BERNOULLI_Q], q * t[BERNOULLI_Q]) / r);
+        *out = of_counts(&binomials, r, floor(r * l[1] / (l[1] - l[0])), p, q, width);
+    } else {
+        double width = fmax(p * sqrt(s[BERNOULLI_Q] / r), q * sqrt(t[BERNOULLI_Q] / r));
+        *out = of_counts(&waitings, r, floor(-r * l[0] / l[1]), p, q, width);
+    }
+    return 1;
+}
+
+/* ---- integrals, cut where p = q ------------------------------------------------------------------------------------ */
+
+static rao_status log_ratio(rao_ctx *ctx, void *arg, double x, double *value) {
+    const family_item *it = arg;
+    const family_table *table = it->f->table;
+    (void)ctx, *value = 0;
+    if (!table->possible(it->f, &x)) return RAO_OK;
+    double log_p = table->logpdf(it->f, it->p, &x), log_q = table->logpdf(it->f, it->q, &x);
+    if (log_p == -INF && log_q == -INF) return RAO_OK;
+    *value = fmax(-1e300, fmin(1e300, rao_log_ratio(it->f, it->p, it->q, &x, log_p, log_q)));
+    return RAO_OK;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Places to look for a change of sign at: around every mark of p and q, and between them. */
+static rao_status lay_grid(rao_ctx *ctx, const family_mark *at, int64_t n, double **grid, int64_t *count) {
+    static const double steps[] = {0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 12, 16, 32, 64, 256, 4096};
+    enum { STEPS = sizeof steps / sizeof *steps };
+    rao_status st;
+    int64_t k = 0;
+    RAO_TRY(rao_scratch(ctx, 2 * n * (2 * STEPS + 1), grid));
+    for (int64_t i = 0; i < n; i++) {
+        if (!isfinite(at[i].x)) continue;
+        (*grid)[k++] = at[i].x;
+        for (int j = 0; j < STEPS && at[i].scale < INF; j++)
+            (*grid)[k++] = at[i].x - steps[j] * at[i].scale, (*grid)[k++] = at[i].x + steps[j] * at[i].scale;
+    }
+    qsort(*grid, (size_t)k, sizeof **grid, ascending);
+    for (int64_t i = 0; i + 1 < k; i++) (*grid)[k + i] = (*grid)[i] + 0.5 * ((*grid)[i + 1] - (*grid)[i]);
+    *count = k > 0 ? 2 * k - 1 : 0;
+    qsort(*grid, (size_t)*count, sizeof **grid, ascending);
+done:
+    return st;
+}
+
+/* A kink, and how fast the densities may change beside it: as at a mark close by, more slowly the further away that is. */
+static family_mark kink(double x, const family_mark *at, int64_t n) {
+    double scale = INF;
+    for (int64_t i = 0; i < n; i++)
+        if (at[i].scale > 0 && at[i].scale < INF) scale = fmin(scale, fmax(at[i].scale, 0.25 * fabs(x - at[i].x)));
+    return (family_mark){x, scale};
+}
+
+static rao_status find_crossings(rao_ctx *ctx, const family_item *it, integrate_marks *found) {
+    rao_status st;
+    double *grid, before = 0, here;
+    int64_t count, n;
+    family_mark *at, *marks;
+    RAO_TRY(rao_scratch(ctx, 2 * rao_most_marks(it->f), &marks));
+    n = rao_family_marks(it->f, it->p, marks);
+    n += rao_family_marks(it->f, it->q, marks + n);
+    RAO_TRY(lay_grid(ctx, marks, n, &grid, &count));
+    RAO_TRY(rao_scratch(ctx, count + 1, &at));
+    found->count = 0, found->at = at;
+    for (int64_t i = 0; i < count; i++) {
+        RAO_TRY(log_ratio(ctx, (void *)(uintptr_t)it, grid[i], &here));
+        if (here == 0) at[found->count++] = kink(grid[i], marks, n);
+        if ((here < 0 && before > 0) || (here > 0 && before < 0)) {
+            double x;
+            RAO_TRY(rao_root(ctx, log_ratio, (void *)(uintptr_t)it, grid[i - 1], grid[i], 0, &x, NULL));
+            at[found->count++] = kink(x, marks, n);
+        }
+        before = here;
+    }
+done:
+    return st;
+}
+
+static rao_status total_variation(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    rao_status st = RAO_OK;
+    e_path path;
+    classes c;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (of_lines(it, out) || counts(it, out)) return RAO_OK;
+    RAO_TRY(rao_classes_open(ctx, it->f, it->p, it->q, &c));
+    if (c.k && c.n == 1) {
+        for (int64_t i = 0; i < c.k; i++)
+            if (c.log_p[i] > -INF || c.log_q[i] > -INF) *out += term(c.log_p[i], c.log_q[i], c.l[i]);
+        goto done;
+    }
+    if (rao_integrable(it->f)) {
+        RAO_TRY(rao_e_path_open(ctx, it->f, it->p, it->q, &path));
+        if (path.one_rate) *out = of_rates(path.scale[0]);
+        if (path.one_rate) goto done;
+    }
+    int on_line = rao_integrable(it->f) && !it->f->table->info.discrete;
+    RAO_TRY(rao_pair_integral(ctx, it, term, 0, on_line ? find_crossings : NULL, out, quality));
+    *out = fmin(*out, 1);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+const family_question rao_ask_total_variation = {"total_variation", total_variation, RAO_SCALAR, RAO_TAKES_Q};
