@@ -28,8 +28,6 @@ typedef struct rao_kernels {
                        const void *dy, int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo);
     /* z += 1 bias^T, y = f(z) in one pass; y may be z */
     void (*bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy);
-    /* sums[j] = sum over rows of x[i][j], in double */
-    void (*column_sums)(int64_t rows, int64_t cols, const void *x, int64_t ldx, double *sums);
     void (*fill)(int64_t rows, int64_t cols, double value, void *x, int64_t ldx);
     /* y = x, converted from the other number type */
     void (*convert)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy);
@@ -46,12 +44,11 @@ typedef struct rao_kernels {
 } rao_kernels;
 
 /* The table of functions named act_forward_f32 and so on: a kernel file's last line. */
-#define RAO_KERNELS(type)                                                                                                     \
-    {                                                                                                                         \
-        .act_forward = act_forward_##type, .act_backward = act_backward_##type, .act_second = act_second_##type,              \
-        .bias_act = bias_act_##type, .column_sums = column_sums_##type, .fill = fill_##type, .convert = convert_##type,       \
-        .axpby = axpby_##type, .product = product_##type, .scale_rows = scale_rows_##type, .sum_squares = sum_squares_##type, \
-        .max_abs = max_abs_##type                                                                                             \
+#define RAO_KERNELS(type)                                                                                                              \
+    {                                                                                                                                  \
+        .act_forward = act_forward_##type, .act_backward = act_backward_##type, .act_second = act_second_##type,                       \
+        .bias_act = bias_act_##type, .fill = fill_##type, .convert = convert_##type, .axpby = axpby_##type, .product = product_##type, \
+        .scale_rows = scale_rows_##type, .sum_squares = sum_squares_##type, .max_abs = max_abs_##type                                  \
     }
 
 struct rao_backend {
@@ -79,8 +76,6 @@ rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_activation f,
                           const rao_mat *dy, const rao_mat *dydot, rao_mat *out);
 /* z += 1 bias^T, y = f(z). y may be z unless rao_act_needs_input(f) and a derivative is to follow. */
 rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_vec *bias, rao_mat *z, rao_mat *y);
-/* sums = beta sums + X^T 1 (accumulated in double) */
-rao_status rao_column_sums(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double beta, rao_vec *sums);
 rao_status rao_fill(rao_ctx *ctx, const rao_backend *be, double value, rao_mat *x);
 /* Y = X, between number types too. */
 rao_status rao_copy(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, rao_mat *y);

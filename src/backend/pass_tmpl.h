@@ -1,14 +1,5 @@
 /* pass_tmpl.h - the other passes for one number type T: bound by memory, so plain loops that vectorise. */
 
-static void NAME(column_sums)(int64_t rows, int64_t cols, const void *x, int64_t ldx, double *sums) {
-    memset(sums, 0, (size_t)cols * sizeof *sums);
-    for (int64_t i = 0; i < rows; i++) {
-        const T *row = (const T *)x + i * ldx;
-#pragma omp simd
-        for (int64_t j = 0; j < cols; j++) sums[j] += (double)row[j];
-    }
-}
-
 static void NAME(fill)(int64_t rows, int64_t cols, double value, void *x, int64_t ldx) {
     for (int64_t i = 0; i < rows; i++) {
         T *row = (T *)x + i * ldx;

@@ -27,11 +27,6 @@ static void NAME(bias_act)(rao_activation f, int64_t rows, int64_t cols, const v
     }
 }
 
-static void NAME(column_sums)(int64_t rows, int64_t cols, const void *x, int64_t ldx, double *sums) {
-    for (int64_t j = 0; j < cols; j++) sums[j] = 0;
-    EACH_ENTRY sums[j] += (double)AT(x, ldx);
-}
-
 static void NAME(fill)(int64_t rows, int64_t cols, double v, void *x, int64_t ldx) { EACH_ENTRY PUT(x, ldx) = (T)v; }
 
 static void NAME(convert)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {

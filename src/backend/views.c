@@ -228,15 +228,13 @@ rao_status rao_scale_rows(rao_ctx *ctx, const rao_backend *be, const rao_vec *s,
 
 /* ---- reductions ---------------------------------------------------------------------------------------------- */
 
-/* Runs with `width` numbers a block in p->partial, from the scratch stack; *mark is the caller's to reset. */
-static rao_status run_partial(rao_ctx *ctx, const char *what, pass *p, int64_t width, rao_mark *mark) {
+/* Runs with a number a block in p->partial, from the scratch stack; *mark is the caller's to reset. */
+static rao_status run_partial(rao_ctx *ctx, const char *what, pass *p, rao_mark *mark) {
     rao_status st = RAO_OK;
-    int64_t count = 0;
     *mark = rao_scratch_mark(ctx);
     RAO_TRY(check(ctx, what, p, 0));
     cut(p);
-    RAO_TRY(rao_size_mul(ctx, what, blocks_of(p), width, &count));
-    RAO_TRY(rao_scratch(ctx, count, &p->partial));
+    RAO_TRY(rao_scratch(ctx, blocks_of(p), &p->partial));
     RAO_TRY(run_blocks(ctx, p));
 done:
     return st;
@@ -249,7 +247,7 @@ static void run_sum_squares(const pass *p, const rao_mat at[], int64_t block) {
 rao_status rao_sum_squares(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double *sum) {
     rao_mark mark;
     pass p = {.run = run_sum_squares, .k = kernels(be, x->dtype), .at = {*x}, .count = 1};
-    rao_status st = run_partial(ctx, "sum of squares", &p, 1, &mark);
+    rao_status st = run_partial(ctx, "sum of squares", &p, &mark);
     if (st == RAO_OK) {
         *sum = 0;
         for (int64_t b = 0; b < blocks_of(&p); b++) *sum += p.partial[b];
@@ -265,42 +263,12 @@ static void run_max_abs(const pass *p, const rao_mat at[], int64_t block) {
 rao_status rao_max_abs(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double *largest) {
     rao_mark mark;
     pass p = {.run = run_max_abs, .k = kernels(be, x->dtype), .at = {*x}, .count = 1};
-    rao_status st = run_partial(ctx, "largest entry", &p, 1, &mark);
+    rao_status st = run_partial(ctx, "largest entry", &p, &mark);
     if (st == RAO_OK) {
         *largest = 0;
         for (int64_t b = 0; b < blocks_of(&p); b++)
             if (!(p.partial[b] <= *largest) && !isnan(*largest)) *largest = p.partial[b];
     }
-    rao_scratch_reset(ctx, mark);
-    return st;
-}
-
-static void run_column_sums(const pass *p, const rao_mat at[], int64_t block) {
-    p->k->column_sums(at[0].rows, at[0].cols, at[0].data, at[0].ld, p->partial + block * at[0].cols);
-}
-
-/* sums[j] = beta sums[j] + the blocks in order */
-static void add_partial(const pass *p, int64_t blocks, double beta, const rao_vec *sums) {
-    for (int64_t j = 0; j < sums->n; j++) {
-        double total = 0;
-        for (int64_t b = 0; b < blocks; b++) total += p->partial[b * sums->n + j];
-        if (sums->dtype == RAO_F64) {
-            double *s = (double *)sums->data + j;
-            *s = total + (beta == 0 ? 0 : beta * *s);
-        } else {
-            float *s = (float *)sums->data + j;
-            *s = (float)(total + (beta == 0 ? 0 : beta * (double)*s));
-        }
-    }
-}
-
-rao_status rao_column_sums(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double beta, rao_vec *sums) {
-    rao_mark mark;
-    rao_status st = check_vector(ctx, "column sums", sums, x, x->cols);
-    if (st != RAO_OK) return st;
-    pass p = {.run = run_column_sums, .k = kernels(be, x->dtype), .vector = sums->data, .at = {*x}, .count = 1};
-    st = run_partial(ctx, "column sums", &p, x->cols, &mark);
-    if (st == RAO_OK) add_partial(&p, blocks_of(&p), beta, sums);
     rao_scratch_reset(ctx, mark);
     return st;
 }
