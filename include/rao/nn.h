@@ -108,6 +108,10 @@ RAO_API rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const 
 RAO_API rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss);
 /* product = (Hessian of the loss) direction. Needs RAO_TAPE_HVP. */
 RAO_API rao_status rao_objective_hessian(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *direction, rao_vec *product);
+/* forms[i count + j] = <d_i, F d_j>, F = sum of share J^T F_head J the Fisher matrix of the first `cases` cases of the batch (0: of all; the shares of these
+ * then sum to 1): a jvp a direction and no backward pass. The tape holds the forward pass at w. Needs RAO_TAPE_JVP. EINVAL, ENOMEM (scratch). */
+RAO_API rao_status rao_objective_fisher_forms(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *directions, int64_t count,
+                                              int64_t cases, double *forms);
 /* Loss of any number of cases, in chunks of max_cases, and the share of cases whose class is right (classes) or the squared error a case
  * (real targets), each case counting alike whatever its weight; `score` may be NULL. Overwrites the batch. */
 RAO_API rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_mat *x, const rao_mat *y,

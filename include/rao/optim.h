@@ -31,6 +31,10 @@ extern "C" {
  *          the natural gradient (Amari 1998); F is a rao_op that the caller renews, for a network in the representation that the rule asks for
  *   kfac   ngd with Kronecker factors, sampled targets on a part of the batch, averages and staggered inverses (Martens & Grosse 2015)
  *   ekfac  the same in the factors' eigenbases (George et al. 2018)
+ * These three take their rate and momentum as given (step rate), or from the quadratic model of the batch's loss (step model; Martens & Grosse 2015, sections 6.4
+ * and 7): with d and v as above and B = E + damping I, E the exact Fisher matrix of a part of the batch where the metric only approximates it,
+ * v = alpha d + mu v, w -= v with alpha and mu the minimum of -<g, alpha d + mu v> + <alpha d + mu v, B (alpha d + mu v)> / 2, mu = 0 where d and v are parallel to
+ * rounding. lr, its schedule, momentum and radius then have no say but in weight_decay. The prediction of lm is that minimum.
  * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
  * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A relative damping stays above a
@@ -91,9 +95,14 @@ typedef struct rao_optim_wish {
     int64_t every;              /* steps between updates */
     double tolerance;           /* of iterative solves */
     int64_t iterations;
+    double model_fraction; /* of the batch whose exact forms a step = model asks for; 0: none asked for */
 } rao_optim_wish;
 /* EUNABLE for a rule without a metric. */
 RAO_API rao_status rao_optim_metric_wish(rao_ctx *ctx, const rao_optim *opt, rao_optim_wish *wish);
+/* forms[i count + j] = <x_i, F x_j> for the exact F of the batch at hand, undamped. */
+typedef rao_status rao_optim_forms_fn(rao_ctx *ctx, void *user, const rao_vec *x, int64_t count, double *forms);
+/* Who answers to step = model, in every later step; NULL: the metric itself, as when nobody was named. No effect on other rules. */
+RAO_API void rao_optim_set_forms(rao_optim *opt, rao_optim_forms_fn *forms, void *user);
 /* To be called after the metric was renewed: a relative damping is made anew from its trace. */
 RAO_API void rao_optim_renewed(rao_optim *opt);
 /* Whether the coming step is to be judged; then rao_optim_judge takes the loss of its batch before and after. */

@@ -66,6 +66,7 @@ static rao_status open_view(train_view *v, train_options *o) {
     settings_problem(&v->settings, &v->problem, &o->train);
     settings_text(&v->settings, "name", rao_optim_name(rao_trainer_optim(v->trainer)));
     settings_text(&v->settings, "settings", rao_optim_settings(rao_trainer_optim(v->trainer)));
+    if (rao_trainer_metric(v->trainer)) settings_text(&v->settings, "metric", rao_fisher_name(rao_trainer_metric(v->trainer)));
     RAO_TRY(v->settings.status);
     RAO_TRY(open_files(v));
     RAO_TRY(machine_ask(v->ctx, &v->machine));

@@ -31,7 +31,8 @@ typedef struct race_view {
 typedef rao_status race_table_fn(race_view *v, const rao_table *table, void *arg);
 rao_status race_results_table(race_view *v, race_table_fn *use, void *arg);
 rao_status race_sweep_table(race_view *v, race_table_fn *use, void *arg);
-/* Sentences, one a line: the target, who needs the fewest steps and the least time, who loses, who diverged. */
+/* Sentences, one a line: the target, who needs the fewest steps and the least time, what a metric gains in steps and costs in time, who loses, which
+ * metric was chosen, who diverged. */
 rao_status race_verdict(race_view *v, rao_text *out);
 rao_status race_json(race_view *v);   /* race_json.c: prints the object */
 rao_status race_report(race_view *v); /* race_report.c: fills and commits v->out */

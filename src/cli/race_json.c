@@ -37,6 +37,7 @@ static void put_result(race_view *v, rao_json_writer *json, const rao_race_resul
     int classes = rao_dataset_classes(v->problem.data) > 0;
     rao_json_string(v->ctx, json, "name", r->name);
     rao_json_string(v->ctx, json, "settings", r->settings);
+    if (r->metric) rao_json_string(v->ctx, json, "metric", r->metric);
     rao_json_number(v->ctx, json, "steps", r->steps);
     rao_json_number(v->ctx, json, "seconds", r->seconds);
     rao_json_number(v->ctx, json, "ms_per_step", r->ms_per_step);

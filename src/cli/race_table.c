@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- the table of results ---- */
 
@@ -169,6 +170,34 @@ static rao_status say_loser(const race_view *v, int64_t i, const char *what, dou
     return rao_text_printf(v->ctx, out, "%s loses on %s: %.3g times that of %s.\n", own->name, what, of(own) / of(best), best->name);
 }
 
+/* What a method in a metric gains in steps over the best one without, and what it pays for each. */
+static rao_status say_gains(const race_view *v, rao_text *out) {
+    rao_status st = RAO_OK;
+    int64_t plain = least(v, of_steps, 1);
+    for (int64_t i = 0; i < v->rivals && plain >= 0; i++) {
+        const rao_race_result *own = &v->results[i], *best = &v->results[plain];
+        if (!in_metric(v, i) || !(own->steps_to_target < best->steps_to_target) || !(own->ms_per_step > 0 && best->ms_per_step > 0))
+            continue;
+        RAO_TRY(rao_text_printf(v->ctx, out, "%s needs %.3g steps where %s needs %.3g: %.3g times fewer, each at %.3g times the time.\n",
+                                own->name, own->steps_to_target, best->name, best->steps_to_target,
+                                best->steps_to_target / own->steps_to_target, own->ms_per_step / best->ms_per_step));
+    }
+done:
+    return st;
+}
+
+/* What representation=auto came to. */
+static rao_status say_metrics(const race_view *v, rao_text *out) {
+    rao_status st = RAO_OK;
+    for (int64_t i = 0; i < v->rivals; i++)
+        if (v->results[i].metric && strstr(v->results[i].settings, "representation=auto"))
+            RAO_TRY(rao_text_printf(v->ctx, out,
+                                    "%s steps in the metric %s: with representation=auto, the exact one that costs least here.\n",
+                                    v->results[i].name, v->results[i].metric));
+done:
+    return st;
+}
+
 static rao_status say_losers(const race_view *v, rao_text *out) {
     rao_status st = RAO_OK;
     for (int64_t i = 0; i < v->rivals; i++) {
@@ -200,7 +229,9 @@ rao_status race_verdict(race_view *v, rao_text *out) {
     int64_t steps = least(v, of_steps, 0), seconds = least(v, of_seconds, 0);
     RAO_TRY(say_target(v, out));
     RAO_TRY(say_winners(v, steps, seconds, out));
+    RAO_TRY(say_gains(v, out));
     RAO_TRY(say_losers(v, out));
+    RAO_TRY(say_metrics(v, out));
     RAO_TRY(say_troubles(v, out));
 done:
     return st;

@@ -99,13 +99,25 @@ static rao_mat scores_of(const rao_fisher *f, int64_t c) {
                         (char *)s->scores + (size_t)(c * s->n * outputs(f)) * rao_dtype_size(f->op.dtype));
 }
 
-static double squared_norm(const rao_mat *m, int64_t row) {
+/* sum over cases of |a|^2 |g|^2 */
+static rao_status add_trace(rao_ctx *ctx, const rao_factors *factors, double *trace) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    const rao_dtype dtype = factors->a.dtype;
+    const int64_t n = factors->a.rows, bytes_of_n = n * (int64_t)rao_dtype_size(dtype);
+    char *ad = NULL, *gd = NULL;
     double sum = 0;
-    for (int64_t j = 0; j < m->cols; j++) {
-        rao_vec v = rao_vec_view(m->dtype, m->cols, (char *)m->data + (size_t)(row * m->ld) * rao_dtype_size(m->dtype));
-        sum += fisher_get(&v, j) * fisher_get(&v, j);
-    }
-    return sum;
+    RAO_TRY(rao_scratch(ctx, bytes_of_n, &ad));
+    RAO_TRY(rao_scratch(ctx, bytes_of_n, &gd));
+    rao_vec a = rao_vec_view(dtype, n, ad), g = rao_vec_view(dtype, n, gd);
+    memset(ad, 0, (size_t)bytes_of_n), memset(gd, 0, (size_t)bytes_of_n);
+    fisher_row_dots(&factors->a, &factors->a, &a);
+    fisher_row_dots(&factors->g, &factors->g, &g);
+    RAO_TRY(rao_dot(ctx, &a, &g, &sum));
+    *trace += sum;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
 }
 
 /* tr F = sum over layers, columns and cases of |g|^2 |a|^2: exact, from the factors. */
@@ -115,7 +127,7 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
     for (int64_t l = 0; l < f->layers; l++) {
         rao_factors factors;
         RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
-        for (int64_t i = 0; i < u->n; i++) s->trace += squared_norm(&factors.a, i) * squared_norm(&factors.g, i);
+        RAO_TRY(add_trace(ctx, &factors, &s->trace));
     }
     if (s->m) RAO_TRY(s->m->rep->column(ctx, s->m, u, c));
     if (has_scores(f)) {

@@ -196,6 +196,77 @@ done:
     return st;
 }
 
+/* ---- quadratic forms of the Fisher matrix ---- */
+
+/* sum over the first n cases of share_i <a_i, b_i> */
+static double weighted_inner(const rao_objective *o, const rao_mat *a, const rao_mat *b) {
+    double sum = 0;
+    for (int64_t i = 0; i < a->rows; i++) {
+        double row = 0;
+        for (int64_t j = 0; j < a->cols; j++) {
+            int64_t p = i * a->ld + j, q = i * b->ld + j;
+            row += o->dtype == RAO_F64 ? ((const double *)a->data)[p] * ((const double *)b->data)[q]
+                                       : (double)((const float *)a->data)[p] * (double)((const float *)b->data)[q];
+        }
+        sum += o->exact[i] * row;
+    }
+    return sum;
+}
+
+static rao_status room_for_rows(rao_ctx *ctx, const rao_objective *o, int64_t n, rao_mat *m) {
+    char *data = NULL;
+    rao_status st = rao_scratch(ctx, n * o->outputs * (int64_t)rao_dtype_size(o->dtype), &data);
+    *m = rao_mat_view(o->dtype, n, o->outputs, o->outputs, data);
+    return st;
+}
+
+static void copy_rows(const rao_mat *from, rao_mat *into) {
+    for (int64_t i = 0; i < from->rows; i++) copy_row(from, i, into, i);
+}
+
+/* forms[i count + j] for j <= i, and mirrored: each tangent meets F_head of itself and those before it. `room` has count + 1 matrices. */
+static rao_status forms_of_tangents(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *directions, int64_t count,
+                                    rao_mat *room, double *forms) {
+    rao_status st = RAO_OK;
+    rao_mat *through = &room[count];
+    double total = 0;
+    for (int64_t i = 0; i < through->rows; i++) total += o->exact[i];
+    if (!(total > 0))
+        return rao_fail(ctx, RAO_EDOMAIN, "fisher forms: the weights of the first %lld cases sum to 0", (long long)through->rows);
+    for (int64_t i = 0; i < count; i++) {
+        RAO_TRY(rao_tape_jvp(ctx, o->tape, w, &directions[i]));
+        rao_mat z = rao_tape_output(o->tape), tangent = rao_tape_tangent(o->tape);
+        copy_rows(&tangent, &room[i]);
+        RAO_TRY(rao_head_fisher_apply(ctx, rao_model_head(o->model), &z, &room[i], through));
+        for (int64_t j = 0; j <= i; j++) forms[i * count + j] = forms[j * count + i] = weighted_inner(o, &room[j], through) / total;
+    }
+done:
+    return st;
+}
+
+rao_status rao_objective_fisher_forms(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *directions, int64_t count,
+                                      int64_t cases, double *forms) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_mat *room = NULL, x;
+    double *found = NULL;
+    RAO_TRY(check_filled(ctx, o));
+    if (cases < 0 || cases > o->n || count < 1)
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "fisher forms: %lld directions and %lld cases, want >= 1 and 0..%lld", (long long)count,
+                         (long long)cases, (long long)o->n));
+    int64_t all = o->n, n = cases ? cases : all;
+    RAO_TRY(rao_scratch(ctx, count + 1, &room));
+    RAO_TRY(rao_scratch(ctx, count * count, &found));
+    for (int64_t i = 0; i <= count; i++) RAO_TRY(room_for_rows(ctx, o, n, &room[i]));
+    RAO_TRY(rao_tape_input(ctx, o->tape, n, &x)); /* the first rows of the values are those of the first cases */
+    st = forms_of_tangents(ctx, o, w, directions, count, room, found);
+    if (rao_tape_input(ctx, o->tape, all, &x) != RAO_OK && st == RAO_OK) st = RAO_EINVAL;
+    if (st == RAO_OK) memcpy(forms, found, (size_t)(count * count) * sizeof *forms);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 /* The weight of a chunk in the mean over all cases. */
 static double chunk_weight(const double *weights, int64_t first, int64_t n) {
     double sum = 0;

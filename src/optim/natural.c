@@ -7,14 +7,15 @@
 
 typedef struct natural {
     optim_common common;
-    double damping, radius, momentum, decay, fraction, tolerance;
+    double damping, radius, momentum, decay, fraction, tolerance, model_fraction;
     int64_t samples, renew, every, iterations;
-    int representation, flavour, unit, adapt;
+    int representation, flavour, unit, adapt, step;
 } natural;
 _Static_assert(sizeof(natural) <= OPTIM_OPTION_BYTES, "the options fit");
 
 enum { UNIT_RELATIVE = 0, UNIT_LOSS };
 enum { ADAPT_FIXED = 0, ADAPT_LM };
+enum { STEP_RATE = 0, STEP_MODEL };
 enum { LM_EVERY = 5 };
 /* scalars: what outlives a step */
 enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN, PENALTY /* change of l2 / 2 |w|^2 in a judged step */, FLOOR };
@@ -45,6 +46,18 @@ static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in u
          .offset = offsetof(natural, adapt),                                                                           \
          .choices = "fixed|lm",                                                                                        \
          .help = "of the damping: as given, or Levenberg-Marquardt from there"},                                       \
+        {.name = "step",                                                                                               \
+         .type = RAO_OPT_CHOICE,                                                                                       \
+         .offset = offsetof(natural, step),                                                                            \
+         .choices = "rate|model",                                                                                      \
+         .help = "its length: by lr and momentum, or by the exact quadratic model of the batch"},                      \
+        {.name = "model_fraction",                                                                                     \
+         .type = RAO_OPT_REAL,                                                                                         \
+         .offset = offsetof(natural, model_fraction),                                                                  \
+         .value = 0.25,                                                                                                \
+         .max = 1,                                                                                                     \
+         .flags = RAO_OPT_ABOVE_MIN,                                                                                   \
+         .help = "of the batch that this model is made of"},                                                           \
     {                                                                                                                  \
         .name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY, \
         .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric"       \
@@ -260,6 +273,8 @@ done:
     return st;
 }
 
+/* ---- the step by the quadratic model ---- */
+
 static rao_status room_for(rao_ctx *ctx, const rao_optim *opt, rao_vec *d) {
     char *data = NULL;
     rao_status st = rao_scratch(ctx, opt->n * (int64_t)rao_dtype_size(opt->dtype), &data);
@@ -267,12 +282,73 @@ static rao_status room_for(rao_ctx *ctx, const rao_optim *opt, rao_vec *d) {
     return st;
 }
 
+/* b = <x_i, B x_j>: by who answers for the exact matrix, plus the damping; or by the metric, whose products are damped. */
+static rao_status model_matrix(rao_ctx *ctx, rao_optim *opt, const rao_op *metric, const rao_vec x[2], double b[4]) {
+    rao_status st = RAO_OK;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_vec y;
+    double inner = 0;
+    if (opt->forms) RAO_TRY(opt->forms(ctx, opt->forms_user, x, 2, b));
+    else RAO_TRY(room_for(ctx, opt, &y));
+    for (int i = 0; i < 2; i++) {
+        if (!opt->forms) RAO_TRY(rao_op_apply(ctx, metric, &x[i], &y));
+        for (int j = 0; j <= i; j++) {
+            if (opt->forms) RAO_TRY(rao_dot(ctx, &x[j], &x[i], &inner));
+            else RAO_TRY(rao_dot(ctx, &x[j], &y, &b[2 * i + j]));
+            b[2 * i + j] += opt->forms ? opt->info.damping * inner : 0;
+            b[2 * j + i] = b[2 * i + j];
+        }
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* B alpha = slope in two unknowns; the second is left out where rounding decides about it, and both where there is nothing to descend. */
+static void minimise_model(const double b[4], const double slope[2], double alpha[2]) {
+    static const double PARALLEL = 1e-4; /* of sin^2 of the angle in B, whose entries are sums in float */
+    double det = b[0] * b[3] - b[1] * b[2];
+    alpha[0] = b[0] > 0 ? slope[0] / b[0] : 0, alpha[1] = 0;
+    if (!(det > PARALLEL * b[0] * b[3])) return;
+    alpha[0] = (slope[0] * b[3] - slope[1] * b[1]) / det;
+    alpha[1] = (slope[1] * b[0] - slope[0] * b[2]) / det;
+}
+
+/* v = alpha d + mu v, w -= v + decay w. */
+static rao_status move_by_model(rao_ctx *ctx, rao_optim *opt, double rate, const rao_op *metric, const rao_vec *g, const rao_vec *d,
+                                rao_vec *w) {
+    rao_status st = RAO_OK;
+    const natural *o = options_of(opt);
+    rao_vec x[2] = {*d, rao_vec_view(opt->dtype, opt->n, opt->state[0])};
+    double b[4] = {0}, slope[2] = {0}, alpha[2];
+    RAO_TRY(model_matrix(ctx, opt, metric, x, b));
+    for (int i = 0; i < 2; i++) RAO_TRY(rao_dot(ctx, g, &x[i], &slope[i]));
+    if (!isfinite(slope[0]) || !isfinite(b[0]))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name,
+                         (long long)opt->steps + 1));
+    minimise_model(b, slope, alpha);
+    opt->scalars[PREDICTED] = -(alpha[0] * slope[0] + alpha[1] * slope[1]) / 2;
+    opt->info.length = alpha[0] * alpha[0] * slope[0], opt->info.scale = alpha[0];
+    update u = {.w = w->data,
+                .v = opt->state[0],
+                .g = d->data,
+                .rate = 1,
+                .decay = rate * o->common.weight_decay,
+                .beta1 = alpha[1],
+                .scale = alpha[0]};
+    RAO_TRY(update_run(ctx, opt, update_passes()->natural, &u));
+done:
+    return st;
+}
+
+/* ---- one step ---- */
+
 static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     const natural *o = options_of(opt);
     double slope = 0, long_before = 0, long_after = 0;
-    const int judged = rao_optim_wants_judgement(opt);
+    const int judged = rao_optim_wants_judgement(opt), by_model = o->step == STEP_MODEL;
     rao_vec g = rao_vec_view(opt->dtype, opt->n, opt->gradient), v = rao_vec_view(opt->dtype, opt->n, opt->state[0]), d;
     RAO_TRY(room_for(ctx, opt, &d));
     if (o->common.l2 > 0) RAO_TRY(rao_axpy(ctx, o->common.l2, w, &g));
@@ -280,8 +356,8 @@ static rao_status step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric
     RAO_TRY(rao_op_solve(ctx, metric, &g, &d));
     RAO_TRY(rao_dot(ctx, &g, &d, &slope));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_before));
-    RAO_TRY(move(ctx, opt, rate, &d, slope, w));
-    if (judged) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
+    RAO_TRY(by_model ? move_by_model(ctx, opt, rate, metric, &g, &d, w) : move(ctx, opt, rate, &d, slope, w));
+    if (judged && !by_model) RAO_TRY(predict(ctx, opt, rate, metric, &g, &v));
     if (judged) RAO_TRY(rao_norm(ctx, w, &long_after));
     opt->scalars[PENALTY] = o->common.l2 / 2 * (long_after * long_after - long_before * long_before);
 done:
@@ -291,7 +367,8 @@ done:
 
 /* l2 w is no outer product, and the quadratic model asks for <g, v>. */
 static int takes_outer(const rao_optim *opt, const rao_op *metric) {
-    return metric->table->solve_outer && !(options_of(opt)->common.l2 > 0) && !rao_optim_wants_judgement(opt);
+    const natural *o = options_of(opt);
+    return metric->table->solve_outer && !(o->common.l2 > 0) && o->step == STEP_RATE && !rao_optim_wants_judgement(opt);
 }
 
 static rao_status step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count,
@@ -314,8 +391,9 @@ done:
 
 static void wish_of(const void *options, const char *representation, rao_optim_wish *wish) {
     const natural *o = options;
-    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples,   o->fraction, o->decay, o->renew,
-                             o->every,       o->tolerance,         o->iterations};
+    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples, o->fraction, o->decay, o->renew, o->every,
+                             o->tolerance,   o->iterations,        0};
+    if (o->step == STEP_MODEL) wish->model_fraction = o->model_fraction;
 }
 static void wish_ngd(const void *options, rao_optim_wish *wish) {
     wish_of(options, representations[((const natural *)options)->representation], wish);

@@ -40,6 +40,8 @@ rao_status rao_optim_rule_find(rao_ctx *ctx, const char *spec, const rao_optim_r
     return st;
 }
 
+void rao_optim_set_forms(rao_optim *opt, rao_optim_forms_fn *forms, void *user) { opt->forms = forms, opt->forms_user = user; }
+
 static rao_status check_horizon(rao_ctx *ctx, const rao_optim *opt) {
     const optim_common *o = &opt->options.common;
     const char *name = opt->rule->face.name;

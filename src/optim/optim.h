@@ -74,6 +74,8 @@ struct rao_optim {
     void *state[OPTIM_STATES], *gradient;
     double scalars[OPTIM_SCALARS];
     rao_optim_step_info info;
+    rao_optim_forms_fn *forms; /* NULL: the metric's products */
+    void *forms_user;
     int unformed; /* the last step had its gradient as outer products and `gradient` does not hold it */
 };
 

@@ -73,6 +73,7 @@ static void put_layers(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json
 
 static void put_step(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json) {
     rao_optim_step_info info;
+    rao_cg_info solve;
     if (!t->metric || rao_trainer_steps(t) == 0) return;
     if (rao_optim_form_gradient(ctx, t->optim, t->blocks, t->block_count) != RAO_OK) return; /* what the cosines are with */
     if (rao_optim_step_info_get(ctx, t->optim, &info) != RAO_OK) return;
@@ -82,6 +83,10 @@ static void put_step(rao_ctx *ctx, const rao_trainer *t, rao_json_writer *json) 
     rao_json_number(ctx, json, "scale", info.scale);
     rao_json_number(ctx, json, "predicted", info.predicted);
     rao_json_number(ctx, json, "realised", info.realised);
+    if (rao_fisher_cg_info(ctx, t->metric, &solve) == RAO_OK) {
+        rao_json_int(ctx, json, "cg_iterations", solve.iterations);
+        rao_json_number(ctx, json, "cg_residual", solve.residual);
+    }
     put_layers(ctx, t, json);
 }
 

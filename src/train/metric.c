@@ -9,6 +9,13 @@ static int flavour_of(const char *name) {
     return RAO_FISHER_TRUE;
 }
 
+/* At the weights before the step: the tape holds their forward pass. */
+static rao_status exact_forms(rao_ctx *ctx, void *user, const rao_vec *x, int64_t count, double *forms) {
+    rao_trainer *t = user;
+    rao_vec w = rao_trainer_weights(t);
+    return rao_objective_fisher_forms(ctx, t->objective, &w, x, count, t->model_cases, forms);
+}
+
 rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs) {
     rao_status st = RAO_OK;
     rao_optim_wish wish;
@@ -19,6 +26,11 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
     int64_t cases = llround(wish.fraction * (double)batch);
     t->metric_cases = cases < 1 ? 1 : cases;
     t->metric_every = wish.every;
+    if (wish.model_fraction > 0) {
+        cases = llround(wish.model_fraction * (double)batch);
+        t->model_cases = cases < 1 ? 1 : cases;
+        rao_optim_set_forms(t->optim, exact_forms, t);
+    }
     o.flavour = flavour_of(wish.flavour), o.samples = wish.samples, o.decay = wish.decay, o.renew = wish.renew, o.seed = t->opts.seed;
     o.truncate = 1; /* a step along the best direction of so many iterations is what a rule asks for */
     if (wish.iterations > 0) o.tolerance = wish.tolerance, o.iterations = wish.iterations;
@@ -32,7 +44,7 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
     RAO_TRY(rao_fisher_create(ctx, t->model, name, &o, t->metric_cases, &t->metric));
     t->block_count = rao_graph_parameters(rao_model_graph(t->model));
     RAO_TRY(rao_alloc(ctx, t->block_count, &t->blocks));
-    *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") ? 0 : RAO_TAPE_JVP);
+    *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") && t->model_cases == 0 ? 0 : RAO_TAPE_JVP);
 done:
     return st;
 }

@@ -37,8 +37,9 @@ static rao_status open_heat(rao_ctx *ctx, heat *h) {
     opts.seed += h->seed;
     RAO_TRY(rao_alloc(ctx, h->race->rivals, &h->trainers));
     for (int64_t i = 0; i < h->race->rivals; i++) {
-        const race_entry *e = race_entry_at(h->race, i, h->setting);
+        race_entry *e = race_entry_at(h->race, i, h->setting);
         RAO_TRY(rao_trainer_create(ctx, h->race->model, h->race->data, e->spec.data, &opts, &h->trainers[i]));
+        if (h->trainers[i]->metric) e->metric = rao_fisher_name(h->trainers[i]->metric);
         if (h->race->watch) rao_trainer_watch(h->trainers[i], pass_on, h);
     }
 done:

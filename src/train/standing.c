@@ -153,7 +153,7 @@ rao_status rao_race_result_at(rao_ctx *ctx, const rao_race *r, int64_t rival, in
     rao_race_result out = {.name = r->names[rival].data, .rule = r->rules[rival]->name};
     out.chosen = setting >= 0 ? setting : best_setting(r, rival, work);
     const race_entry *e = race_entry_at(r, rival, out.chosen);
-    out.settings = e->settings.data;
+    out.settings = e->settings.data, out.metric = e->metric;
     count_failures(e, &out);
     measure_entry(r, e, find_target(r, work), work, &out);
     *result = out;

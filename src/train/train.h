@@ -45,7 +45,8 @@ struct rao_trainer {
     rao_optim *optim;
     rao_fisher *metric; /* of a rule that asks for one, else NULL */
     int64_t metric_cases, metric_every;
-    rao_outer *blocks; /* the gradient of the last step of a rule with a metric, as its factors in the objective's tape */
+    int64_t model_cases; /* of the batch, for the exact quadratic forms of a rule that asks for them */
+    rao_outer *blocks;   /* the gradient of the last step of a rule with a metric, as its factors in the objective's tape */
     int64_t block_count;
     rao_objective *objective; /* of the batch */
     rao_objective *judge;     /* of evaluations: larger chunks, forward only */
@@ -78,6 +79,7 @@ typedef struct race_run {
 /* One rival at one setting, `seeds` runs of which `runs` were begun. */
 typedef struct race_entry {
     rao_text spec, settings; /* the spec as given or with the rate of the sweep; every option */
+    const char *metric;      /* of its first run; NULL: none */
     race_run *run;
     int64_t runs;
 } race_entry;

@@ -126,6 +126,26 @@ def test_table_for_people():
         assert word in out, word
 
 
+def test_the_metric_that_auto_came_to():
+    args = ["race", *SHORT, "--model", "mlp:64-8-10:tanh", "--optim", "sgd,ngd,kfac,ngd:representation=dense"]
+    sgd, auto, kfac, dense = ok_json(*args)["results"]
+    assert "metric" not in sgd and (auto["metric"], kfac["metric"], dense["metric"]) == ("implicit", "kfac", "dense")
+    out = ok(*args)
+    said = [line for line in out.splitlines() if "steps in the metric" in line]
+    assert len(said) == 1 and said[0].startswith("ngd steps in the metric implicit: with representation=auto")
+    few = ok("race", "--batch", 4, "--steps", 3, "--model", "mlp:64-64-10:tanh", "--optim", "ngd")
+    assert "ngd steps in the metric gram" in few
+    assert ok_json("race", "--data", "digits", "--model", "mlp:64-10:tanh", "--steps", 2, "--optim", "ngd:iterations=100000")["results"][0]["metric"] == "dense"
+
+
+def test_what_a_metric_gains_in_steps_and_costs_in_time():
+    args = ["race", "--optim", "sgd,kfac", "--seeds", 2]
+    found = re.search(r"^kfac needs ([\d.]+) steps where sgd needs ([\d.]+): ([\d.]+) times fewer, each at ([\d.]+) times the time\.$", ok(*args), re.M)
+    assert found, "the demo's problem has kfac in front"
+    few, many, times, _ = map(float, found.groups())
+    assert times == pytest.approx(many / few, rel=0.01) and few < many / 2
+
+
 def test_report_is_one_well_formed_file(tmp_path):
     path = tmp_path / "race.html"
     ok("race", *SHORT, "--seeds", 2, "--sweep", "lr", "--report", path)

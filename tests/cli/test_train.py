@@ -117,6 +117,43 @@ def test_log_of_json_lines(tmp_path):
     assert [layer["name"] for layer in lines[-2]["layers"]] == ["0", "1"]
 
 
+@pytest.mark.parametrize("optim, metric, renew", [("kfac:adapt=lm:renew=4", "kfac", 4), ("ekfac:adapt=lm:renew=3:damping=5", "ekfac", 3),
+                                                  ("ngd:adapt=lm", "implicit", 0), ("ngd:representation=dense", "dense", 0), ("kfac", "kfac", 10)])
+def test_the_log_of_a_metric(tmp_path, optim, metric, renew):
+    """Damping, cosine, reductions and where the time went; layer by layer what was added to the factors, condition, and how old their inverses are."""
+    path = tmp_path / "run.jsonl"
+    out = ok_json("train", "--model", "mlp:64-12-10:tanh", "--steps", 25, "--evaluate", 5, "--optim", optim, "--log", path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert lines[0]["metric"] == metric == out["metric"]
+    points = [p for p in lines if p["event"] == "evaluation" and p["step"] > 0]
+    assert [p["step"] for p in points] == [5, 10, 15, 20, 25]
+    for p in points:
+        assert p["seconds_gradient"] + p["seconds_metric"] + p["seconds_step"] <= p["seconds"] * 1.01
+        assert p["damping"] > 0 and -1 <= p["cosine"] <= 1 and 0 < p["scale"] <= 1 and p["length"] > 0
+        if "lm" in optim:
+            assert p["predicted"] < 0 and abs(p["realised"]) < 1
+        else:
+            assert p["predicted"] is None and p["realised"] is None
+        if metric == "implicit":
+            assert 1 <= p["cg_iterations"] <= 50 and 0 < p["cg_residual"] < 1
+        else:
+            assert "cg_iterations" not in p
+        if not renew:
+            assert "layers" not in p
+            continue
+        assert [layer["name"] for layer in p["layers"]] == ["0", "1"]
+        for k, layer in enumerate(p["layers"]):
+            assert layer["condition"] >= 1 and -1 <= layer["cosine"] <= 1 and layer["pi"] > 0
+            # layer k is due at updates t (from 0) with t + k a multiple of renew, and at the first
+            t = p["step"] - 1
+            assert layer["age"] == min(t, (t + k) % renew)
+            if metric == "ekfac":
+                assert layer["pi"] == 1 and layer["damping_a"] == layer["damping_g"] == p["damping"]
+            elif layer["age"] == 0:
+                assert layer["damping_a"] * layer["damping_g"] == pytest.approx(p["damping"])
+                assert layer["damping_a"] / layer["damping_g"] == pytest.approx(layer["pi"] ** 2)
+
+
 def test_an_autoencoder_to_a_squared_error(tmp_path):
     """The error that stops the run is that of the saved weights by numpy, on the sample that evaluations look at."""
     x = np.random.default_rng(3).uniform(size=(90, 6))

@@ -278,7 +278,7 @@ static void levenberg_marquardt(void **state) {
 static void a_gradient_that_is_not_finite(void **state) {
     (void)state;
     LAW("a gradient that is not finite anywhere ends the step with ENUMERIC, its number named, the parameters as they were");
-    static const char *const specs[] = {"ngd", "kfac", "ekfac", "ngd:adapt=lm:momentum=0.5", "kfac:l2=0.1"};
+    static const char *const specs[] = {"ngd", "kfac", "ekfac", "ngd:adapt=lm:momentum=0.5", "kfac:l2=0.1", "kfac:step=model"};
     const double bad[] = {NAN, INFINITY, -INFINITY};
     rao_ctx *ctx = rao_test_ctx();
     double m[N * N];
@@ -333,6 +333,115 @@ static void a_loss_that_is_not_finite(void **state) {
     }
 }
 
+/* The model of the header at v = alpha d + mu v, by plain loops. */
+static double model_at(const double *b, const double *g, const double *d, const double *v, double alpha, double mu) {
+    double value = 0, x[N];
+    for (int i = 0; i < N; i++) x[i] = alpha * d[i] + mu * v[i], value -= g[i] * x[i];
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) value += x[i] * b[i * N + j] * x[j] / 2;
+    return value;
+}
+
+typedef struct exact {
+    const double *e;
+    int calls;
+} exact;
+
+static rao_status forms_of_matrix(rao_ctx *ctx, void *user, const rao_vec *x, int64_t count, double *forms) {
+    exact *u = user;
+    (void)ctx, u->calls++;
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < count; j++) {
+            forms[i * count + j] = 0;
+            for (int k = 0; k < N; k++)
+                for (int l = 0; l < N; l++) forms[i * count + j] += ((double *)x[i].data)[k] * u->e[k * N + l] * ((double *)x[j].data)[l];
+        }
+    return RAO_OK;
+}
+
+static void steps_minimise_the_model(void **state) {
+    (void)state;
+    LAW("step = model: the step solves with the metric, and its length and momentum are the minimum of the model with the exact matrix");
+    for (int with_forms = 0; with_forms < 2; with_forms++) {
+        rao_ctx *ctx = rao_test_ctx();
+        rao_optim *opt = NULL;
+        double m[N * N], e[N * N], b[N * N], w[N], x[N], v[N] = {0}, damping = 0.2;
+        exact answer = {.e = e};
+        make_metric(1, m), make_metric(9, e);
+        for (int i = 0; i < N * N; i++) b[i] = (with_forms ? e : m)[i] + (i % (N + 1) ? 0 : damping);
+        rao_op *f = dense(ctx, m);
+        rao_vec wv = rao_vec_view(RAO_F64, N, w);
+        OK(ctx, rao_optim_create(ctx, "kfac:damping=0.2:unit=loss:step=model:adapt=lm", RAO_F64, N, 0, &opt));
+        if (with_forms) rao_optim_set_forms(opt, forms_of_matrix, &answer);
+        rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 2), 0, 0, N, w);
+        for (int t = 0; t < 8; t++) {
+            double g[N], d[N], old[N];
+            rao_optim_step_info info;
+            rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 3), (uint64_t)t, 0, N, g);
+            give_gradient(ctx, opt, g);
+            memcpy(x, w, sizeof x), memcpy(old, v, sizeof old);
+            OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+            solve(m, damping, g, d);
+            OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
+            for (int i = 0; i < N; i++) v[i] = x[i] - w[i];
+            /* v lies in the span of d and the last v: alpha is known, mu follows from any coordinate */
+            double alpha = info.scale, mu = 0, norm = 0;
+            for (int i = 0; i < N; i++) mu += (v[i] - alpha * d[i]) * old[i], norm += old[i] * old[i];
+            mu = norm > 0 ? mu / norm : 0;
+            for (int i = 0; i < N; i++) EXPECT_CLOSE(v[i], alpha * d[i] + mu * old[i], 1e-12);
+            double least = model_at(b, g, d, old, alpha, mu);
+            for (int k = 0; k < 4; k++) {
+                double by = k % 2 ? 1e-4 : -1e-4;
+                EXPECT_TRUE(model_at(b, g, d, old, alpha + (k < 2 ? by : 0), mu + (k < 2 ? 0 : by)) >= least - 1e-14);
+            }
+            EXPECT_TRUE(fabs(alpha - 1) > 0.01 || !with_forms); /* where E is not F, the solve alone would be wrong */
+            if (rao_optim_steps(opt) % 5) continue;
+            OK(ctx, rao_optim_judge(ctx, opt, 0, least)); /* kept in full: the damping falls */
+            OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
+            EXPECT_REL(info.predicted, least, 1e-11);
+            double fallen = pow(19.0 / 20, 5) * damping;
+            for (int i = 0; i < N; i++) b[i * (N + 1)] += fallen - damping;
+            damping = fallen;
+        }
+        EXPECT_EQ(answer.calls, with_forms ? 8 : 0);
+        rao_optim_destroy(&opt);
+        rao_op_destroy(&f);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
+static void a_quadratic_in_one_step(void **state) {
+    (void)state;
+    LAW("step = model on a quadratic loss with its own matrix: one step to the minimum, whatever the metric's scale; there it stays");
+    static const double scales[] = {1e-3, 1, 1e3};
+    for (size_t k = 0; k < COUNT(scales); k++) {
+        rao_ctx *ctx = rao_test_ctx();
+        rao_optim *opt = NULL;
+        double h[N * N], m[N * N], w[N], start[N];
+        exact answer = {.e = h};
+        make_metric(4, h);
+        for (int i = 0; i < N * N; i++) m[i] = scales[k] * h[i];
+        rao_op *f = dense(ctx, m);
+        rao_vec wv = rao_vec_view(RAO_F64, N, w);
+        OK(ctx, rao_optim_create(ctx, "ngd:damping=1e-12:step=model:lr=0.001:radius=1e-9", RAO_F64, N, 0, &opt));
+        rao_optim_set_forms(opt, forms_of_matrix, &answer);
+        rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 5), 0, 0, N, start);
+        memcpy(w, start, sizeof w);
+        for (int t = 0; t < 3; t++) {
+            double g[N] = {0};
+            for (int i = 0; i < N; i++)
+                for (int j = 0; j < N; j++) g[i] += h[i * N + j] * w[j];
+            give_gradient(ctx, opt, g);
+            OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+            for (int i = 0; i < N; i++)
+                EXPECT_CLOSE(w[i], 0, 1e-8); /* damping of 1e-12 mean eigenvalues of m, at most 3e-9, beside eigenvalues of 0.5 and more */
+        }
+        rao_optim_destroy(&opt);
+        rao_op_destroy(&f);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("a rule with a metric says what it misses, and leaves everything as it was");
@@ -371,6 +480,8 @@ int main(void) {
                                        cmocka_unit_test(levenberg_marquardt),
                                        cmocka_unit_test(a_gradient_that_is_not_finite),
                                        cmocka_unit_test(a_loss_that_is_not_finite),
+                                       cmocka_unit_test(steps_minimise_the_model),
+                                       cmocka_unit_test(a_quadratic_in_one_step),
                                        cmocka_unit_test(refusals)};
     return rao_test_run("optim/natural", tests, COUNT(tests));
 }

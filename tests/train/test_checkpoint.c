@@ -38,6 +38,7 @@ static void saved_and_loaded_goes_on(void **state) {
                                  "ngd:representation=diagonal:flavour=empirical",
                                  "kfac",
                                  "kfac:adapt=lm:renew=3:every=2",
+                                 "kfac:adapt=lm:step=model:unit=loss",
                                  "ekfac:renew=4"};
     for (int d = 0; d < 2; d++) {
         problem p = problem_open(d ? RAO_F64 : RAO_F32, "mlp:64-4-10:tanh", 1);

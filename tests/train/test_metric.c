@@ -11,15 +11,27 @@ static const struct {
     int64_t cases, every, renew;
     double decay;
     int judged;
+    int64_t model; /* cases of the exact forms; 0: none */
 } runs[] = {
-    {"kfac:fraction=0.25:every=2:renew=3:decay=0.8", "kfac", RAO_FISHER_SAMPLED, 16, 2, 3, 0.8, 0},
-    {"ekfac:fraction=0.5:renew=2:decay=0.5", "ekfac", RAO_FISHER_SAMPLED, 32, 1, 2, 0.5, 0},
-    {"kfac:adapt=lm:l2=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1},
-    {"ngd:representation=dense:every=3", "dense", RAO_FISHER_TRUE, 64, 3, 1, 0, 0},
-    {"ngd:representation=implicit:flavour=empirical", "implicit", RAO_FISHER_EMPIRICAL, 64, 1, 1, 0, 0},
+    {"kfac:fraction=0.25:every=2:renew=3:decay=0.8", "kfac", RAO_FISHER_SAMPLED, 16, 2, 3, 0.8, 0, 0},
+    {"ekfac:fraction=0.5:renew=2:decay=0.5", "ekfac", RAO_FISHER_SAMPLED, 32, 1, 2, 0.5, 0, 0},
+    {"kfac:adapt=lm:l2=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 0},
+    {"kfac:adapt=lm:step=model:model_fraction=0.5:unit=loss", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 32},
+    {"ngd:representation=dense:every=3", "dense", RAO_FISHER_TRUE, 64, 3, 1, 0, 0, 0},
+    {"ngd:representation=implicit:flavour=empirical", "implicit", RAO_FISHER_EMPIRICAL, 64, 1, 1, 0, 0, 0},
 };
 
 enum { BLOCKS = 2 };
+
+typedef struct batch_forms {
+    rao_objective *o;
+    const rao_vec *w;
+    int64_t cases;
+} batch_forms;
+static rao_status forms_by_hand(rao_ctx *ctx, void *user, const rao_vec *x, int64_t count, double *forms) {
+    const batch_forms *b = user;
+    return rao_objective_fisher_forms(ctx, b->o, b->w, x, count, b->cases, forms);
+}
 
 /* `outer`: the gradient is handed over as its factors, as the trainer does, and not formed. */
 static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, size_t r, int64_t seed, int outer, rao_vec *w) {
@@ -37,6 +49,9 @@ static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *dat
     if (!strcmp(runs[r].representation, "implicit")) opts.tolerance = wish.tolerance, opts.iterations = wish.iterations, opts.truncate = 1;
     OK(ctx, rao_objective_create(ctx, model, BATCH, RAO_TAPE_FACTORS | RAO_TAPE_JVP, &o));
     OK(ctx, rao_fisher_create(ctx, model, runs[r].representation, &opts, runs[r].cases, &f));
+    batch_forms exact = {o, w, runs[r].model};
+    EXPECT_EQ(llround(wish.model_fraction * BATCH), runs[r].model);
+    if (runs[r].model) rao_optim_set_forms(optim, forms_by_hand, &exact);
     OK(ctx, order_create(ctx, (uint64_t)seed, x.rows, BATCH, &cases));
     OK(ctx, rao_model_init(ctx, model, RAO_INIT_AUTO, (uint64_t)seed, w));
     for (int64_t t = 0; t < STEPS; t++) {
