@@ -55,13 +55,19 @@ for command in demo install; do
     says 'Installing gcc'
     says 'installed, and still not found: gcc'
     asks 'install --no-install-recommends gcc libc6-dev make cmake pkg-config libopenblas-dev zlib1g-dev libcjson-dev'
-    for package in libcmocka-dev python3 g++; do asks_not "$package"; done
+    for package in libcmocka-dev python3 g++ torch; do asks_not "$package"; done
     asks_not update
 done
 
 on debian test quick
 ends 1
 for package in libcjson-dev libcmocka-dev python3 python3-pytest g++; do asks "$package"; done
+asks_not torch
+
+on debian peers
+ends 1
+for package in libcjson-dev python3; do asks "$package"; done # its modules may be with /usr/bin's Python
+asks_not libcmocka-dev
 
 # apt-get fails once, as it does where the package lists are absent: then the lists are fetched
 cat >"$home/debian/apt-get" <<END
