@@ -30,6 +30,7 @@ typedef enum rao_manifold_quantity {
     RAO_FISHER_RAO_GEODESIC,       /* its point at t, p at 0 and q at 1: q, t                  point */
     RAO_EXP_MAP,                   /* the point that the geodesic with a velocity at p reaches at time 1: velocity    point */
     RAO_LOG_MAP,                   /* the velocity at p with which it reaches q at time 1: q   tangent */
+    RAO_FISHER_RAO_BOUNDS,         /* max(2 acos int sqrt(pq), Calvo-Oller's of mvn), and root-Jeffreys or INFINITY: q     interval */
     RAO_HALF_PLANE,                /* sqrt(A/B) x + i s of a metric (A dx^2 + B ds^2)/s^2      complex */
     RAO_DISC,                      /* (z - i)/(z + i) of that z                                complex */
     RAO_WASSERSTEIN2,              /* the distance W_2, cost |x - y|^2: q */

@@ -91,7 +91,12 @@ static rao_status retry(const batch *b, int64_t i) {
     return rao_manifold_eval(b->r->s->ctx, b->r->family, b->quantity, &one, b->out + i * b->width, b->width);
 }
 
-/* A number, a vector, or the rows of a matrix. */
+static void put_ends(rao_ctx *ctx, rao_json_writer *json, const double *v) {
+    eval_put_number(ctx, json, "lower", v[0]);
+    eval_put_number(ctx, json, "upper", v[1]);
+}
+
+/* A number, a vector, the rows of a matrix, or both ends of an interval. */
 static void put_answer(const batch *b, const char *key, const double *v) {
     rao_ctx *ctx = b->r->s->ctx;
     rao_json_writer *json = &b->r->s->json;
@@ -100,6 +105,11 @@ static void put_answer(const batch *b, const char *key, const double *v) {
     case RAO_SCALAR: eval_put_number(ctx, json, key, *v); break;
     case RAO_POINT: eval_put_point(b->r, key, v); break;
     case RAO_MATRIX: eval_put_matrix(ctx, json, key, v, side, side); break;
+    case RAO_INTERVAL:
+        rao_json_object(ctx, json, key);
+        put_ends(ctx, json, v);
+        rao_json_end(ctx, json);
+        break;
     default: eval_put_vector(ctx, json, key, v, b->width);
     }
 }
@@ -133,6 +143,7 @@ rao_status eval_answer_batch(eval_request *r, int quantity) {
     if (!is_batch && b.args.each[0] != RAO_OK) return retry(&b, 0);
     if (is_batch) put_items(&b);
     else put_answer(&b, "value", b.out);
+    if (!is_batch && rao_manifold_shape(quantity) == RAO_INTERVAL) put_ends(ctx, &r->s->json, b.out);
     eval_put_quality(ctx, &r->s->json, b.args.quality, b.args.each, b.args.n);
 done:
     return st;

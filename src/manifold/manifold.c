@@ -21,6 +21,7 @@ static const family_question *const own[] = {
     ROW(RAO_FISHER_RAO_GEODESIC) = &rao_ask_fisher_rao_geodesic,
     ROW(RAO_EXP_MAP) = &rao_ask_exp_map,
     ROW(RAO_LOG_MAP) = &rao_ask_log_map,
+    ROW(RAO_FISHER_RAO_BOUNDS) = &rao_ask_fisher_rao_bounds,
     ROW(RAO_HALF_PLANE) = &rao_ask_half_plane,
     ROW(RAO_DISC) = &rao_ask_disc,
     ROW(RAO_WASSERSTEIN2) = &rao_ask_wasserstein2,

@@ -53,6 +53,12 @@ def test_exp_and_log_in_a_chart():
     assert len(value(family="poisson", quantity="exp_map", p=[4], velocity=[[1], [2], [3]])) == 3
 
 
+def test_bounds_where_there_is_no_closed_form():
+    answer = one(family="gamma", quantity="fisher_rao_bounds", p=[0.1, 0.2], q=[20, 30])
+    assert answer["lower"] < 5.29468 < answer["upper"] < 13 and answer["value"] == {"lower": answer["lower"], "upper": answer["upper"]}
+    assert value(family="cauchy", quantity="fisher_rao_bounds", p=[[0, 1]], q=[1, 1])[0]["upper"] == "inf"
+
+
 BAD = [
     (dict(family="gamma", quantity="fisher_rao_distance", p=[1, 2], q=[2, 3]), "EUNABLE", "no closed form"),
     (dict(family="uniform", quantity="fisher_rao_distance", p=[1, 2], q=[2, 3]), "EDOMAIN", "not a regular family"),
