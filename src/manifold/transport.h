@@ -18,6 +18,12 @@ typedef struct transport {
 /* The row of a family, NULL for one without. */
 const transport *rao_transport_of(const rao_family *f);
 
+/* transport_quantile.c */
+rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
+                                      rao_quality *quality);
+rao_status rao_transport_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
+rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality);
+
 /* transport_mvn.c: Bures. */
 rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out);
 rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g);

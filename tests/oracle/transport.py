@@ -1,6 +1,6 @@
 """Wasserstein distances, geodesics and information matrices: writes tests/manifold/oracle_transport.h (run from the root of the repository).
 
-Distances are integrals of squared differences of quantile functions by mpmath's quadrature at 25 digits; where pairs are close or far apart, moments at
+Distances are integrals of squared differences of quantile functions by mpmath's quadrature at 25 digits (by Newton's method where quantiles have no formula); where pairs are close or far apart, moments at
 200 digits. Normals in several variables by matrix square roots (eigenvalues) at 120 digits. Information: quadrature of products of the derivatives of quantile functions.
 """
 from mpmath import mp, mpf, quad, log, exp, sqrt, erfinv, gamma, diff, matrix, eigsy, pi, euler, tan, eye, fabs
@@ -98,6 +98,61 @@ def moments():
     row("weibull", "wasserstein_geodesic", (2, 1), (2, 5), [2, 2], t=0.25)
 
 
+def by_newton():
+    """quantiles by Newton's method on logarithms of both tails, each node from its neighbour; the trapezoid rule in y, u = 1/(1 + e^-y)"""
+    from mpmath import ncdf, npdf, factorial, erf, erfc
+    mp.dps = 60
+    poisson = lambda n, x: exp(-x) * sum(x**k / factorial(k) for k in range(n))  # upper tail of a gamma of whole shape n
+    ig = lambda c, x: (ncdf(sqrt(c[1] / x) * (x / c[0] - 1)), exp(2 * c[1] / c[0]) * ncdf(-sqrt(c[1] / x) * (x / c[0] + 1)))
+    law = {"gamma": (lambda c, x: (1 - poisson(int(c[0]), c[1] * x), poisson(int(c[0]), c[1] * x)), lambda c, x: c[1] ** c[0] * x ** (c[0] - 1) * exp(-c[1] * x) / gamma(c[0])),
+           "inverse_gamma": (lambda c, x: (poisson(int(c[0]), c[1] / x), 1 - poisson(int(c[0]), c[1] / x)), lambda c, x: c[1] ** c[0] * x ** (-c[0] - 1) * exp(-c[1] / x) / gamma(c[0])),
+           "beta": (lambda c, x: (x ** c[0] * (c[0] + 1 - c[0] * x), 1 - x ** c[0] * (c[0] + 1 - c[0] * x)), lambda c, x: c[0] * (c[0] + 1) * x ** (c[0] - 1) * (1 - x)),
+           "inverse_gaussian": (lambda c, x: (sum(ig(c, x)), 1 - sum(ig(c, x))), lambda c, x: sqrt(c[1] / (2 * pi * x**3)) * exp(-c[1] * (x - c[0]) ** 2 / (2 * c[0] ** 2 * x))),
+           "normal_mixture3": (lambda c, x: (c[0] * ncdf((x - c[1]) / c[2]) + (1 - c[0]) * ncdf(x), c[0] * ncdf(-(x - c[1]) / c[2]) + (1 - c[0]) * ncdf(-x)),
+                               lambda c, x: c[0] * npdf((x - c[1]) / c[2]) / c[2] + (1 - c[0]) * npdf(x))}
+    pairs = {"gamma": [((2, 1), (3, 0.5)), ((1, 2), (4, 1))], "inverse_gamma": [((9, 1), (12, 3))], "beta": [((2, 2), (5, 2))], "inverse_gaussian": [((2.5, 1), (3, 0.5))],
+             "normal_mixture3": [((0.5, 1, 0.8), (0.3, 0.5, 1.5))]}  # beta (a, 2): F = x^a (a + 1 - a x)
+    line = {"beta": (lambda z: 1 / (1 + exp(-z)), lambda x: x * (1 - x)), "normal_mixture3": (lambda z: z, lambda x: 1)}
+    h = mpf(1) / 6
+    for family, all_pairs in pairs.items():
+        cdf, pdf = law[family]
+        back, slope = line.get(family, (exp, lambda x: x))
+        for p, q in all_pairs:
+            total = mpf(0)
+            for side in (-1, 1):
+                z = [mpf(1) / 2, mpf(1) / 2]
+                for k in range(0, 271):
+                    tail, x = 1 / (1 + exp(k * h)), []
+                    for j, c in enumerate((exact(p), exact(q))):
+                        for _ in range(60):
+                            at = back(z[j])
+                            mass = cdf(c, at)[0 if side < 0 else 1]
+                            move = (log(tail) - log(mass)) * mass / (pdf(c, at) * slope(at)) * (1 if side < 0 else -1)
+                            z[j] += max(min(move, mpf(1)), mpf(-1))
+                            if fabs(move) < mpf(10) ** -18:
+                                break
+                        x.append(back(z[j]))
+                    total += h * (x[0] - x[1]) ** 2 * tail * (1 - tail) / (2 if k == 0 else 1)
+            row(family, "wasserstein2", p, q, sqrt(total))
+
+
+def counts():
+    """the merged steps of two distribution functions"""
+    mp.dps = 60
+    pmf = {"poisson": lambda c, k: exp(-c[0]) * c[0] ** k / mp.factorial(k), "geometric": lambda c, k: c[0] * (1 - c[0]) ** (k - 1) if k > 0 else mpf(0),
+           "binomial": lambda c, k: mp.binomial(12, k) * c[0] ** k * (1 - c[0]) ** (12 - k) if k <= 12 else mpf(0)}
+    for family, p, q, fixed in [("poisson", (2,), (3,), 0), ("poisson", (0.1,), (40,), 0), ("geometric", (0.3,), (0.5,), 0), ("binomial", (0.3,), (0.55,), 12), ("poisson", (2,), (2 + 1e-6,), 0)]:
+        c = [exact(p), exact(q)]
+        at, mass, passed, total = [0, 0], [pmf[family](c[0], 0), pmf[family](c[1], 0)], mpf(0), mpf(0)
+        while passed < 1 - mpf(10) ** -45 and max(at) < 2000:
+            step = min(mass)
+            total, passed = total + (step - passed) * (at[0] - at[1]) ** 2, step
+            j = 0 if mass[0] <= mass[1] else 1
+            at[j] += 1
+            mass[j] += pmf[family](c[j], at[j])
+        row(family, "wasserstein2", p, q, sqrt(total), fixed=fixed)
+
+
 def full(upper, d):
     m, upper = matrix(d, d), list(upper)
     for i in range(d):
@@ -160,6 +215,6 @@ def write():
 
 
 if __name__ == "__main__":
-    for f in [univariate, moments, bures]:
+    for f in [univariate, moments, by_newton, counts, bures]:
         f()
     write()

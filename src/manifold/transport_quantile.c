@@ -1,0 +1,224 @@
+/* transport_quantile.c - W_2 on a line where it has no closed form: the integral of (Q_p - Q_q)^2 over both tails, each in its own probability, by
+ * quadrature for continuous families, and over the merged steps of two distribution functions for counts. */
+#include <math.h>
+
+#include <rao/num.h>
+
+#include "manifold/transport.h"
+
+/* P(X <= x) and P(X > x) of the families whose quantiles are searched. */
+typedef struct tails {
+    double below, above;
+} tails;
+
+/* R. Chhikara and J. Folks 1974: Phi(a) + e^(2 l/m) Phi(-b), a = sqrt(l/x) (x/m - 1), b = sqrt(l/x) (x/m + 1). */
+static tails inverse_gaussian_tails(const double *s, double x) {
+    double root = sqrt(s[1] / x), a = root * (x / s[0] - 1), b = root * (x / s[0] + 1);
+    double second = exp(2 * (s[1] / s[0]) + rao_normal_log_cdf(-b));
+    return (tails){rao_normal_cdf(a) + second, fmax(0, rao_normal_cdf(-a) - second)};
+}
+
+static tails mixture_tails(const double *s, double x) { /* pi N(mu, sigma) + (1 - pi) N(0, 1) */
+    double z = (x - s[1]) / s[2];
+    return (tails){s[0] * rao_normal_cdf(z) + (1 - s[0]) * rao_normal_cdf(x), s[0] * rao_normal_cdf(-z) + (1 - s[0]) * rao_normal_cdf(-x)};
+}
+
+typedef struct search {
+    const double *s;
+    tails (*at)(const double *s, double x);
+    double tail;
+    int upper, positive; /* positive: searched in log x */
+} search;
+
+static rao_status miss(rao_ctx *ctx, void *arg, double x, double *f) {
+    const search *a = arg;
+    tails t = a->at(a->s, a->positive ? exp(x) : x);
+    return (void)ctx, *f = a->upper ? log(a->tail) - log(t.above) : log(t.below) - log(a->tail), RAO_OK;
+}
+
+static rao_status searched(rao_ctx *ctx, const rao_family *f, search *a, double *x) {
+    double middle, scale, bracket[2];
+    f->table->center(f, a->s, &middle, &scale);
+    if (a->positive) scale = fmax(0.1, scale / middle), middle = log(middle);
+    RAO_OR_RETURN(rao_root_bracket(ctx, miss, a, middle, scale, -INF, INF, bracket));
+    RAO_OR_RETURN(rao_root(ctx, miss, a, bracket[0], bracket[1], 0, x, NULL));
+    if (a->positive) *x = exp(*x);
+    return RAO_OK;
+}
+
+/* The x with P(X <= x) = tail, or P(X > x) = tail. */
+static rao_status quantile(rao_ctx *ctx, const rao_family *f, const double *s, double tail, int upper, double *x) {
+    const family_table *t = f->table;
+    search a = {.s = s, .tail = tail, .upper = upper};
+    if (t == &rao_table_gamma) return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
+    if (t == &rao_table_inverse_gamma)
+        return *x = s[1] / (upper ? rao_gamma_p_inverse(s[0], tail) : rao_gamma_q_inverse(s[0], tail)), RAO_OK;
+    if (t == &rao_table_beta) return *x = upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail), RAO_OK;
+    if (t == &rao_table_inverse_gaussian) return a.at = inverse_gaussian_tails, a.positive = 1, searched(ctx, f, &a, x);
+    return a.at = mixture_tails, searched(ctx, f, &a, x);
+}
+
+typedef struct pair {
+    const rao_family *f;
+    const double *p, *q;
+} pair;
+
+/* Both tails at the probability u in (0, 1/2). */
+static rao_status squares(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
+    const pair *a = arg;
+    for (int64_t i = 0; i < at->count; i++) {
+        f[i] = 0;
+        for (int upper = 0; upper < 2; upper++) {
+            double x, y;
+            RAO_OR_RETURN(quantile(ctx, a->f, a->p, at->x[i], upper, &x));
+            RAO_OR_RETURN(quantile(ctx, a->f, a->q, at->x[i], upper, &y));
+            f[i] += (x - y) * (x - y);
+        }
+    }
+    return RAO_OK;
+}
+
+rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
+                                      rao_quality *quality) {
+    const family_table *t = f->table;
+    pair a = {f, p, q};
+    double square;
+    rao_quad_info info;
+    rao_quad_opts opts;
+    int same = 1;
+    for (int64_t i = 0; i < f->state; i++) same &= p[i] == q[i];
+    quality->method = RAO_QUADRATURE;
+    if (same) return *out = 0, RAO_OK;
+    if (t == &rao_table_inverse_gamma && !(p[0] > 2 && q[0] > 2)) return *out = INF, RAO_OK; /* no second moment */
+    rao_quad_opts_init(&opts);
+    opts.rel_tol = 1e-11;
+    rao_status st = rao_quad(ctx, &opts, squares, &a, 1, 0, 0.5, &square, &info);
+    /* quantiles of close pairs differ by little more than their rounding: the answer is as good as its error says */
+    if (st == RAO_ENUMERIC && info.error <= 1e-6 * info.value) st = RAO_OK, square = info.value;
+    if (st != RAO_OK) return st;
+    *out = sqrt(square);
+    quality->error = 0.5 * info.error / *out;
+    return RAO_OK;
+}
+
+/* ---- information: int dQ_i dQ_j du, with derivatives of quantiles by central differences of order 8 ------------------- */
+
+enum { MOST_COORDS = 3 };
+
+typedef struct slopes {
+    const rao_family *f;
+    const double *s;
+    double h[MOST_COORDS]; /* a hundredth of the distance to the nearest edge of the family: truncation 1e-13, rounding the same */
+} slopes;
+
+static rao_status slope(rao_ctx *ctx, const slopes *a, int64_t i, double tail, int upper, double *out) {
+    static const double weights[] = {4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280};
+    double s[8], up, down, sum = 0;
+    for (int64_t k = 0; k < a->f->state && k < 8; k++) s[k] = a->s[k];
+    for (int k = 0; k < 4; k++) {
+        s[i] = a->s[i] + (k + 1) * a->h[i];
+        RAO_OR_RETURN(quantile(ctx, a->f, s, tail, upper, &up));
+        s[i] = a->s[i] - (k + 1) * a->h[i];
+        RAO_OR_RETURN(quantile(ctx, a->f, s, tail, upper, &down));
+        sum += weights[k] * (up - down);
+    }
+    *out = sum / a->h[i];
+    return RAO_OK;
+}
+
+static rao_status products(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
+    const slopes *a = arg;
+    int64_t n = a->f->dim, m = n * (n + 1) / 2;
+    for (int64_t k = 0; k < at->count; k++) {
+        for (int64_t i = 0; i < m; i++) f[k * m + i] = 0;
+        for (int upper = 0; upper < 2; upper++) {
+            double d[MOST_COORDS], *out = f + k * m;
+            for (int64_t i = 0; i < n; i++) RAO_OR_RETURN(slope(ctx, a, i, at->x[k], upper, &d[i]));
+            for (int64_t i = 0; i < n; i++)
+                for (int64_t j = 0; j <= i; j++) *out++ += d[i] * d[j];
+        }
+    }
+    return RAO_OK;
+}
+
+rao_status rao_transport_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
+    const family_table *t = f->table;
+    int mixture = t == &rao_table_normal_mixture3;
+    slopes a = {f, s, {0}};
+    double values[MOST_COORDS * (MOST_COORDS + 1) / 2], error = 0;
+    rao_quad_info info[MOST_COORDS * (MOST_COORDS + 1) / 2];
+    rao_quad_opts opts;
+    if (t == &rao_table_inverse_gamma && !(s[0] > 2))
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: alpha = %.17g: without a second moment the information is infinite, want > 2", t->info.name,
+                        s[0]);
+    if (mixture && !(s[0] > 0 && s[0] < 1))
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: pi = %.17g: at the edge of the family there is no derivative on both sides", t->info.name,
+                        s[0]);
+    for (int64_t i = 0; i < f->dim; i++) a.h[i] = 0.01 * (mixture && i == 0 ? fmin(s[0], 1 - s[0]) : mixture && i == 1 ? s[2] : s[i]);
+    if (t == &rao_table_inverse_gamma) a.h[0] = 0.01 * fmin(s[0], s[0] - 2);
+    rao_quad_opts_init(&opts);
+    opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12;
+    RAO_OR_RETURN(rao_quad(ctx, &opts, products, &a, f->dim * (f->dim + 1) / 2, 0, 0.5, values, info));
+    for (int64_t i = 0, k = 0; i < f->dim; i++)
+        for (int64_t j = 0; j <= i; j++, k++) {
+            g[i * f->dim + j] = g[j * f->dim + i] = values[k];
+            error = fmax(error, info[k].error + 1e-12 * info[k].magnitude); /* of the differences */
+        }
+    *quality = (rao_quality){RAO_QUADRATURE, error};
+    return RAO_OK;
+}
+
+/* ---- counts ----------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_COUNTS = 10000000 };
+
+/* One distribution walked from an end of its support: the present count and the mass passed, this count's included. */
+typedef struct walk {
+    const rao_family *f;
+    const double *s;
+    double x, mass;
+    int step; /* 1 upwards, -1 downwards */
+} walk;
+
+static void advance(walk *w) {
+    w->x += w->step;
+    if (w->f->table->possible(w->f, &w->x)) w->mass += exp(w->f->table->logpdf(w->f, w->s, &w->x));
+}
+
+/* Where a tail begins to matter: 60 standard deviations, or 60 counts, out. */
+static walk begin(const rao_family *f, const double *s, int step) {
+    double low, high, middle, scale;
+    f->table->support(f, s, &low, &high);
+    f->table->center(f, s, &middle, &scale);
+    double reach = ceil(60 * scale + 60), x = step > 0 ? fmax(low, floor(middle) - reach) : fmin(high, ceil(middle) + reach);
+    return (walk){f, s, x, exp(f->table->logpdf(f, s, &x)), step};
+}
+
+/* The sum over the merged steps up to the mass 1/2. */
+static double half_of(walk a, walk b) {
+    double sum = 0, passed = 0;
+    for (int64_t k = 0; passed < 0.5 && k < 2 * (int64_t)MOST_COUNTS; k++) {
+        double next = fmin(0.5, fmin(a.mass, b.mass));
+        if (next > passed) sum += (next - passed) * (a.x - b.x) * (a.x - b.x), passed = next;
+        if (passed >= 0.5) break;
+        if (a.mass <= b.mass) advance(&a);
+        else advance(&b);
+    }
+    return sum;
+}
+
+rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality) {
+    double middle, spread, width = 0;
+    for (int k = 0; k < 2; k++) {
+        f->table->center(f, k ? q : p, &middle, &spread);
+        width += 120 * (spread + 1);
+    }
+    if (!(width < MOST_COUNTS))
+        return rao_fail(ctx, RAO_EUNABLE, "%s: wasserstein2 sums over the counts within 60 standard deviations, here %.3g, at most %d",
+                        f->table->info.name, width, MOST_COUNTS);
+    double square = half_of(begin(f, p, 1), begin(f, q, 1)) + half_of(begin(f, p, -1), begin(f, q, -1));
+    *out = sqrt(square);
+    quality->method = RAO_SERIES;
+    quality->error = *out > 0 ? 1e-15 / *out : 0; /* masses are known to some 1e-15 */
+    return RAO_OK;
+}
