@@ -96,6 +96,7 @@ typedef struct rao_optim_wish {
     double tolerance;           /* of iterative solves */
     int64_t iterations;
     double model_fraction; /* of the batch whose exact forms a step = model asks for; 0: none asked for */
+    const char *precision; /* "float" or "bf16", of the products that precondition */
 } rao_optim_wish;
 /* EUNABLE for a rule without a metric. */
 RAO_API rao_status rao_optim_metric_wish(rao_ctx *ctx, const rao_optim *opt, rao_optim_wish *wish);

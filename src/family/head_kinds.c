@@ -28,7 +28,8 @@ static void draw_class(const rao_head *head, const double *z, rao_stream s, uint
 }
 
 static void draw_bernoulli(const rao_head *head, const double *z, rao_stream s, uint64_t step, uint64_t row, double *y) {
-    for (int64_t j = 0; j < head->k; j++) y[j] = rao_uniform_at(s, step, draw_index(head, row, j)) * (1 + exp(-z[j])) < 1;
+    rao_uniform_fill_f64(s, step, draw_index(head, row, 0), head->k, y); /* the same draws, many at a time */
+    for (int64_t j = 0; j < head->k; j++) y[j] = y[j] * (1 + exp(-z[j])) < 1;
 }
 
 static void draw_poisson(const rao_head *head, const double *z, rao_stream s, uint64_t step, uint64_t row, double *y) {

@@ -68,6 +68,11 @@ static const rao_option rows[] = {
      .type = RAO_OPT_FLAG,
      .offset = offsetof(rao_fisher_opts, truncate),
      .help = "implicit: a solve out of steps gives its last iterate"},
+    {.name = "precision",
+     .type = RAO_OPT_CHOICE,
+     .offset = offsetof(rao_fisher_opts, precision),
+     .choices = "float|bf16",
+     .help = "kfac: of the products that precondition a gradient's factors"},
 };
 static const rao_option_table table = {"fisher", sizeof(rao_fisher_opts), rows, sizeof rows / sizeof *rows};
 const rao_option_table *rao_fisher_options(void) { return &table; }
@@ -174,6 +179,20 @@ static rao_status check_factors(rao_ctx *ctx, const rao_fisher *f) {
     return RAO_OK;
 }
 
+static rao_status check_precision(rao_ctx *ctx, const rao_fisher *f) {
+    if (f->opts.precision == RAO_PRECISION_FLOAT) return RAO_OK;
+    if (f->rep != &fisher_kfac) return rao_fail(ctx, RAO_EINVAL, "fisher: precision = bf16 is kfac's, want float for %s", f->rep->name);
+    if (f->op.dtype != RAO_F32)
+        return rao_fail(ctx, RAO_EUNABLE, "fisher: precision = bf16 is for networks in f32, this one is in %s",
+                        rao_dtype_name(f->op.dtype));
+    if (!rao_bf16_available())
+        return rao_fail(
+            ctx, RAO_EUNABLE,
+            "fisher: precision = bf16 needs a processor with AVX512-BF16, which this one has not (or the compiler of this library "
+            "had not): want precision = float");
+    return RAO_OK;
+}
+
 /* A draw of no cases says whether the head can draw at all. */
 static rao_status check_sampler(rao_ctx *ctx, const rao_fisher *f) {
     if (f->opts.flavour != RAO_FISHER_SAMPLED) return RAO_OK;
@@ -201,6 +220,7 @@ rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *n
     f->max_columns = columns_of(f);
     RAO_TRY(check_factors(ctx, f));
     RAO_TRY(check_sampler(ctx, f));
+    RAO_TRY(check_precision(ctx, f));
     RAO_TRY(check_bytes(ctx, f));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_share));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(f->op.dtype), &f->root_column));

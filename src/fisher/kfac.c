@@ -4,6 +4,7 @@
  * Solve: X -> G'^-1 X A'^-1, two products a layer with explicit inverses, 2 out in (out + in) flops, or fewer from the factors of X
  * (precondition.c); renewing them costs O(in^3 + out^3). */
 #include "fisher/factors.h"
+#include "fisher/mixed.h"
 #include "fisher/precondition.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@
 enum { LOGDET_A = 0, LOGDET_G, CONDITION, PI, DAMPING_A, DAMPING_G, MADE /* the update it was made from */, READY, NUMBERS };
 
 typedef struct layer {
-    void *ia, *ig; /* inverses of the damped factors */
+    void *ia, *ig;         /* inverses of the damped factors */
+    mixed_inverses packed; /* the same in bfloat16, where asked for */
     double of[NUMBERS];
 } layer;
 
@@ -21,7 +23,7 @@ typedef struct kfac {
     layer *layer;
 } kfac;
 
-static double bytes(const rao_fisher *f) { return 2 * factors_bytes(f); }
+static double bytes(const rao_fisher *f) { return (f->opts.precision == RAO_PRECISION_BF16 ? 2.5 : 2) * factors_bytes(f); }
 
 static void destroy(rao_fisher *f) {
     kfac *s = f->state;
@@ -29,6 +31,7 @@ static void destroy(rao_fisher *f) {
     for (int64_t l = 0; s->layer && l < f->layers; l++) {
         rao_free_block(&s->layer[l].ia);
         rao_free_block(&s->layer[l].ig);
+        mixed_inverses_destroy(&s->layer[l].packed);
     }
     rao_free(&s->layer);
     rao_free(&f->state);
@@ -46,6 +49,7 @@ static rao_status create(rao_ctx *ctx, rao_fisher *f) {
         rao_parameter p = rao_graph_parameter(f->graph, l);
         RAO_TRY(rao_alloc_bytes(ctx, p.cols * p.cols, unit, &s->layer[l].ia));
         RAO_TRY(rao_alloc_bytes(ctx, p.rows * p.rows, unit, &s->layer[l].ig));
+        if (f->opts.precision == RAO_PRECISION_BF16) RAO_TRY(mixed_inverses_create(ctx, p.rows, p.cols, &s->layer[l].packed));
     }
 done:
     return st;
@@ -134,6 +138,7 @@ static rao_status ensure(rao_ctx *ctx, const rao_fisher *f, int64_t l) {
     layer *y = &s->layer[l];
     if (y->of[READY] > 0) return RAO_OK;
     double ca = 0, cg = 0;
+    mixed_inverses_forget(&y->packed);
     rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
     split_damping(f, l, &y->of[PI], &y->of[DAMPING_A], &y->of[DAMPING_G]);
     RAO_TRY(invert(ctx, f, l, 'A', &a, y->of[DAMPING_A], y->ia, &y->of[LOGDET_A], &ca));
@@ -229,20 +234,41 @@ done:
     return st;
 }
 
-/* Layer by layer by the cheaper way, from the factors of the gradient. */
-static rao_status solve_outer(rao_ctx *ctx, const rao_op *op, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+static rao_status solve_float(rao_ctx *ctx, const rao_fisher *f, const rao_outer *blocks, rao_vec *x, double *inner) {
     rao_status st = RAO_OK;
-    const rao_fisher *f = fisher_of(op);
     const kfac *s = f->state;
-    rao_mark mark = rao_scratch_mark(ctx);
     precondition_room room;
-    RAO_TRY(fisher_check_layers(ctx, f, blocks, count));
-    for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
-    RAO_TRY(precondition_take_room(ctx, blocks, count, &room));
+    RAO_TRY(precondition_take_room(ctx, blocks, f->layers, &room));
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mat xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
         RAO_TRY(precondition(ctx, &room, &ig, &ia, &blocks[l], &xm, inner));
     }
+done:
+    return st;
+}
+
+static rao_status solve_mixed(rao_ctx *ctx, const rao_fisher *f, const rao_outer *blocks, rao_vec *x, double *inner) {
+    rao_status st = RAO_OK;
+    const kfac *s = f->state;
+    mixed_room room;
+    RAO_TRY(mixed_take_room(ctx, blocks, f->layers, &room));
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_mat xm = layer_block(f, l, x), ia = factor_a(f, l, s->layer[l].ia), ig = factor_g(f, l, s->layer[l].ig);
+        RAO_TRY(mixed_inverses_ensure(ctx, blocks[l].g.rows, &ig, &ia, &s->layer[l].packed));
+        RAO_TRY(precondition_mixed(ctx, &room, &ig, &ia, &s->layer[l].packed, &blocks[l], &xm, inner));
+    }
+done:
+    return st;
+}
+
+/* Layer by layer by the cheaper way, from the factors of the gradient. */
+static rao_status solve_outer(rao_ctx *ctx, const rao_op *op, const rao_outer *blocks, int64_t count, rao_vec *x, double *inner) {
+    rao_status st = RAO_OK;
+    const rao_fisher *f = fisher_of(op);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(fisher_check_layers(ctx, f, blocks, count));
+    for (int64_t l = 0; l < f->layers; l++) RAO_TRY(ensure(ctx, f, l));
+    RAO_TRY((f->opts.precision == RAO_PRECISION_BF16 ? solve_mixed : solve_float)(ctx, f, blocks, x, inner));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -408,6 +434,7 @@ static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     rao_parameter p = rao_graph_parameter(f->graph, l);
     int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
     rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
+    mixed_inverses_forget(&s->layer[l].packed); /* the views are writable */
     switch (i) {
     case 0: *state = factors_state(&a); return "a";
     case 1: *state = factors_state(&g); return "g";

@@ -31,11 +31,16 @@ const la_bf16_kernels *la_bf16_avx512(void);
 /* What this machine runs, or NULL. */
 const la_bf16_kernels *la_bf16_here(void);
 
-/* Words for both packed operands of an m x k by k x n product. EINVAL when they overflow. */
-rao_status la_bf16_words(rao_ctx *ctx, int64_t m, int64_t n, int64_t k, int64_t *words);
-/* C = op(A) op(B) for float operands of shapes that agree, on those kernels, through `room` of la_bf16_words words. No status but those
- * of rao_parallel_for. */
-rao_status la_bf16_run(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b,
-                       rao_mat *c, uint32_t *room);
+/* Words of a packed left (m x k) or right (k x n) operand, with some to begin at a whole cache line. EINVAL when they overflow. */
+rao_status la_bf16_left_words(rao_ctx *ctx, int64_t m, int64_t k, int64_t *words);
+rao_status la_bf16_right_words(rao_ctx *ctx, int64_t n, int64_t k, int64_t *words);
+/* op(X) of floats, rounded and packed into room of so many words. */
+rao_status la_bf16_pack_left(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room);
+rao_status la_bf16_pack_right(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room);
+/* LOWER: only the tiles that touch the lower triangle of C are made; what stands above the diagonal is then of no meaning. */
+typedef enum la_bf16_shape { LA_BF16_ALL = 0, LA_BF16_LOWER } la_bf16_shape;
+/* C = left right, summed over k. No status of these three but those of rao_parallel_for. */
+rao_status la_bf16_multiply(rao_ctx *ctx, const la_bf16_kernels *kernels, la_bf16_shape shape, int64_t k, const uint32_t *left,
+                            const uint32_t *right, rao_mat *c);
 
 #endif

@@ -9,13 +9,14 @@ typedef struct natural {
     optim_common common;
     double damping, radius, momentum, decay, fraction, tolerance, model_fraction;
     int64_t samples, renew, every, iterations;
-    int representation, flavour, unit, adapt, step;
+    int representation, flavour, unit, adapt, step, precision;
 } natural;
 _Static_assert(sizeof(natural) <= OPTIM_OPTION_BYTES, "the options fit");
 
 enum { UNIT_RELATIVE = 0, UNIT_LOSS };
 enum { ADAPT_FIXED = 0, ADAPT_LM };
 enum { STEP_RATE = 0, STEP_MODEL };
+enum { PRECISION_FLOAT = 0, PRECISION_BF16 };
 enum { LM_EVERY = 5 };
 /* scalars: what outlives a step */
 enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN, PENALTY /* change of l2 / 2 |w|^2 in a judged step */, FLOOR };
@@ -102,6 +103,7 @@ static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in u
         .help = "updates between two renewals of a layer's inverses or bases"                                              \
     }
 
+static const char *const precisions[] = {"float", "bf16"};
 static const char *const representations[] = {"auto", "dense", "gram", "implicit", "diagonal"}, *const flavours[] = {"true", "sampled",
                                                                                                                      "empirical"};
 
@@ -131,7 +133,15 @@ static const rao_option ngd_rows[] = {
      .help = "implicit: conjugate-gradient steps of a solve at most"},
     OPTIM_COMMON_ROWS(0),
 };
-static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(2, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(10),
+static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.1),
+                                       METRIC_ROWS(2, 0.003, 0.9),
+                                       FLAVOUR_ROWS(1, 0.125),
+                                       FACTOR_ROWS(10),
+                                       {.name = "precision",
+                                        .type = RAO_OPT_CHOICE,
+                                        .offset = offsetof(natural, precision),
+                                        .choices = "float|bf16",
+                                        .help = "of the products that precondition; bf16: mixed, where the processor can"},
                                        OPTIM_COMMON_ROWS(0)};
 static const rao_option ekfac_rows[] = {OPTIM_LR_ROW(0.1), METRIC_ROWS(20, 0.003, 0.9), FLAVOUR_ROWS(1, 0.125), FACTOR_ROWS(20),
                                         OPTIM_COMMON_ROWS(0)};
@@ -389,10 +399,28 @@ done:
 
 /* ---- the face ---- */
 
+/* What forms the gradient leaves nothing for bfloat16 to do. */
+static rao_status check_bf16(rao_ctx *ctx, const rao_optim *opt) {
+    const natural *o = options_of(opt);
+    if (o->precision == PRECISION_FLOAT || !(o->common.l2 > 0 || o->step == STEP_MODEL)) return RAO_OK;
+    return rao_fail(ctx, RAO_EINVAL, "%s: precision = bf16 works on the factors of the gradient, which %s does without: want %s",
+                    opt->rule->face.name, o->common.l2 > 0 ? "l2 > 0" : "step = model",
+                    o->common.l2 > 0 ? "weight_decay in its place, or float" : "step = rate, or float");
+}
+
 static void wish_of(const void *options, const char *representation, rao_optim_wish *wish) {
     const natural *o = options;
-    *wish = (rao_optim_wish){representation, flavours[o->flavour], o->samples, o->fraction, o->decay, o->renew, o->every,
-                             o->tolerance,   o->iterations,        0};
+    *wish = (rao_optim_wish){representation,
+                             flavours[o->flavour],
+                             o->samples,
+                             o->fraction,
+                             o->decay,
+                             o->renew,
+                             o->every,
+                             o->tolerance,
+                             o->iterations,
+                             0,
+                             precisions[o->precision]};
     if (o->step == STEP_MODEL) wish->model_fraction = o->model_fraction;
 }
 static void wish_ngd(const void *options, rao_optim_wish *wish) {
@@ -447,6 +475,7 @@ const optim_rule optim_kfac = {
     .step = step,
     .step_outer = step_outer,
     .takes_outer = takes_outer,
+    .check = check_bf16,
     .wish = wish_kfac};
 const optim_rule optim_ekfac = {
     .face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},

@@ -63,6 +63,7 @@ static rao_status read_spec(rao_ctx *ctx, rao_optim *opt, const char *spec) {
     rao_options_defaults(table, opt->options.bytes, table->size);
     RAO_TRY(rao_options_parse(ctx, table, opt->options.bytes, colon ? colon + 1 : ""));
     RAO_TRY(check_horizon(ctx, opt));
+    if (opt->rule->check) RAO_TRY(opt->rule->check(ctx, opt));
     RAO_TRY(rao_options_format(ctx, table, opt->options.bytes, &opt->settings));
 done:
     return st;

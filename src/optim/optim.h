@@ -56,6 +56,7 @@ typedef struct optim_rule {
     /* rules with a metric: the same step without the gradient, and whether it is open to the coming one */
     rao_status (*step_outer)(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w);
     int (*takes_outer)(const rao_optim *opt, const rao_op *metric);
+    rao_status (*check)(rao_ctx *ctx, const rao_optim *opt); /* options that contradict each other; NULL: none do */
     void (*wish)(const void *options, rao_optim_wish *wish); /* rules with a metric; they keep what outlives a step in `scalars` */
 } optim_rule;
 extern const optim_rule optim_sgd, optim_adam, optim_adamw, optim_ngd, optim_kfac, optim_ekfac;

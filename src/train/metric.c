@@ -32,6 +32,7 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
         rao_optim_set_forms(t->optim, exact_forms, t);
     }
     o.flavour = flavour_of(wish.flavour), o.samples = wish.samples, o.decay = wish.decay, o.renew = wish.renew, o.seed = t->opts.seed;
+    o.precision = !strcmp(wish.precision, "bf16") ? RAO_PRECISION_BF16 : RAO_PRECISION_FLOAT;
     o.truncate = 1; /* a step along the best direction of so many iterations is what a rule asks for */
     if (wish.iterations > 0) o.tolerance = wish.tolerance, o.iterations = wish.iterations;
     const char *name = wish.representation;

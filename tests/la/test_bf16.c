@@ -37,15 +37,20 @@ static void kernels_pack_alike(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
-static rao_status run(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans ta, rao_trans tb, const rao_mat *a, const rao_mat *b,
-                      rao_mat *c, int64_t k) {
+static rao_status run(rao_ctx *ctx, const la_bf16_kernels *kernels, la_bf16_shape shape, rao_trans ta, rao_trans tb, const rao_mat *a,
+                      const rao_mat *b, rao_mat *c, int64_t k) {
     rao_status st;
-    int64_t words = 0;
-    uint32_t *room = NULL;
+    int64_t left_words = 0, right_words = 0;
+    uint32_t *left = NULL, *right = NULL;
     rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(la_bf16_words(ctx, c->rows, c->cols, k, &words));
-    RAO_TRY(rao_scratch(ctx, words, &room));
-    RAO_TRY(la_bf16_run(ctx, kernels, ta, tb, a, b, c, room));
+    RAO_TRY(la_bf16_left_words(ctx, c->rows, k, &left_words));
+    RAO_TRY(la_bf16_right_words(ctx, c->cols, k, &right_words));
+    RAO_TRY(rao_scratch(ctx, left_words, &left));
+    RAO_TRY(rao_scratch(ctx, right_words, &right));
+    memset(left, 255, (size_t)left_words * sizeof *left), memset(right, 255, (size_t)right_words * sizeof *right); /* NaN */
+    RAO_TRY(la_bf16_pack_left(ctx, kernels, ta, a, left));
+    RAO_TRY(la_bf16_pack_right(ctx, kernels, tb, b, right));
+    RAO_TRY(la_bf16_multiply(ctx, kernels, shape, k, left, right, c));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -77,9 +82,29 @@ static void products_to_their_bound(void **state) {
         rao_mat c = tm_make(ctx, RAO_F32, m, n, draw_below(&d, 4));
         for (int64_t i = 0; i < m; i++)
             for (int64_t j = 0; j < n; j++) set_at(&c, i, j, NAN);
-        OK(ctx, run(ctx, kernels, ta, tb, &a, &b, &c, k));
+        OK(ctx, run(ctx, kernels, LA_BF16_ALL, ta, tb, &a, &b, &c, k));
         check_product(ta, tb, &a, &b, &c, k);
         tm_free(&a), tm_free(&b), tm_free(&c);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void lower_triangles(void **state) {
+    (void)state;
+    LAW("the lower triangle of a product is that of the whole one, bit for bit");
+    rao_ctx *ctx = rao_test_ctx();
+    oracle_draw d = oracle_draw_make(93);
+    for (int trial = 0; trial < 40; trial++) {
+        const la_bf16_kernels *kernels = kernels_at(trial & 1);
+        if (!kernels) continue;
+        int64_t n = draw_size(&d, 150), k = draw_size(&d, 40);
+        rao_mat a = tm_random(ctx, &d, RAO_F32, n, k, 1), b = tm_random(ctx, &d, RAO_F32, n, k, 0);
+        rao_mat c = tm_make(ctx, RAO_F32, n, n, 1), all = tm_make(ctx, RAO_F32, n, n, 2);
+        OK(ctx, run(ctx, kernels, LA_BF16_LOWER, RAO_N, RAO_T, &a, &b, &c, k));
+        OK(ctx, run(ctx, kernels, LA_BF16_ALL, RAO_N, RAO_T, &a, &b, &all, k));
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j <= i; j++) EXPECT_TRUE(at(&c, i, j) == at(&all, i, j));
+        tm_free(&a), tm_free(&b), tm_free(&c), tm_free(&all);
     }
     rao_test_ctx_close(&ctx);
 }
@@ -123,7 +148,7 @@ static void what_is_not_finite_stays(void **state) {
         for (int64_t k = 0; k < 45; k++) ((float *)a.data)[k] = 1;
         for (int64_t k = 0; k < 85; k++) ((float *)b.data)[k] = 2;
         set_at(&a, 8, 4, NAN), set_at(&b, 4, 16, -HUGE_VAL);
-        OK(ctx, run(ctx, kernels_at(i), RAO_N, RAO_N, &a, &b, &c, 5));
+        OK(ctx, run(ctx, kernels_at(i), LA_BF16_ALL, RAO_N, RAO_N, &a, &b, &c, 5));
         for (int64_t r = 0; r < 9; r++)
             for (int64_t q = 0; q < 17; q++) {
                 double got = (double)at(&c, r, q);
@@ -159,8 +184,8 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kernels_pack_alike), cmocka_unit_test(products_to_their_bound),
-                                       cmocka_unit_test(exact_where_nothing_rounds), cmocka_unit_test(what_is_not_finite_stays),
-                                       cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(kernels_pack_alike),       cmocka_unit_test(products_to_their_bound),
+                                       cmocka_unit_test(lower_triangles),          cmocka_unit_test(exact_where_nothing_rounds),
+                                       cmocka_unit_test(what_is_not_finite_stays), cmocka_unit_test(refusals)};
     return rao_test_run("la/bf16", tests, COUNT(tests));
 }

@@ -115,6 +115,43 @@ static void trainer_takes_the_stated_steps(void **state) {
     }
 }
 
+/* The training loss of ten epochs of digits. */
+static double loss_of(rao_ctx *ctx, const rao_model *model, const rao_dataset *data, const char *spec) {
+    rao_trainer *t = NULL;
+    rao_train_opts o;
+    const rao_train_point *points;
+    rao_train_opts_init(&o);
+    o.batch = 256, o.steps = 60, o.seed = 3;
+    OK(ctx, rao_trainer_create(ctx, model, data, spec, &o, &t));
+    OK(ctx, rao_trainer_run(ctx, t, 0));
+    int64_t count = rao_trainer_points(t, &points);
+    double loss = points[count - 1].train_loss;
+    rao_trainer_destroy(&t);
+    return loss;
+}
+
+static void mixed_precision_trains(void **state) {
+    (void)state;
+    LAW("kfac:precision=bf16 reaches the training loss of float to a tenth of it, by other numbers, and is refused in double");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_dataset *data = NULL, *exact = NULL;
+    rao_model *model = NULL, *of_double = NULL;
+    rao_trainer *t = NULL;
+    OK(ctx, rao_dataset_load(ctx, "digits", NULL, RAO_F32, &data));
+    OK(ctx, rao_model_create(ctx, "mlp:64-40-10:tanh", data, RAO_F32, &model));
+    OK(ctx, rao_dataset_load(ctx, "digits", NULL, RAO_F64, &exact));
+    OK(ctx, rao_model_create(ctx, "mlp:64-40-10:tanh", exact, RAO_F64, &of_double));
+    EXPECT_FAIL(ctx, rao_trainer_create(ctx, of_double, exact, "kfac:precision=bf16", NULL, &t), RAO_EUNABLE, "in f64");
+    if (rao_bf16_available()) {
+        double full = loss_of(ctx, model, data, "kfac"), mixed = loss_of(ctx, model, data, "kfac:precision=bf16");
+        EXPECT_TRUE(full < 0.3 && mixed != full);
+        EXPECT_REL(mixed, full, 0.1);
+    }
+    rao_model_destroy(&model), rao_model_destroy(&of_double);
+    rao_dataset_destroy(&data), rao_dataset_destroy(&exact);
+    rao_test_ctx_close(&ctx);
+}
+
 static void implicit_is_of_one_batch(void **state) {
     (void)state;
     LAW("a metric that lives on the batch is not kept over several");
@@ -131,6 +168,7 @@ static void implicit_is_of_one_batch(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(trainer_takes_the_stated_steps), cmocka_unit_test(implicit_is_of_one_batch)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(trainer_takes_the_stated_steps), cmocka_unit_test(mixed_precision_trains),
+                                       cmocka_unit_test(implicit_is_of_one_batch)};
     return rao_test_run("train/metric", tests, COUNT(tests));
 }

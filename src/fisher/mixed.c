@@ -1,0 +1,287 @@
+/* mixed.c - X = G' B A' for B = g^T a with its three products in bfloat16, sums in float, by the same two ways as precondition.c.
+ *
+ * bfloat16 keeps 8 bits. Activations have a large mean, and A' is small along it and large across it: what a product with A' leaves of the mean is the
+ * difference of large numbers, and rounding to 8 bits before it would be all that is seen. So with m the mean of the rows of a, s = g^T 1 and a = c + 1 m^T
+ *
+ *   B = g^T c + s m^T,     X = G' (g^T c) A' + (G' s) (A' m)^T
+ *   <B, X> by the sum:  <g^T c, X> + s^T X m
+ *   <B, X> by case:     sum over pairs of <g_i, G' g_j> <c_i, A' c_j>  +  2 (c A' m)^T (g G' s)  +  (m^T A' m) (s^T G' s)
+ *
+ * where only g^T c, its products with A' and G', and the pairs go through bfloat16; everything with m and s is float. The rounding that is left is
+ * relative to what single cases have (2^-8 of g_i c_i^T), below the noise of the batch itself. */
+#include "fisher/mixed.h"
+
+#include "fisher/precondition.h"
+#include "la/bf16.h"
+
+enum { ROWS = 64 };
+
+static int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
+
+/* ---- the inverses ---- */
+
+enum { UNPACKED = 0, LEFT, RIGHT };
+
+rao_status mixed_inverses_create(rao_ctx *ctx, int64_t rows, int64_t cols, mixed_inverses *p) {
+    rao_status st = RAO_OK;
+    int64_t left = 0, right = 0;
+    RAO_TRY(la_bf16_right_words(ctx, cols, cols, &right));
+    RAO_TRY(rao_alloc(ctx, right, &p->a));
+    RAO_TRY(la_bf16_left_words(ctx, rows, rows, &left));
+    RAO_TRY(la_bf16_right_words(ctx, rows, rows, &right));
+    RAO_TRY(rao_alloc(ctx, most(left, right), &p->g));
+done:
+    return st;
+}
+
+void mixed_inverses_destroy(mixed_inverses *p) {
+    rao_free(&p->a);
+    rao_free(&p->g);
+}
+
+rao_status mixed_inverses_ensure(rao_ctx *ctx, int64_t n, const rao_mat *g_inverse, const rao_mat *a_inverse, mixed_inverses *p) {
+    rao_status st = RAO_OK;
+    const int want = precondition_by_case(n, g_inverse->rows, a_inverse->rows) ? RIGHT : LEFT;
+    if (!p->a_packed) RAO_TRY(la_bf16_pack_right(ctx, la_bf16_here(), RAO_N, a_inverse, p->a));
+    p->a_packed = RIGHT;
+    if (p->g_packed != want) {
+        p->g_packed = UNPACKED;
+        RAO_TRY((want == LEFT ? la_bf16_pack_left : la_bf16_pack_right)(ctx, la_bf16_here(), RAO_N, g_inverse, p->g));
+        p->g_packed = want;
+    }
+done:
+    return st;
+}
+
+/* ---- room ---- */
+
+/* Floats of one layer: c, ones and two vectors a case, m and A' m, s and G' s; then B and B A', or both preconditioned factors and two n x n matrices. */
+static rao_status numbers_of(rao_ctx *ctx, const rao_outer *b, int64_t *numbers) {
+    rao_status st = RAO_OK;
+    static const char what[] = "fisher: a preconditioned layer";
+    int64_t n = b->g.rows, rows = b->g.cols, cols = b->a.cols, extra = 0;
+    RAO_TRY(rao_size_mul(ctx, what, n, cols + 3, numbers));
+    if (precondition_by_case(n, rows, cols)) RAO_TRY(rao_size_mul(ctx, what, n, rows + cols + 2 * n, &extra));
+    else RAO_TRY(rao_size_mul(ctx, what, 2 * rows, cols, &extra));
+    *numbers += extra + 2 * (rows + cols);
+done:
+    return st;
+}
+
+/* Both operands of each product that is not with an inverse, and the operand of those that are. */
+static rao_status words_of(rao_ctx *ctx, const rao_outer *b, int64_t *left, int64_t *right) {
+    rao_status st = RAO_OK;
+    const int64_t n = b->g.rows, rows = b->g.cols, cols = b->a.cols, wide = most(rows, cols);
+    const int by_case = precondition_by_case(n, rows, cols);
+    int64_t one = 0, other = 0;
+    RAO_TRY(la_bf16_left_words(ctx, by_case ? n : rows, by_case ? wide : cols, &one)); /* g, c, G^T a's and its product's */
+    RAO_TRY(la_bf16_left_words(ctx, rows, n, &other));
+    *left = most(one, other);
+    RAO_TRY(la_bf16_right_words(ctx, cols, by_case ? n : most(n, rows), &one));
+    RAO_TRY(la_bf16_right_words(ctx, n, by_case ? wide : 0, &other));
+    *right = most(one, other);
+done:
+    return st;
+}
+
+rao_status mixed_take_room(rao_ctx *ctx, const rao_outer *blocks, int64_t count, mixed_room *room) {
+    rao_status st = RAO_OK;
+    int64_t numbers = 0, left = 0, right = 0, panels = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t need = 0, l = 0, r = 0;
+        RAO_TRY(numbers_of(ctx, &blocks[i], &need));
+        RAO_TRY(words_of(ctx, &blocks[i], &l, &r));
+        numbers = most(numbers, need), left = most(left, l), right = most(right, r);
+        panels = most(panels, rao_block_count(blocks[i].g.rows, ROWS));
+    }
+    RAO_TRY(rao_scratch(ctx, numbers, &room->numbers));
+    RAO_TRY(rao_scratch(ctx, left, &room->left));
+    RAO_TRY(rao_scratch(ctx, right, &room->right));
+    RAO_TRY(rao_scratch(ctx, panels, &room->partial));
+done:
+    return st;
+}
+
+static rao_mat carve(float **at, int64_t rows, int64_t cols) {
+    rao_mat m = rao_mat_view(RAO_F32, rows, cols, cols, *at);
+    *at += rows * cols;
+    return m;
+}
+static rao_vec carve_vec(float **at, int64_t n) {
+    rao_vec v = rao_vec_view(RAO_F32, n, *at);
+    *at += n;
+    return v;
+}
+
+/* ---- what is the same both ways ---- */
+
+typedef struct layer {
+    rao_ctx *ctx;
+    const mixed_room *room;
+    const mixed_inverses *packed;
+    const rao_mat *gi, *ai, *g;
+    rao_mat c;              /* a without its mean row */
+    rao_vec m, am, s, gs;   /* m, A' m, s, G' s */
+    rao_vec case_a, case_g; /* room for a number a case */
+    float *rest;            /* of the room */
+} layer;
+
+/* op(A) op(B) of floats; NULL for the operand that is packed already. */
+static rao_status product(const layer *y, la_bf16_shape shape, rao_trans ta, const rao_mat *a, rao_trans tb, const rao_mat *b,
+                          const uint32_t *packed, rao_mat *c) {
+    rao_status st = RAO_OK;
+    const la_bf16_kernels *kernels = la_bf16_here();
+    const int64_t k = a ? (ta == RAO_T ? a->rows : a->cols) : tb == RAO_T ? b->cols : b->rows;
+    if (a) RAO_TRY(la_bf16_pack_left(y->ctx, kernels, ta, a, y->room->left));
+    if (b) RAO_TRY(la_bf16_pack_right(y->ctx, kernels, tb, b, y->room->right));
+    RAO_TRY(la_bf16_multiply(y->ctx, kernels, shape, k, a ? y->room->left : packed, b ? y->room->right : packed, c));
+done:
+    return st;
+}
+
+static rao_status both(const layer *y, rao_trans ta, const rao_mat *a, const rao_mat *b, rao_mat *c) {
+    return product(y, LA_BF16_ALL, ta, a, RAO_N, b, NULL, c);
+}
+static rao_status times_inverse(const layer *y, const rao_mat *a, const uint32_t *inverse, rao_mat *c) {
+    return product(y, LA_BF16_ALL, RAO_N, a, RAO_N, NULL, inverse, c);
+}
+static rao_status inverse_times(const layer *y, const uint32_t *inverse, const rao_mat *b, rao_mat *c) {
+    return product(y, LA_BF16_ALL, RAO_N, NULL, RAO_N, b, inverse, c);
+}
+/* F' = F inverse and the lower triangle of F F'^T, for the rows of a factor F. */
+static rao_status factor_and_pairs(const layer *y, const rao_mat *factor, const uint32_t *inverse, rao_mat *with, rao_mat *pairs) {
+    rao_status st = times_inverse(y, factor, inverse, with);
+    return st == RAO_OK ? product(y, LA_BF16_LOWER, RAO_N, NULL, RAO_T, with, y->room->left, pairs) : st; /* F lies packed there still */
+}
+
+/* c = a - 1 m^T: rows in blocks over the threads */
+typedef struct centring {
+    const rao_mat *a, *c;
+    const float *m;
+} centring;
+static rao_status centre_rows(rao_ctx *worker, int64_t block, void *arg) {
+    (void)worker;
+    const centring *p = arg;
+    const int64_t end = rao_block_end(p->a->rows, ROWS, block), cols = p->a->cols;
+    for (int64_t i = block * ROWS; i < end; i++) {
+        const float *from = (const float *)p->a->data + i * p->a->ld;
+        float *restrict to = (float *)p->c->data + i * p->c->ld;
+#pragma omp simd
+        for (int64_t j = 0; j < cols; j++) to[j] = from[j] - p->m[j];
+    }
+    return RAO_OK;
+}
+
+/* y holds the context, the room and what it is given of the layer. */
+static rao_status prepare(rao_ctx *ctx, const rao_outer *block, layer *y) {
+    rao_status st = RAO_OK;
+    const int64_t n = block->g.rows;
+    const rao_mat *gi = y->gi, *ai = y->ai;
+    float *at = y->room->numbers;
+    y->c = carve(&at, n, block->a.cols);
+    rao_vec ones = carve_vec(&at, n);
+    y->case_a = carve_vec(&at, n), y->case_g = carve_vec(&at, n);
+    y->m = carve_vec(&at, ai->rows), y->am = carve_vec(&at, ai->rows), y->s = carve_vec(&at, gi->rows), y->gs = carve_vec(&at, gi->rows);
+    y->rest = at;
+    for (int64_t i = 0; i < n; i++) ((float *)ones.data)[i] = 1;
+    RAO_TRY(rao_gemv(ctx, RAO_T, n > 0 ? 1 / (double)n : 0, &block->a, &ones, 0, &y->m));
+    RAO_TRY(rao_gemv(ctx, RAO_T, 1, &block->g, &ones, 0, &y->s));
+    RAO_TRY(rao_gemv(ctx, RAO_N, 1, ai, &y->m, 0, &y->am));
+    RAO_TRY(rao_gemv(ctx, RAO_N, 1, gi, &y->s, 0, &y->gs));
+    centring p = {&block->a, &y->c, y->m.data};
+    RAO_TRY(rao_parallel_for(ctx, rao_block_count(n, ROWS), centre_rows, &p));
+done:
+    return st;
+}
+
+/* X += (G' s) (A' m)^T */
+static rao_status add_mean(const layer *y, rao_mat *x) {
+    rao_mat left = rao_mat_view(RAO_F32, y->gs.n, 1, 1, y->gs.data), right = rao_mat_view(RAO_F32, 1, y->am.n, y->am.n, y->am.data);
+    return rao_gemm(y->ctx, RAO_N, RAO_N, 1, &left, &right, 1, x);
+}
+
+/* ---- by the sum ---- */
+
+static rao_status by_sum(const layer *y, rao_mat *x, double *inner) {
+    rao_status st = RAO_OK;
+    float *at = y->rest;
+    rao_mat b = carve(&at, x->rows, x->cols), t = carve(&at, x->rows, x->cols);
+    rao_vec bv = rao_vec_view(RAO_F32, x->rows * x->cols, b.data), xv = rao_vec_view(RAO_F32, x->rows * x->cols, x->data),
+            xm = rao_vec_view(RAO_F32, x->rows, t.data);
+    double centred = 0, mean = 0;
+    RAO_TRY(both(y, RAO_T, y->g, &y->c, &b));
+    RAO_TRY(times_inverse(y, &b, y->packed->a, &t));
+    RAO_TRY(inverse_times(y, y->packed->g, &t, x));
+    RAO_TRY(add_mean(y, x));
+    RAO_TRY(rao_dot(y->ctx, &bv, &xv, &centred));
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, x, &y->m, 0, &xm));
+    RAO_TRY(rao_dot(y->ctx, &y->s, &xm, &mean));
+    *inner += centred + mean;
+done:
+    return st;
+}
+
+/* ---- by case ---- */
+
+typedef struct pairs {
+    const rao_mat *g, *a; /* n x n, symmetric but for rounding; their lower triangles count */
+    double *partial;
+} pairs;
+
+static rao_status sum_rows(rao_ctx *worker, int64_t block, void *arg) {
+    rao_status st = RAO_OK;
+    const pairs *p = arg;
+    const int64_t end = rao_block_end(p->g->rows, ROWS, block);
+    double sum = 0, part = 0;
+    for (int64_t i = block * ROWS; i < end; i++) {
+        const float *x = (const float *)p->g->data + i * p->g->ld, *y = (const float *)p->a->data + i * p->a->ld;
+        rao_vec xv = rao_vec_view(RAO_F32, i, (void *)x), yv = rao_vec_view(RAO_F32, i, (void *)y);
+        RAO_TRY(rao_dot(worker, &xv, &yv, &part));
+        sum += 2 * part + (double)x[i] * (double)y[i];
+    }
+    p->partial[block] = sum;
+done:
+    return st;
+}
+
+/* The last two terms of <B, X>. */
+static rao_status add_mean_pairs(const layer *y, double *inner) {
+    rao_status st = RAO_OK;
+    rao_vec ca = y->case_a, gg = y->case_g;
+    double cross = 0, a = 0, g = 0;
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, &y->c, &y->am, 0, &ca));
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->g, &y->gs, 0, &gg));
+    RAO_TRY(rao_dot(y->ctx, &ca, &gg, &cross));
+    RAO_TRY(rao_dot(y->ctx, &y->m, &y->am, &a));
+    RAO_TRY(rao_dot(y->ctx, &y->s, &y->gs, &g));
+    *inner += 2 * cross + a * g;
+done:
+    return st;
+}
+
+static rao_status by_case(const layer *y, rao_mat *x, double *inner) {
+    rao_status st = RAO_OK;
+    const int64_t n = y->g->rows, blocks = rao_block_count(n, ROWS);
+    float *at = y->rest;
+    rao_mat gp = carve(&at, n, x->rows), cp = carve(&at, n, x->cols), gg = carve(&at, n, n), cc = carve(&at, n, n);
+    pairs p = {&gg, &cc, y->room->partial};
+    RAO_TRY(factor_and_pairs(y, y->g, y->packed->g, &gp, &gg));
+    RAO_TRY(factor_and_pairs(y, &y->c, y->packed->a, &cp, &cc));
+    RAO_TRY(both(y, RAO_T, &gp, &cp, x));
+    RAO_TRY(add_mean(y, x));
+    RAO_TRY(rao_parallel_for(y->ctx, blocks, sum_rows, &p));
+    for (int64_t i = 0; i < blocks; i++) *inner += p.partial[i];
+    RAO_TRY(add_mean_pairs(y, inner));
+done:
+    return st;
+}
+
+rao_status precondition_mixed(rao_ctx *ctx, const mixed_room *room, const rao_mat *g_inverse, const rao_mat *a_inverse,
+                              const mixed_inverses *packed, const rao_outer *block, rao_mat *x, double *inner) {
+    rao_status st = RAO_OK;
+    layer y = {.ctx = ctx, .room = room, .packed = packed, .gi = g_inverse, .ai = a_inverse, .g = &block->g};
+    RAO_TRY(prepare(ctx, block, &y));
+    RAO_TRY((precondition_by_case(block->g.rows, x->rows, x->cols) ? by_case : by_sum)(&y, x, inner));
+done:
+    return st;
+}
