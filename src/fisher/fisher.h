@@ -87,6 +87,7 @@ void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v)
 void fisher_sort(rao_vec *v);                                                     /* ascending */
 int64_t fisher_rank(const rao_vec *w); /* how many of these eigenvalues, ascending, lie above what rounding makes of a zero: n eps w_n */
 double fisher_norm1(const rao_mat *m); /* largest sum of magnitudes of a row */
+double fisher_norm1_lower(const rao_mat *m, double *sums); /* of a symmetric matrix from its lower triangle; room for a number a row */
 /* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
  * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);

@@ -23,6 +23,7 @@ void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offse
     BY_DTYPE(rows, expand, f, first, n, offset, rows);
 }
 void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTYPE(a, row_dots, a, b, sums); }
+double fisher_norm1_lower(const rao_mat *m, double *sums) { return BY_DTYPE(m, norm1_lower, m, sums); }
 double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
 
 void fisher_copy(const rao_mat *from, rao_mat *into) {

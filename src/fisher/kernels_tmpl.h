@@ -38,6 +38,25 @@ static void NAME(row_dots)(const rao_mat *a, const rao_mat *b, rao_vec *sums) {
     }
 }
 
+/* The same of a symmetric matrix by its lower triangle: an entry counts in its row and in that of its mirror image. */
+static double NAME(norm1_lower)(const rao_mat *m, double *sums) {
+    double largest = 0;
+    for (int64_t i = 0; i < m->rows; i++) {
+        const T *x = (const T *)m->data + i * m->ld;
+        double sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (int64_t j = 0; j < i; j++) {
+            const double size = (double)(x[j] < 0 ? -x[j] : x[j]);
+            sums[j] += size;
+            sum += size;
+        }
+        sums[i] = sum + fabs((double)x[i]);
+    }
+    for (int64_t i = 0; i < m->rows; i++)
+        if (!(sums[i] <= largest)) largest = sums[i];
+    return largest;
+}
+
 static double NAME(norm1)(const rao_mat *m) {
     double largest = 0;
     for (int64_t i = 0; i < m->rows; i++) {

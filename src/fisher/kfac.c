@@ -117,18 +117,21 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
                          double *logdet, double *condition) {
     rao_status st = RAO_OK;
     rao_mat inverse = rao_mat_view(factor->dtype, factor->rows, factor->cols, factor->cols, into);
+    rao_mark mark = rao_scratch_mark(ctx);
+    double *sums = NULL;
+    RAO_TRY(rao_scratch(ctx, factor->rows, &sums));
     fisher_copy(factor, &inverse);
-    RAO_TRY(rao_mirror(ctx, &inverse));
     fisher_add_diagonal(&inverse, damping);
-    double norm = fisher_norm1(&inverse);
+    double norm = fisher_norm1_lower(&inverse, sums);
     st = rao_cholesky(ctx, &inverse, 0, NULL);
     if (st == RAO_ENUMERIC || (st == RAO_OK && fisher_lost_pivot(factor, damping, &inverse)))
         st = check_factor(ctx, f, l, which, factor, st == RAO_ENUMERIC);
-    if (st != RAO_OK) return st;
+    if (st != RAO_OK) goto done;
     RAO_TRY(rao_cholesky_logdet(ctx, &inverse, logdet));
     RAO_TRY(rao_cholesky_inverse(ctx, &inverse, &inverse));
     *condition = norm * fisher_norm1(&inverse);
 done:
+    rao_scratch_reset(ctx, mark);
     return st;
 }
 

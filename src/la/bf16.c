@@ -53,24 +53,33 @@ typedef struct packing {
     uint32_t *out;
 } packing;
 
-/* Eight lanes from `first` on, k from `from` up to `to` (even, or the last): they lie from `panel` on, `width` lanes a panel. Lanes that are not there are zeros. */
-static void pack_eight(const packing *p, int64_t first, int64_t from, int64_t to, int64_t panel, int64_t width) {
-    uint32_t *out = p->out + panel * pairs_of(p->k) + from / 2 * width + (first - panel);
-    const float *x = p->x->data;
-    if (first < p->lanes) {
-        const float *at = p->by_row ? x + first * p->x->ld + from : x + from * p->x->ld + first;
-        (p->by_row ? p->kernels->pack_rows : p->kernels->pack_columns)(at, p->x->ld, least(p->lanes - first, LA_BF16_LANES), to - from, out,
-                                                                       width);
-        return;
-    }
-    for (int64_t q = 0; q < pairs_of(to - from); q++)
-        for (int i = 0; i < LA_BF16_LANES; i++) out[q * width + i] = 0;
+/* Where the words of lane `first`, pair from / 2 lie; *stride: lanes of their panel. */
+static uint32_t *words_at(const packing *p, int64_t first, int64_t from, int64_t *stride) {
+    const int64_t panel = p->right ? first / LA_BF16_WIDTH * LA_BF16_WIDTH : first;
+    *stride = p->right ? width_of(p->lanes, panel) : LA_BF16_LANES;
+    return p->out + panel * pairs_of(p->k) + from / 2 * *stride + (first - panel);
 }
 
+/* Lanes [first, end), k from `from` (even) up to `to`, in eights, or sixteens where columns are. Lanes that are not there are zeros. */
 static void pack_range(const packing *p, int64_t first, int64_t end, int64_t from, int64_t to) {
-    for (int64_t i = first; i < end; i += LA_BF16_LANES) {
-        const int64_t panel = p->right ? i / LA_BF16_WIDTH * LA_BF16_WIDTH : i;
-        pack_eight(p, i, from, to, panel, p->right ? width_of(p->lanes, panel) : LA_BF16_LANES);
+    const float *x = p->x->data;
+    int64_t stride = 0, step = 0;
+    for (int64_t i = first; i < end; i += step) {
+        uint32_t *out = words_at(p, i, from, &stride);
+        step = LA_BF16_LANES;
+        if (i >= p->lanes) {
+            for (int64_t q = 0; q < pairs_of(to - from); q++)
+                for (int j = 0; j < LA_BF16_LANES; j++) out[q * stride + j] = 0;
+        } else if (p->by_row) {
+            p->kernels->pack_rows(x + i * p->x->ld + from, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from, out, stride);
+        } else if (p->lanes - i >=
+                   2 * LA_BF16_LANES) { /* the next eight are of the same panel, which is 16, 32 or 48 wide, or of one as wide */
+            p->kernels->pack_columns_16(x + from * p->x->ld + i, p->x->ld, to - from, out, words_at(p, i + LA_BF16_LANES, from, &stride),
+                                        stride);
+            step = 2 * LA_BF16_LANES;
+        } else {
+            p->kernels->pack_columns(x + from * p->x->ld + i, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from, out, stride);
+        }
     }
 }
 

@@ -20,6 +20,8 @@ typedef struct la_bf16_kernels {
     void (*pack_rows)(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride);
     /* the same with lane i at x + i, its floats ld apart */
     void (*pack_columns)(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride);
+    /* sixteen lanes, the first eight to `out` and the others to `next` */
+    void (*pack_columns_16)(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride);
     /* C = (C where `add`) + a panel of the left times one of the right, `pairs` pairs; rows <= 8, cols <= width in {16, 32, 48} */
     void (*tile)(int64_t pairs, const uint32_t *left, const uint32_t *right, int64_t width, int add, int64_t rows, int64_t cols, float *c,
                  int64_t ldc);

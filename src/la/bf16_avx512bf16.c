@@ -47,6 +47,18 @@ static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, u
     }
 }
 
+static __m512i widen(__m512 x) { return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x)); }
+
+static void pack_columns_16(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride) {
+    for (int64_t p = 0; p < (k + 1) / 2; p++) {
+        const float *even = x + 2 * p * ld;
+        __m512i o = 2 * p + 1 < k ? _mm512_slli_epi32(widen(_mm512_loadu_ps(even + ld)), 16) : _mm512_setzero_si512();
+        __m512i both = _mm512_or_si512(widen(_mm512_loadu_ps(even)), o);
+        _mm256_storeu_si256((__m256i *)(void *)(out + p * stride), _mm512_castsi512_si256(both));
+        _mm256_storeu_si256((__m256i *)(void *)(next + p * stride), _mm512_extracti64x4_epi64(both, 1));
+    }
+}
+
 /* 8 x 16 W of C: 8 W sums, W vectors of the right and one broadcast word of the left live in registers. */
 static inline __attribute__((always_inline)) void tile_of(const int W, int64_t pairs, const uint32_t *left, const uint32_t *right, int add,
                                                           int64_t rows, int64_t cols, float *c, int64_t ldc) {
@@ -76,7 +88,7 @@ static void tile(int64_t pairs, const uint32_t *left, const uint32_t *right, int
     else tile_of(1, pairs, left, right, add, rows, cols, c, ldc);
 }
 
-static const la_bf16_kernels kernels = {pack_rows, pack_columns, tile};
+static const la_bf16_kernels kernels = {pack_rows, pack_columns, pack_columns_16, tile};
 const la_bf16_kernels *la_bf16_avx512(void) { return &kernels; }
 #else
 const la_bf16_kernels *la_bf16_avx512(void) { return NULL; }

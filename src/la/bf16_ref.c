@@ -36,6 +36,11 @@ static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, u
     pack(x, 1, ld, lanes, k, out, stride);
 }
 
+static void pack_columns_16(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride) {
+    pack(x, 1, ld, LA_BF16_LANES, k, out, stride);
+    pack(x + LA_BF16_LANES, 1, ld, LA_BF16_LANES, k, next, stride);
+}
+
 static void tile(int64_t pairs, const uint32_t *left, const uint32_t *right, int64_t width, int add, int64_t rows, int64_t cols, float *c,
                  int64_t ldc) {
     for (int64_t i = 0; i < rows; i++)
@@ -49,4 +54,4 @@ static void tile(int64_t pairs, const uint32_t *left, const uint32_t *right, int
         }
 }
 
-const la_bf16_kernels la_bf16_ref = {pack_rows, pack_columns, tile};
+const la_bf16_kernels la_bf16_ref = {pack_rows, pack_columns, pack_columns_16, tile};

@@ -33,6 +33,11 @@ static void kernels_pack_alike(void **state) {
         (by_row ? here->pack_rows : here->pack_columns)(x.data, x.ld, lanes, k, got, stride);
         EXPECT_EQ(memcmp(want, got, sizeof want), 0);
         tm_free(&x);
+        x = tm_random(ctx, &d, RAO_F32, k, 16, 1);
+        la_bf16_ref.pack_columns_16(x.data, x.ld, k, want, want + 8, 48);
+        here->pack_columns_16(x.data, x.ld, k, got, got + 8, 48);
+        EXPECT_EQ(memcmp(want, got, sizeof want), 0);
+        tm_free(&x);
     }
     rao_test_ctx_close(&ctx);
 }
