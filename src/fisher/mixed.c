@@ -42,11 +42,11 @@ void mixed_inverses_destroy(mixed_inverses *p) {
 rao_status mixed_inverses_ensure(rao_ctx *ctx, int64_t n, const rao_mat *g_inverse, const rao_mat *a_inverse, mixed_inverses *p) {
     rao_status st = RAO_OK;
     const int want = precondition_by_case(n, g_inverse->rows, a_inverse->rows) ? RIGHT : LEFT;
-    if (!p->a_packed) RAO_TRY(la_bf16_pack_right(ctx, la_bf16_here(), RAO_N, a_inverse, p->a));
+    if (!p->a_packed) RAO_TRY(la_bf16_pack_right(ctx, la_bf16_here(), RAO_N, a_inverse, NULL, p->a));
     p->a_packed = RIGHT;
     if (p->g_packed != want) {
         p->g_packed = UNPACKED;
-        RAO_TRY((want == LEFT ? la_bf16_pack_left : la_bf16_pack_right)(ctx, la_bf16_here(), RAO_N, g_inverse, p->g));
+        RAO_TRY((want == LEFT ? la_bf16_pack_left : la_bf16_pack_right)(ctx, la_bf16_here(), RAO_N, g_inverse, NULL, p->g));
         p->g_packed = want;
     }
 done:
@@ -55,15 +55,14 @@ done:
 
 /* ---- room ---- */
 
-/* Floats of one layer: c, ones and two vectors a case, m and A' m, s and G' s; then B and B A', or both preconditioned factors and two n x n matrices. */
+/* Floats of one layer: ones and a number a case, m and A' m, s and G' s; then B and B A', or both preconditioned factors and two n x n matrices. */
 static rao_status numbers_of(rao_ctx *ctx, const rao_outer *b, int64_t *numbers) {
     rao_status st = RAO_OK;
     static const char what[] = "fisher: a preconditioned layer";
-    int64_t n = b->g.rows, rows = b->g.cols, cols = b->a.cols, extra = 0;
-    RAO_TRY(rao_size_mul(ctx, what, n, cols + 3, numbers));
-    if (precondition_by_case(n, rows, cols)) RAO_TRY(rao_size_mul(ctx, what, n, rows + cols + 2 * n, &extra));
-    else RAO_TRY(rao_size_mul(ctx, what, 2 * rows, cols, &extra));
-    *numbers += extra + 2 * (rows + cols);
+    int64_t n = b->g.rows, rows = b->g.cols, cols = b->a.cols;
+    if (precondition_by_case(n, rows, cols)) RAO_TRY(rao_size_mul(ctx, what, n, rows + cols + 2 * n, numbers));
+    else RAO_TRY(rao_size_mul(ctx, what, 2 * rows, cols, numbers));
+    *numbers += 3 * n + 2 * (rows + cols);
 done:
     return st;
 }
@@ -119,77 +118,54 @@ typedef struct layer {
     rao_ctx *ctx;
     const mixed_room *room;
     const mixed_inverses *packed;
-    const rao_mat *gi, *ai, *g;
-    rao_mat c;              /* a without its mean row */
+    const rao_mat *gi, *ai, *g, *a;
     rao_vec m, am, s, gs;   /* m, A' m, s, G' s */
     rao_vec case_a, case_g; /* room for a number a case */
     float *rest;            /* of the room */
 } layer;
 
-/* op(A) op(B) of floats; NULL for the operand that is packed already. */
-static rao_status product(const layer *y, la_bf16_shape shape, rao_trans ta, const rao_mat *a, rao_trans tb, const rao_mat *b,
-                          const uint32_t *packed, rao_mat *c) {
+/* One side of a product: a matrix less a row, or what is packed already. */
+typedef struct operand {
+    rao_trans trans;
+    const rao_mat *x;
+    const float *shift;
+    const uint32_t *packed;
+} operand;
+static operand matrix(rao_trans trans, const rao_mat *x) { return (operand){trans, x, NULL, NULL}; }
+static operand ready(const uint32_t *packed) { return (operand){RAO_N, NULL, NULL, packed}; }
+static operand centred(const layer *y) { return (operand){RAO_N, y->a, y->m.data, NULL}; } /* c */
+
+static rao_status multiply(const layer *y, la_bf16_shape shape, operand left, operand right, int64_t k, rao_mat *c) {
     rao_status st = RAO_OK;
     const la_bf16_kernels *kernels = la_bf16_here();
-    const int64_t k = a ? (ta == RAO_T ? a->rows : a->cols) : tb == RAO_T ? b->cols : b->rows;
-    if (a) RAO_TRY(la_bf16_pack_left(y->ctx, kernels, ta, a, y->room->left));
-    if (b) RAO_TRY(la_bf16_pack_right(y->ctx, kernels, tb, b, y->room->right));
-    RAO_TRY(la_bf16_multiply(y->ctx, kernels, shape, k, a ? y->room->left : packed, b ? y->room->right : packed, c));
+    if (left.x) RAO_TRY(la_bf16_pack_left(y->ctx, kernels, left.trans, left.x, left.shift, y->room->left));
+    if (right.x) RAO_TRY(la_bf16_pack_right(y->ctx, kernels, right.trans, right.x, right.shift, y->room->right));
+    RAO_TRY(la_bf16_multiply(y->ctx, kernels, shape, k, left.x ? y->room->left : left.packed, right.x ? y->room->right : right.packed, c));
 done:
     return st;
 }
 
-static rao_status both(const layer *y, rao_trans ta, const rao_mat *a, const rao_mat *b, rao_mat *c) {
-    return product(y, LA_BF16_ALL, ta, a, RAO_N, b, NULL, c);
-}
-static rao_status times_inverse(const layer *y, const rao_mat *a, const uint32_t *inverse, rao_mat *c) {
-    return product(y, LA_BF16_ALL, RAO_N, a, RAO_N, NULL, inverse, c);
-}
-static rao_status inverse_times(const layer *y, const uint32_t *inverse, const rao_mat *b, rao_mat *c) {
-    return product(y, LA_BF16_ALL, RAO_N, NULL, RAO_N, b, inverse, c);
-}
 /* F' = F inverse and the lower triangle of F F'^T, for the rows of a factor F. */
-static rao_status factor_and_pairs(const layer *y, const rao_mat *factor, const uint32_t *inverse, rao_mat *with, rao_mat *pairs) {
-    rao_status st = times_inverse(y, factor, inverse, with);
-    return st == RAO_OK ? product(y, LA_BF16_LOWER, RAO_N, NULL, RAO_T, with, y->room->left, pairs) : st; /* F lies packed there still */
-}
-
-/* c = a - 1 m^T: rows in blocks over the threads */
-typedef struct centring {
-    const rao_mat *a, *c;
-    const float *m;
-} centring;
-static rao_status centre_rows(rao_ctx *worker, int64_t block, void *arg) {
-    (void)worker;
-    const centring *p = arg;
-    const int64_t end = rao_block_end(p->a->rows, ROWS, block), cols = p->a->cols;
-    for (int64_t i = block * ROWS; i < end; i++) {
-        const float *from = (const float *)p->a->data + i * p->a->ld;
-        float *restrict to = (float *)p->c->data + i * p->c->ld;
-#pragma omp simd
-        for (int64_t j = 0; j < cols; j++) to[j] = from[j] - p->m[j];
-    }
-    return RAO_OK;
+static rao_status factor_and_pairs(const layer *y, operand factor, const uint32_t *inverse, rao_mat *with, rao_mat *pairs) {
+    rao_status st = multiply(y, LA_BF16_ALL, factor, ready(inverse), with->cols, with);
+    if (st != RAO_OK) return st;
+    return multiply(y, LA_BF16_LOWER, ready(y->room->left), matrix(RAO_T, with), with->cols, pairs); /* F lies packed there still */
 }
 
 /* y holds the context, the room and what it is given of the layer. */
-static rao_status prepare(rao_ctx *ctx, const rao_outer *block, layer *y) {
+static rao_status prepare(layer *y) {
     rao_status st = RAO_OK;
-    const int64_t n = block->g.rows;
-    const rao_mat *gi = y->gi, *ai = y->ai;
+    const int64_t n = y->g->rows, rows = y->gi->rows, cols = y->ai->rows;
     float *at = y->room->numbers;
-    y->c = carve(&at, n, block->a.cols);
     rao_vec ones = carve_vec(&at, n);
     y->case_a = carve_vec(&at, n), y->case_g = carve_vec(&at, n);
-    y->m = carve_vec(&at, ai->rows), y->am = carve_vec(&at, ai->rows), y->s = carve_vec(&at, gi->rows), y->gs = carve_vec(&at, gi->rows);
+    y->m = carve_vec(&at, cols), y->am = carve_vec(&at, cols), y->s = carve_vec(&at, rows), y->gs = carve_vec(&at, rows);
     y->rest = at;
     for (int64_t i = 0; i < n; i++) ((float *)ones.data)[i] = 1;
-    RAO_TRY(rao_gemv(ctx, RAO_T, n > 0 ? 1 / (double)n : 0, &block->a, &ones, 0, &y->m));
-    RAO_TRY(rao_gemv(ctx, RAO_T, 1, &block->g, &ones, 0, &y->s));
-    RAO_TRY(rao_gemv(ctx, RAO_N, 1, ai, &y->m, 0, &y->am));
-    RAO_TRY(rao_gemv(ctx, RAO_N, 1, gi, &y->s, 0, &y->gs));
-    centring p = {&block->a, &y->c, y->m.data};
-    RAO_TRY(rao_parallel_for(ctx, rao_block_count(n, ROWS), centre_rows, &p));
+    RAO_TRY(rao_gemv(y->ctx, RAO_T, n > 0 ? 1 / (double)n : 0, y->a, &ones, 0, &y->m));
+    RAO_TRY(rao_gemv(y->ctx, RAO_T, 1, y->g, &ones, 0, &y->s));
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->ai, &y->m, 0, &y->am));
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->gi, &y->s, 0, &y->gs));
 done:
     return st;
 }
@@ -208,15 +184,15 @@ static rao_status by_sum(const layer *y, rao_mat *x, double *inner) {
     rao_mat b = carve(&at, x->rows, x->cols), t = carve(&at, x->rows, x->cols);
     rao_vec bv = rao_vec_view(RAO_F32, x->rows * x->cols, b.data), xv = rao_vec_view(RAO_F32, x->rows * x->cols, x->data),
             xm = rao_vec_view(RAO_F32, x->rows, t.data);
-    double centred = 0, mean = 0;
-    RAO_TRY(both(y, RAO_T, y->g, &y->c, &b));
-    RAO_TRY(times_inverse(y, &b, y->packed->a, &t));
-    RAO_TRY(inverse_times(y, y->packed->g, &t, x));
+    double rounded = 0, mean = 0;
+    RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_T, y->g), centred(y), y->g->rows, &b));
+    RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_N, &b), ready(y->packed->a), x->cols, &t));
+    RAO_TRY(multiply(y, LA_BF16_ALL, ready(y->packed->g), matrix(RAO_N, &t), x->rows, x));
     RAO_TRY(add_mean(y, x));
-    RAO_TRY(rao_dot(y->ctx, &bv, &xv, &centred));
+    RAO_TRY(rao_dot(y->ctx, &bv, &xv, &rounded));
     RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, x, &y->m, 0, &xm));
     RAO_TRY(rao_dot(y->ctx, &y->s, &xm, &mean));
-    *inner += centred + mean;
+    *inner += rounded + mean;
 done:
     return st;
 }
@@ -247,13 +223,14 @@ done:
 /* The last two terms of <B, X>. */
 static rao_status add_mean_pairs(const layer *y, double *inner) {
     rao_status st = RAO_OK;
-    rao_vec ca = y->case_a, gg = y->case_g;
+    rao_vec am = y->case_a, gg = y->case_g;
     double cross = 0, a = 0, g = 0;
-    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, &y->c, &y->am, 0, &ca));
-    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->g, &y->gs, 0, &gg));
-    RAO_TRY(rao_dot(y->ctx, &ca, &gg, &cross));
     RAO_TRY(rao_dot(y->ctx, &y->m, &y->am, &a));
     RAO_TRY(rao_dot(y->ctx, &y->s, &y->gs, &g));
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->a, &y->am, 0, &am));
+    for (int64_t i = 0; i < am.n; i++) ((float *)am.data)[i] -= (float)a; /* c A' m */
+    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->g, &y->gs, 0, &gg));
+    RAO_TRY(rao_dot(y->ctx, &am, &gg, &cross));
     *inner += 2 * cross + a * g;
 done:
     return st;
@@ -265,9 +242,9 @@ static rao_status by_case(const layer *y, rao_mat *x, double *inner) {
     float *at = y->rest;
     rao_mat gp = carve(&at, n, x->rows), cp = carve(&at, n, x->cols), gg = carve(&at, n, n), cc = carve(&at, n, n);
     pairs p = {&gg, &cc, y->room->partial};
-    RAO_TRY(factor_and_pairs(y, y->g, y->packed->g, &gp, &gg));
-    RAO_TRY(factor_and_pairs(y, &y->c, y->packed->a, &cp, &cc));
-    RAO_TRY(both(y, RAO_T, &gp, &cp, x));
+    RAO_TRY(factor_and_pairs(y, matrix(RAO_N, y->g), y->packed->g, &gp, &gg));
+    RAO_TRY(factor_and_pairs(y, centred(y), y->packed->a, &cp, &cc));
+    RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_T, &gp), matrix(RAO_N, &cp), n, x));
     RAO_TRY(add_mean(y, x));
     RAO_TRY(rao_parallel_for(y->ctx, blocks, sum_rows, &p));
     for (int64_t i = 0; i < blocks; i++) *inner += p.partial[i];
@@ -279,8 +256,8 @@ done:
 rao_status precondition_mixed(rao_ctx *ctx, const mixed_room *room, const rao_mat *g_inverse, const rao_mat *a_inverse,
                               const mixed_inverses *packed, const rao_outer *block, rao_mat *x, double *inner) {
     rao_status st = RAO_OK;
-    layer y = {.ctx = ctx, .room = room, .packed = packed, .gi = g_inverse, .ai = a_inverse, .g = &block->g};
-    RAO_TRY(prepare(ctx, block, &y));
+    layer y = {.ctx = ctx, .room = room, .packed = packed, .gi = g_inverse, .ai = a_inverse, .g = &block->g, .a = &block->a};
+    RAO_TRY(prepare(&y));
     RAO_TRY((precondition_by_case(block->g.rows, x->rows, x->cols) ? by_case : by_sum)(&y, x, inner));
 done:
     return st;

@@ -50,6 +50,7 @@ typedef struct packing {
     const rao_mat *x;
     int by_row, right; /* lanes are rows of x; panels are those of a right operand */
     int64_t lanes, k;
+    const float *shift; /* a column of x, or NULL */
     uint32_t *out;
 } packing;
 
@@ -71,14 +72,16 @@ static void pack_range(const packing *p, int64_t first, int64_t end, int64_t fro
             for (int64_t q = 0; q < pairs_of(to - from); q++)
                 for (int j = 0; j < LA_BF16_LANES; j++) out[q * stride + j] = 0;
         } else if (p->by_row) {
-            p->kernels->pack_rows(x + i * p->x->ld + from, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from, out, stride);
+            p->kernels->pack_rows(x + i * p->x->ld + from, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from,
+                                  p->shift ? p->shift + from : NULL, out, stride);
         } else if (p->lanes - i >=
                    2 * LA_BF16_LANES) { /* the next eight are of the same panel, which is 16, 32 or 48 wide, or of one as wide */
-            p->kernels->pack_columns_16(x + from * p->x->ld + i, p->x->ld, to - from, out, words_at(p, i + LA_BF16_LANES, from, &stride),
-                                        stride);
+            p->kernels->pack_columns_16(x + from * p->x->ld + i, p->x->ld, to - from, p->shift ? p->shift + i : NULL, out,
+                                        words_at(p, i + LA_BF16_LANES, from, &stride), stride);
             step = 2 * LA_BF16_LANES;
         } else {
-            p->kernels->pack_columns(x + from * p->x->ld + i, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from, out, stride);
+            p->kernels->pack_columns(x + from * p->x->ld + i, p->x->ld, least(p->lanes - i, LA_BF16_LANES), to - from,
+                                     p->shift ? p->shift + i : NULL, out, stride);
         }
     }
 }
@@ -101,13 +104,17 @@ static rao_status pack(rao_ctx *ctx, packing *p) {
     return rao_parallel_for(ctx, blocks, pack_block, p);
 }
 
-rao_status la_bf16_pack_left(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room) {
-    packing p = {kernels, x, t == RAO_N, 0, t == RAO_T ? x->cols : x->rows, t == RAO_T ? x->rows : x->cols, (uint32_t *)line_of(room)};
+rao_status la_bf16_pack_left(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, const float *shift,
+                             uint32_t *room) {
+    packing p = {
+        kernels, x, t == RAO_N, 0, t == RAO_T ? x->cols : x->rows, t == RAO_T ? x->rows : x->cols, shift, (uint32_t *)line_of(room)};
     return pack(ctx, &p);
 }
 
-rao_status la_bf16_pack_right(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room) {
-    packing p = {kernels, x, t == RAO_T, 1, t == RAO_T ? x->rows : x->cols, t == RAO_T ? x->cols : x->rows, (uint32_t *)line_of(room)};
+rao_status la_bf16_pack_right(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, const float *shift,
+                              uint32_t *room) {
+    packing p = {
+        kernels, x, t == RAO_T, 1, t == RAO_T ? x->rows : x->cols, t == RAO_T ? x->cols : x->rows, shift, (uint32_t *)line_of(room)};
     return pack(ctx, &p);
 }
 
@@ -166,8 +173,8 @@ rao_status rao_gemm_bf16(rao_ctx *ctx, rao_trans ta, rao_trans tb, const rao_mat
     RAO_TRY(la_bf16_right_words(ctx, c->cols, k, &right_words));
     RAO_TRY(rao_scratch(ctx, left_words, &left));
     RAO_TRY(rao_scratch(ctx, right_words, &right));
-    RAO_TRY(la_bf16_pack_left(ctx, kernels, ta, a, left));
-    RAO_TRY(la_bf16_pack_right(ctx, kernels, tb, b, right));
+    RAO_TRY(la_bf16_pack_left(ctx, kernels, ta, a, NULL, left));
+    RAO_TRY(la_bf16_pack_right(ctx, kernels, tb, b, NULL, right));
     RAO_TRY(la_bf16_multiply(ctx, kernels, LA_BF16_ALL, k, left, right, c));
 done:
     rao_scratch_reset(ctx, mark);

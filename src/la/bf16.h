@@ -16,12 +16,12 @@
 enum { LA_BF16_LANES = 8, LA_BF16_WIDTH = 48, LA_BF16_VECTOR = 16 };
 
 typedef struct la_bf16_kernels {
-    /* `lanes` <= 8 lanes of k floats, lane i at x + i ld: words of pair p at out + p stride */
-    void (*pack_rows)(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride);
-    /* the same with lane i at x + i, its floats ld apart */
-    void (*pack_columns)(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride);
+    /* `lanes` <= 8 lanes of k floats, lane i at x + i ld, less shift[0..k) where that is not NULL: words of pair p at out + p stride */
+    void (*pack_rows)(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride);
+    /* the same with lane i at x + i, its floats ld apart, less shift[i] */
+    void (*pack_columns)(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride);
     /* sixteen lanes, the first eight to `out` and the others to `next` */
-    void (*pack_columns_16)(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride);
+    void (*pack_columns_16)(const float *x, int64_t ld, int64_t k, const float *shift, uint32_t *out, uint32_t *next, int64_t stride);
     /* C = (C where `add`) + a panel of the left times one of the right, `pairs` pairs; rows <= 8, cols <= width in {16, 32, 48} */
     void (*tile)(int64_t pairs, const uint32_t *left, const uint32_t *right, int64_t width, int add, int64_t rows, int64_t cols, float *c,
                  int64_t ldc);
@@ -36,9 +36,11 @@ const la_bf16_kernels *la_bf16_here(void);
 /* Words of a packed left (m x k) or right (k x n) operand, with some to begin at a whole cache line. EINVAL when they overflow. */
 rao_status la_bf16_left_words(rao_ctx *ctx, int64_t m, int64_t k, int64_t *words);
 rao_status la_bf16_right_words(rao_ctx *ctx, int64_t n, int64_t k, int64_t *words);
-/* op(X) of floats, rounded and packed into room of so many words. */
-rao_status la_bf16_pack_left(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room);
-rao_status la_bf16_pack_right(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, uint32_t *room);
+/* op(X) of floats, rounded and packed into room of so many words; op(X - 1 shift^T) where `shift`, a number a column of X, is not NULL. */
+rao_status la_bf16_pack_left(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, const float *shift,
+                             uint32_t *room);
+rao_status la_bf16_pack_right(rao_ctx *ctx, const la_bf16_kernels *kernels, rao_trans t, const rao_mat *x, const float *shift,
+                              uint32_t *room);
 /* LOWER: only the tiles that touch the lower triangle of C are made; what stands above the diagonal is then of no meaning. */
 typedef enum la_bf16_shape { LA_BF16_ALL = 0, LA_BF16_LOWER } la_bf16_shape;
 /* C = left right, summed over k. No status of these three but those of rao_parallel_for. */

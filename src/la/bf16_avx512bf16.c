@@ -25,35 +25,45 @@ static inline void transpose(__m256i r[8]) {
 }
 
 /* Eight pairs of eight lanes at a time. */
-static void pack_rows(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
+static void pack_rows(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride) {
     for (int64_t at = 0; at < k; at += 16) {
         __m256i r[8];
         const __mmask16 there = first(k - at);
-        for (int i = 0; i < 8; i++)
-            r[i] = (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(i < lanes ? there : 0, x + (i < lanes ? i * ld : 0) + at));
+        const __m512 less = shift ? _mm512_maskz_loadu_ps(there, shift + at) : _mm512_setzero_ps();
+        for (int i = 0; i < 8; i++) {
+            const __mmask16 here = i < lanes ? there : 0;
+            const __m512 row = _mm512_maskz_loadu_ps(here, x + (i < lanes ? i * ld : 0) + at);
+            r[i] = (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_sub_ps(here, row, less));
+        }
         transpose(r);
         const int64_t pairs = (k - at + 1) / 2 < 8 ? (k - at + 1) / 2 : 8;
         for (int64_t p = 0; p < pairs; p++) _mm256_storeu_si256((__m256i *)(void *)(out + (at / 2 + p) * stride), r[p]);
     }
 }
 
-static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
-    const __mmask8 there = (__mmask8)first(lanes);
+/* Up to sixteen numbers of a row, less the shift, each in the lower half of a word. */
+static inline __m512i widened(__mmask16 there, const float *x, __m512 less) {
+    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_maskz_sub_ps(there, _mm512_maskz_loadu_ps(there, x), less)));
+}
+
+static inline __m512i pair_of(__mmask16 there, const float *even, int64_t ld, int has_odd, __m512 less) {
+    __m512i odd = has_odd ? _mm512_slli_epi32(widened(there, even + ld, less), 16) : _mm512_setzero_si512();
+    return _mm512_or_si512(widened(there, even, less), odd);
+}
+
+static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride) {
+    const __mmask16 there = first(lanes);
+    const __m512 less = shift ? _mm512_maskz_loadu_ps(there, shift) : _mm512_setzero_ps();
     for (int64_t p = 0; p < (k + 1) / 2; p++) {
-        const float *even = x + 2 * p * ld, *odd = 2 * p + 1 < k ? even + ld : even;
-        __m256i e = _mm256_cvtepu16_epi32((__m128i)_mm256_cvtneps_pbh(_mm256_maskz_loadu_ps(there, even)));
-        __m256i o = _mm256_cvtepu16_epi32((__m128i)_mm256_cvtneps_pbh(_mm256_maskz_loadu_ps(odd == even ? 0 : there, odd)));
-        _mm256_storeu_si256((__m256i *)(void *)(out + p * stride), _mm256_or_si256(e, _mm256_slli_epi32(o, 16)));
+        __m512i both = pair_of(there, x + 2 * p * ld, ld, 2 * p + 1 < k, less);
+        _mm256_storeu_si256((__m256i *)(void *)(out + p * stride), _mm512_castsi512_si256(both));
     }
 }
 
-static __m512i widen(__m512 x) { return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x)); }
-
-static void pack_columns_16(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride) {
+static void pack_columns_16(const float *x, int64_t ld, int64_t k, const float *shift, uint32_t *out, uint32_t *next, int64_t stride) {
+    const __m512 less = shift ? _mm512_loadu_ps(shift) : _mm512_setzero_ps();
     for (int64_t p = 0; p < (k + 1) / 2; p++) {
-        const float *even = x + 2 * p * ld;
-        __m512i o = 2 * p + 1 < k ? _mm512_slli_epi32(widen(_mm512_loadu_ps(even + ld)), 16) : _mm512_setzero_si512();
-        __m512i both = _mm512_or_si512(widen(_mm512_loadu_ps(even)), o);
+        __m512i both = pair_of(0xffff, x + 2 * p * ld, ld, 2 * p + 1 < k, less);
         _mm256_storeu_si256((__m256i *)(void *)(out + p * stride), _mm512_castsi512_si256(both));
         _mm256_storeu_si256((__m256i *)(void *)(next + p * stride), _mm512_extracti64x4_epi64(both, 1));
     }

@@ -20,25 +20,34 @@ static double widen(uint32_t half) {
     return (double)x;
 }
 
-static void pack(const float *x, int64_t lane, int64_t next, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
+/* The number p of lane i at x[i lane + p next], less shift[i by_lane + p by_next]. */
+typedef struct source {
+    const float *x, *shift;
+    int64_t lane, next, by_lane, by_next;
+} source;
+
+static uint32_t word_half(const source *s, int64_t i, int64_t p) {
+    const float x = s->x[i * s->lane + p * s->next];
+    return narrow(s->shift ? x - s->shift[i * s->by_lane + p * s->by_next] : x);
+}
+
+static void pack(const source *s, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
     for (int64_t p = 0; p < (k + 1) / 2; p++)
         for (int64_t i = 0; i < LA_BF16_LANES; i++) {
-            uint32_t even = i < lanes ? narrow(x[i * lane + 2 * p * next]) : 0;
-            uint32_t odd = i < lanes && 2 * p + 1 < k ? narrow(x[i * lane + (2 * p + 1) * next]) : 0;
+            uint32_t even = i < lanes ? word_half(s, i, 2 * p) : 0, odd = i < lanes && 2 * p + 1 < k ? word_half(s, i, 2 * p + 1) : 0;
             out[p * stride + i] = even | odd << 16;
         }
 }
 
-static void pack_rows(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
-    pack(x, ld, 1, lanes, k, out, stride);
+static void pack_rows(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride) {
+    pack(&(source){x, shift, ld, 1, 0, 1}, lanes, k, out, stride);
 }
-static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, uint32_t *out, int64_t stride) {
-    pack(x, 1, ld, lanes, k, out, stride);
+static void pack_columns(const float *x, int64_t ld, int64_t lanes, int64_t k, const float *shift, uint32_t *out, int64_t stride) {
+    pack(&(source){x, shift, 1, ld, 1, 0}, lanes, k, out, stride);
 }
-
-static void pack_columns_16(const float *x, int64_t ld, int64_t k, uint32_t *out, uint32_t *next, int64_t stride) {
-    pack(x, 1, ld, LA_BF16_LANES, k, out, stride);
-    pack(x + LA_BF16_LANES, 1, ld, LA_BF16_LANES, k, next, stride);
+static void pack_columns_16(const float *x, int64_t ld, int64_t k, const float *shift, uint32_t *out, uint32_t *next, int64_t stride) {
+    pack_columns(x, ld, LA_BF16_LANES, k, shift, out, stride);
+    pack_columns(x + LA_BF16_LANES, ld, LA_BF16_LANES, k, shift ? shift + LA_BF16_LANES : NULL, next, stride);
 }
 
 static void tile(int64_t pairs, const uint32_t *left, const uint32_t *right, int64_t width, int add, int64_t rows, int64_t cols, float *c,

@@ -386,8 +386,7 @@ static rao_status step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     double slope = 0;
-    rao_vec d;
-    RAO_TRY(room_for(ctx, opt, &d));
+    rao_vec d = rao_vec_view(opt->dtype, opt->n, opt->gradient); /* in the place of the gradient, which is not formed */
     RAO_TRY(set_damping(ctx, opt, metric));
     RAO_TRY(rao_op_solve_outer(ctx, metric, blocks, count, &d, &slope));
     RAO_TRY(move(ctx, opt, rate, &d, slope, w));

@@ -27,15 +27,17 @@ static void kernels_pack_alike(void **state) {
         int by_row = trial & 1;
         rao_mat x = by_row ? tm_make(ctx, RAO_F32, lanes, k, 3) : tm_make(ctx, RAO_F32, k, lanes, 3);
         uint32_t want[ROOM] = {0}, got[ROOM] = {0};
+        float numbers[64], *shift = trial % 3 ? numbers : NULL;
+        for (int i = 0; i < 64; i++) numbers[i] = (float)draw_normal(&d);
         for (int64_t i = 0; i < x.rows; i++)
             for (int64_t j = 0; j < x.cols; j++) ((float *)x.data)[i * x.ld + j] = draw_below(&d, 4) ? (float)draw_normal(&d) : special(&d);
-        (by_row ? la_bf16_ref.pack_rows : la_bf16_ref.pack_columns)(x.data, x.ld, lanes, k, want, stride);
-        (by_row ? here->pack_rows : here->pack_columns)(x.data, x.ld, lanes, k, got, stride);
+        (by_row ? la_bf16_ref.pack_rows : la_bf16_ref.pack_columns)(x.data, x.ld, lanes, k, shift, want, stride);
+        (by_row ? here->pack_rows : here->pack_columns)(x.data, x.ld, lanes, k, shift, got, stride);
         EXPECT_EQ(memcmp(want, got, sizeof want), 0);
         tm_free(&x);
         x = tm_random(ctx, &d, RAO_F32, k, 16, 1);
-        la_bf16_ref.pack_columns_16(x.data, x.ld, k, want, want + 8, 48);
-        here->pack_columns_16(x.data, x.ld, k, got, got + 8, 48);
+        la_bf16_ref.pack_columns_16(x.data, x.ld, k, shift, want, want + 8, 48);
+        here->pack_columns_16(x.data, x.ld, k, shift, got, got + 8, 48);
         EXPECT_EQ(memcmp(want, got, sizeof want), 0);
         tm_free(&x);
     }
@@ -53,8 +55,8 @@ static rao_status run(rao_ctx *ctx, const la_bf16_kernels *kernels, la_bf16_shap
     RAO_TRY(rao_scratch(ctx, left_words, &left));
     RAO_TRY(rao_scratch(ctx, right_words, &right));
     memset(left, 255, (size_t)left_words * sizeof *left), memset(right, 255, (size_t)right_words * sizeof *right); /* NaN */
-    RAO_TRY(la_bf16_pack_left(ctx, kernels, ta, a, left));
-    RAO_TRY(la_bf16_pack_right(ctx, kernels, tb, b, right));
+    RAO_TRY(la_bf16_pack_left(ctx, kernels, ta, a, NULL, left));
+    RAO_TRY(la_bf16_pack_right(ctx, kernels, tb, b, NULL, right));
     RAO_TRY(la_bf16_multiply(ctx, kernels, shape, k, left, right, c));
 done:
     rao_scratch_reset(ctx, mark);
