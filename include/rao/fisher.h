@@ -38,7 +38,7 @@ RAO_API const char *rao_flavour_name(rao_flavour flavour);
 typedef enum rao_precondition { RAO_PRECONDITION_KFAC = 0, RAO_PRECONDITION_NONE } rao_precondition;
 
 /* In what kfac solves for a gradient given by its factors (rao_op_solve_outer). BF16: the three products of a layer in bfloat16 with sums in
- * float (rao_gemm_bf16), centred so that means stay in float: about twice the rate for a step that is off by 0.5 to 3 % in the metric's norm.
+ * float (rao_gemm_bf16), centred so that means stay in float: about twice the rate for a step that is off by 0.2 to 3 % in the metric's norm.
  * Every other query is float. EUNABLE in double and on a processor without AVX512-BF16. */
 typedef enum rao_precision { RAO_PRECISION_FLOAT = 0, RAO_PRECISION_BF16 } rao_precision;
 

@@ -384,7 +384,6 @@ static int takes_outer(const rao_optim *opt, const rao_op *metric) {
 static rao_status step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count,
                              rao_vec *w) {
     rao_status st = RAO_OK;
-    rao_mark mark = rao_scratch_mark(ctx);
     double slope = 0;
     rao_vec d = rao_vec_view(opt->dtype, opt->n, opt->gradient); /* in the place of the gradient, which is not formed */
     RAO_TRY(set_damping(ctx, opt, metric));
@@ -392,7 +391,6 @@ static rao_status step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *
     RAO_TRY(move(ctx, opt, rate, &d, slope, w));
     opt->scalars[PENALTY] = 0;
 done:
-    rao_scratch_reset(ctx, mark);
     return st;
 }
 
