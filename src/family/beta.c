@@ -50,6 +50,10 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
     return rao_dirichlet_fit(ctx, f, 2, mean_log, c);
 }
 
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    return (void)ctx, (void)f, (void)quality, *out = rao_dirichlet_log_det(s, 2, s[2]), RAO_OK;
+}
+
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = log(x[0]), t[1] = log1p(-x[0]); }
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[0] - 1, theta[1] = s[1] - 1; }
 static void expectation(const rao_family *f, const double *s, double *eta) {
@@ -81,6 +85,7 @@ const family_table rao_table_beta = {
     .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

@@ -150,6 +150,16 @@ static void fisher(const rao_family *f, const double *s, double *m) {
         for (int64_t j = 0; j < n; j++) m[i * n + j] = 1 / s[n] + (i == j ? 1 / s[i] : 0);
 }
 
+/* det F = 1/prod p_i; |dp/d theta| = prod p_i */
+static double log_of_all(const rao_family *f, const double *s) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->d; i++) sum += logs(f, s)[i];
+    return sum;
+}
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    return (void)ctx, (void)quality, *out = -log_of_all(f, s), RAO_OK;
+}
+
 static double entropy(const rao_family *f, const double *s) {
     double sum = 0;
     for (int64_t i = 0; i < f->d; i++) {
@@ -283,6 +293,7 @@ static const family_chart charts[] = {
      .jacobian = jacobian_natural,
      .score = score_natural,
      .fisher = fisher_natural,
+     .log_jacobian = log_of_all,
      .kl_gradient = kl_gradient_natural},
     {.name = "logits",
      .coords = "z#",
@@ -307,6 +318,7 @@ const family_table rao_table_categorical = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = rao_kl_simplex,
     .cross_entropy = cross_entropy,

@@ -148,6 +148,35 @@ void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *
     }
 }
 
+/* r(x) = 1/psi'(x), x - r(x) without cancellation, and their derivatives: r' = -psi''/psi'^2, 1 - r'. */
+static double reciprocal(double x) { return 1 / rao_trigamma(x); }
+static double reciprocal_gap(double x) { return x * rao_trigamma_excess(x) / rao_trigamma(x); }
+static double slope_of_reciprocal(double x) { return -rao_tetragamma(x) / rao_trigamma(x) / rao_trigamma(x); }
+static double slope_of_gap(double x) {
+    double t = rao_trigamma(x);
+    return (rao_trigamma_excess(x) * (t + 1 / x) + rao_tetragamma_excess(x)) / (t * t);
+}
+
+/* det F = prod psi'(alpha_i) psi'(A) D with D = r(A) - sum r(alpha_i) = sum c(alpha_i) - c(A), c = x - r. The first form is exact for small alpha, the second
+ * for large ones; where one alpha dominates, its part of either difference is an integral of the slope over the sum of the others. */
+double rao_dirichlet_log_det(const double *alpha, int64_t k, double total) {
+    int64_t top = largest(alpha, k);
+    double rest = others(alpha, k, top), sum = 0, mean = 0, logs = log(rao_trigamma(total));
+    int large = alpha[top] > 1, dominated = rest < 0.25 * alpha[top];
+    for (int i = 0; i < 8; i++) {
+        double x = alpha[top] + node[i] * rest;
+        mean += weight[i] * (large ? slope_of_gap(x) : slope_of_reciprocal(x));
+    }
+    for (int64_t i = 0; i < k; i++) {
+        logs += log(rao_trigamma(alpha[i]));
+        if (i != top) sum += large ? reciprocal_gap(alpha[i]) : reciprocal(alpha[i]);
+    }
+    double change = dominated ? rest * mean
+                    : large   ? reciprocal_gap(total) - reciprocal_gap(alpha[top])
+                              : reciprocal(total) - reciprocal(alpha[top]);
+    return logs + log(large ? sum - change : change - sum);
+}
+
 /* psi(A) - psi(alpha_i) */
 double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i) {
     return -rao_digamma_diff(alpha[i], alpha[i] < 0.5 * total ? total - alpha[i] : others(alpha, k, i));
@@ -321,6 +350,9 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     for (int64_t i = 0; i < f->d; i++) g[i] = log(x[i]) - rao_dirichlet_mean_log(s, f->d, s[f->d], i);
 }
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    return (void)ctx, (void)quality, *out = rao_dirichlet_log_det(s, f->d, s[f->d]), RAO_OK;
+}
 static void fisher(const rao_family *f, const double *s, double *m) { rao_dirichlet_fisher(s, f->d, s[f->d], m); }
 static double entropy(const rao_family *f, const double *s) { return rao_dirichlet_entropy(s, f->d, s[f->d]); }
 static double kl(const rao_family *f, const double *s, const double *t) { return rao_dirichlet_kl(s, t, f->d, s[f->d], t[f->d]); }
@@ -389,6 +421,7 @@ const family_table rao_table_dirichlet = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

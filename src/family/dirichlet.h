@@ -13,6 +13,8 @@ double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double tota
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
+/* log det of the Fisher matrix */
+double rao_dirichlet_log_det(const double *alpha, int64_t k, double total);
 void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x);
 /* Means of k numbers and their sum in alpha, and in E log x_i by Newton's method. */
 rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);

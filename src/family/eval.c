@@ -61,7 +61,7 @@ static rao_status cross_entropy(rao_ctx *ctx, const family_item *it, double *out
     return RAO_OK;
 }
 
-static rao_status kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+rao_status rao_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     if (it->chart->kl_gradient) {
         it->chart->kl_gradient(it->f, it->p, it->q, out);
@@ -71,14 +71,30 @@ static rao_status kl_gradient(rao_ctx *ctx, const family_item *it, double *out, 
     return rao_pull_back(ctx, it, out, t->kl_gradient);
 }
 
-static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+rao_status rao_want_regular(rao_ctx *ctx, const family_item *it) {
     const family_table *t = it->f->table;
-    const char *irregular = t->irregular ? t->irregular : t->irregular_at ? t->irregular_at(it->f, it->p) : NULL;
-    if (irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, irregular);
-    if (it->args->method <= RAO_CLOSED && t->fisher_at_edge && t->fisher_at_edge(it->f, it->p, out)) return RAO_OK;
-    if (it->args->method > RAO_CLOSED || !t->fisher) return rao_generic_fisher(ctx, it, out, quality);
+    const char *why = t->irregular ? t->irregular : t->irregular_at ? t->irregular_at(it->f, it->p) : NULL;
+    return why ? rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, why) : RAO_OK;
+}
+
+rao_status rao_fisher_best(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    const family_table *t = it->f->table;
+    if (t->fisher_at_edge && t->fisher_at_edge(it->f, it->p, out)) return RAO_OK;
+    if (!t->fisher) return rao_fisher_by_expectation(ctx, it, 0, out, quality);
     if (it->chart->fisher) it->chart->fisher(it->f, it->p, out);
     else return rao_pull_back_matrix(ctx, it, out);
+    return RAO_OK;
+}
+
+static rao_status fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    int method = it->args->method;
+    RAO_OR_RETURN(rao_want_regular(ctx, it));
+    if (method > RAO_CLOSED) return rao_generic_fisher(ctx, it, out, quality);
+    RAO_OR_RETURN(rao_fisher_best(ctx, it, out, quality));
+    if (method == RAO_CLOSED && quality->method != RAO_CLOSED)
+        return rao_fail(ctx, RAO_EUNABLE,
+                        "%s: the Fisher matrix has no closed form here, want quadrature, monte carlo, empirical or kl hessian",
+                        it->f->table->info.name);
     return RAO_OK;
 }
 
@@ -158,7 +174,7 @@ static const family_question rows[RAO_QUANTITIES] = {
     [RAO_ENTROPY] = {"entropy", entropy, RAO_SCALAR, 0},
     [RAO_CROSS_ENTROPY] = {"cross_entropy", cross_entropy, RAO_SCALAR, RAO_TAKES_Q},
     [RAO_KL] = {"kl", kl, RAO_SCALAR, RAO_TAKES_Q},
-    [RAO_KL_GRADIENT] = {"kl_gradient", kl_gradient, RAO_TANGENT, RAO_TAKES_Q},
+    [RAO_KL_GRADIENT] = {"kl_gradient", rao_kl_gradient, RAO_TANGENT, RAO_TAKES_Q},
     [RAO_FISHER] = {"fisher", fisher, RAO_MATRIX, 0},
     [RAO_STATISTIC] = {"statistic", statistic, RAO_ORDER, RAO_TAKES_X},
     [RAO_NATURAL] = {"natural", natural, RAO_ORDER, 0},
@@ -166,6 +182,8 @@ static const family_question rows[RAO_QUANTITIES] = {
     [RAO_LOG_PARTITION] = {"log_partition", log_partition, RAO_SCALAR, 0},
     [RAO_DUAL_POTENTIAL] = {"dual_potential", dual_potential, RAO_SCALAR, 0},
     [RAO_BREGMAN] = {"bregman", bregman, RAO_SCALAR, RAO_TAKES_Q},
+    [RAO_KL_HESSIAN_AT] = {"kl_hessian", rao_kl_hessian, RAO_MATRIX, RAO_TAKES_Q},
+    [RAO_FISHER_DET] = {"fisher_det", rao_fisher_det, RAO_SCALAR, 0},
 };
 
 static int known(rao_quantity quantity) { return (unsigned)quantity < RAO_QUANTITIES; }

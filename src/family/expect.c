@@ -90,7 +90,7 @@ static rao_status at_draw(rao_ctx *ctx, int64_t i, double *x, double *one, void 
 rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m,
                       expect_fn *g, void *arg, double *mean, rao_quality *quality) {
     under u = {f, s, draws, g, arg};
-    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, s, t, NULL, m, draws->noise, weighted_at, &u, mean, quality);
+    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, s, t, NULL, m, draws->noise, weighted_at, &u, mean, NULL, quality);
     return over_draws(ctx, f, draws->samples, m, at_draw, &u, mean, quality);
 }
 
@@ -131,6 +131,6 @@ rao_status rao_integrate_pair(rao_ctx *ctx, const rao_family *f, const double *p
 rao_status rao_integrate_pair_marked(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const integrate_marks *extra,
                                      const expect_draws *draws, int64_t m, pair_fn *g, void *arg, double *value, rao_quality *quality) {
     pair a = {f, p, q, draws, g, arg};
-    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, p, q, extra, m, draws->noise, pair_at, &a, value, quality);
+    if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, p, q, extra, m, draws->noise, pair_at, &a, value, NULL, quality);
     return over_draws(ctx, f, draws->samples + draws->samples % 2, m, pair_draw, &a, value, quality);
 }

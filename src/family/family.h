@@ -24,6 +24,8 @@ typedef struct family_chart {
     rao_status (*store)(rao_ctx *ctx, const rao_family *f, const double *s, double *c);
     /* j = d(chart 0) / d(this), tangent of chart 0 by tangent of this, zeroed before. NULL: the identity. */
     void (*jacobian)(const rao_family *f, const double *s, double *j);
+    double (*log_jacobian)(const rao_family *f,
+                           const double *s); /* log |det j|, where elimination would cancel or be large; NULL: by elimination */
     void (*score)(const rao_family *f, const double *s, const double *x, double *g);
     void (*fisher)(const rao_family *f, const double *s, double *m);
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
@@ -90,6 +92,8 @@ typedef struct family_table {
     void (*score)(const rao_family *f, const double *s, const double *x, double *g); /* g, m zeroed before */
     void (*fisher)(const rao_family *f, const double *s, double *m);
     int (*fisher_at_edge)(const rao_family *f, const double *s, double *m); /* without `fisher`: nonzero where it knows the matrix */
+    /* log det of the Fisher matrix in chart 0, where a determinant of its entries would cancel; +-INF are answers. NULL: of the matrix. */
+    rao_status (*fisher_log_det)(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality);
     double (*entropy)(const rao_family *f, const double *s);
     double (*kl)(const rao_family *f, const double *s, const double *t);
     double (*cross_entropy)(const rao_family *f, const double *s, const double *t); /* NULL: entropy + kl */

@@ -228,6 +228,21 @@ rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean
 static const family_exponential exponential = {statistic, natural,          expectation,     log_partition, rao_dual_is_minus_entropy,
                                                NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
+/* det F = (k psi'(k) - 1)/rate^2 */
+rao_status rao_gamma_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    (void)ctx, (void)f, (void)quality;
+    *out = log(s[GAMMA_SHAPE] * rao_trigamma_excess(s[GAMMA_SHAPE])) - 2 * log(s[GAMMA_RATE]);
+    return RAO_OK;
+}
+
+/* in eta the matrix is the inverse of that in theta, where det F is the same as here */
+static double log_jacobian_expectation(const rao_family *f, const double *s) {
+    rao_quality quality = {RAO_CLOSED, 0};
+    double value = 0;
+    rao_gamma_log_det(NULL, f, s, &value, &quality);
+    return -value;
+}
+
 static const family_chart charts[] = {
     {.name = "shape_rate", .coords = "shape,rate", .load = rao_gamma_load_rate, .store = rao_store_plain},
     {.name = "shape_scale", .coords = "shape,scale", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
@@ -244,6 +259,7 @@ static const family_chart charts[] = {
      .load = load_expectation,
      .store = rao_store_expectation,
      .jacobian = jacobian_expectation,
+     .log_jacobian = log_jacobian_expectation,
      .fisher = fisher_expectation},
 };
 
@@ -260,6 +276,7 @@ const family_table rao_table_gamma = {
     .log_ratio = log_ratio,
     .score = score,
     .fisher = rao_gamma_fisher,
+    .fisher_log_det = rao_gamma_log_det,
     .entropy = entropy,
     .kl = rao_gamma_kl,
     .kl_gradient = rao_gamma_kl_gradient,

@@ -11,6 +11,7 @@ double rao_gamma_logpdf(const double *s, double x);
 double rao_gamma_log_ratio(const double *s, const double *t, double x);
 void rao_gamma_score(const double *s, double x, double *g);
 void rao_gamma_fisher(const rao_family *f, const double *s, double *m);
+rao_status rao_gamma_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality);
 double rao_gamma_entropy(const double *s);
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);

@@ -25,8 +25,6 @@ typedef struct family_item {
 /* out = J^T v of the item's chart: v = the score at (p, x), or gradient(p, q) (then J at q). */
 rao_status rao_pull_back(rao_ctx *ctx, const family_item *it, double *out,
                          void (*gradient)(const rao_family *f, const double *s, const double *t, double *g));
-/* B := A^-1 B, A n x n, B n x m, by Gauss-Jordan elimination with row pivoting; nonzero when A is singular. */
-int rao_eliminate(double *a, int64_t n, double *b, int64_t m);
 /* out = J^T F J. */
 rao_status rao_pull_back_matrix(rao_ctx *ctx, const family_item *it, double *out);
 
@@ -43,5 +41,19 @@ rao_status rao_score_in_chart(rao_ctx *ctx, const family_item *it, double *g);
 /* E score score^T by rao_expect, or over draws where that is asked for. */
 rao_status rao_fisher_by_expectation(rao_ctx *ctx, const family_item *it, int by_draws, double *out, rao_quality *quality);
 rao_status rao_generic_fisher(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+/* EDOMAIN with the reason where there is no Fisher matrix. */
+rao_status rao_want_regular(rao_ctx *ctx, const family_item *it);
+/* The Fisher matrix by the best way there is, whatever method is asked for. */
+rao_status rao_fisher_best(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+/* d KL(p : q) / d(coordinates of q), closed or generic. */
+rao_status rao_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+
+/* kl_hessian.c: the coordinates c of a chart moved by h along tangent coordinate j; the Hessian at q, and at q = p. */
+void rao_move(const family_item *it, double *c, int64_t j, double h);
+rao_status rao_kl_hessian(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_fisher_by_kl(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+/* fisher_det.c: +-INF are answers; the error is that of the logarithm. And its exponential. */
+rao_status rao_fisher_log_det(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_fisher_det(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 
 #endif

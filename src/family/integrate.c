@@ -17,6 +17,7 @@ typedef struct walk {
     void *arg;
     double noise;
     double *infinite; /* m: 0, or the infinity that a component met */
+    double *errors;   /* m, or NULL: added to */
 } walk;
 
 /* An infinity at a point where the density is not 0 is no pole to be resolved: it is kept, and the point left out. */
@@ -38,8 +39,10 @@ static rao_status settle(rao_ctx *ctx, const walk *w, rao_status st, const rao_q
             return rao_fail(ctx, RAO_EDOMAIN, "%s: the integral is not defined: parts of it are infinite, of both signs", name);
         int reached = info[j].converged || info[j].error <= 1e-6 * info[j].magnitude;
         if (w->infinite[j] != 0) value[j] = w->infinite[j];
-        else if (reached) value[j] = info[j].value, quality->error = fmax(quality->error, info[j].error);
-        else if (st == RAO_EDOMAIN) value[j] = copysign(INF, info[j].value);
+        else if (reached) {
+            value[j] = info[j].value, quality->error = fmax(quality->error, info[j].error);
+            if (w->errors) w->errors[j] += info[j].error;
+        } else if (st == RAO_EDOMAIN) value[j] = copysign(INF, info[j].value);
         else
             return rao_fail(ctx, RAO_ENUMERIC, "%s: the integral was not reached: %.17g with error %.3g after %lld evaluations", name,
                             info[j].value, info[j].error, (long long)info[j].evaluations);
@@ -242,12 +245,13 @@ done:
 }
 
 rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const integrate_marks *extra, int64_t m,
-                         double noise, integrand_fn *g, void *arg, double *value, rao_quality *quality) {
+                         double noise, integrand_fn *g, void *arg, double *value, double *errors, rao_quality *quality) {
     rao_status st;
-    walk w = {f, m, g, arg, noise, NULL};
+    walk w = {f, m, g, arg, noise, NULL, errors};
     rao_mark before = rao_scratch_mark(ctx);
     *quality = (rao_quality){RAO_SERIES, 0};
     memset(value, 0, sizeof *value * (size_t)m);
+    if (errors) memset(errors, 0, sizeof *errors * (size_t)m);
     RAO_TRY(rao_scratch(ctx, m, &w.infinite));
     memset(w.infinite, 0, sizeof *w.infinite * (size_t)m);
     RAO_TRY(by_kind(ctx, &w, s, t, extra, value, quality));

@@ -23,9 +23,9 @@ typedef struct integrate_marks {
 } integrate_marks;
 
 /* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies and at `extra` (may be NULL); `noise`: an
- * absolute error that the rounding of g makes, below which nothing is refined. quality->error: the largest error estimate. +-inf where the integral
- * diverges; EDOMAIN where it does to both sides; ENUMERIC where it was not reached to six digits of the integral of |g|. */
+ * absolute error that the rounding of g makes, below which nothing is refined. errors (NULL or m): the estimates, quality->error: the largest. +-inf where
+ * the integral diverges; EDOMAIN where it does to both sides; ENUMERIC where it was not reached to six digits of the integral of |g|. */
 rao_status rao_integrate(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const integrate_marks *extra, int64_t m,
-                         double noise, integrand_fn *g, void *arg, double *value, rao_quality *quality);
+                         double noise, integrand_fn *g, void *arg, double *value, double *errors, rao_quality *quality);
 
 #endif

@@ -75,6 +75,7 @@ const family_table rao_table_inverse_gamma = {
     .log_ratio = log_ratio,
     .score = score,
     .fisher = rao_gamma_fisher,
+    .fisher_log_det = rao_gamma_log_det,
     .entropy = entropy,
     .kl = rao_gamma_kl,
     .kl_gradient = rao_gamma_kl_gradient,

@@ -31,6 +31,12 @@ static void fisher(const rao_family *f, const double *s, double *m) {
     rao_table_categorical.fisher(f, s, m);
     times_n(f, m, (f->d - 1) * (f->d - 1));
 }
+static double log_jacobian_natural(const rao_family *f, const double *s) { return base_chart(CHART_NATURAL)->log_jacobian(f, s); }
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    rao_status st = rao_table_categorical.fisher_log_det(ctx, f, s, out, quality);
+    *out += (double)(f->d - 1) * log(f->fixed);
+    return st;
+}
 static void fisher_natural(const rao_family *f, const double *s, double *m) {
     base_chart(CHART_NATURAL)->fisher(f, s, m);
     times_n(f, m, (f->d - 1) * (f->d - 1));
@@ -145,6 +151,7 @@ static const family_chart charts[] = {
      .jacobian = jacobian_natural,
      .score = score_natural,
      .fisher = fisher_natural,
+     .log_jacobian = log_jacobian_natural,
      .kl_gradient = kl_gradient_natural},
     {.name = "logits",
      .coords = "z#",
@@ -171,6 +178,7 @@ const family_table rao_table_multinomial = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .entropy_method = RAO_SERIES,
     .kl = kl,

@@ -121,6 +121,17 @@ static void fisher(const rao_family *f, const double *s, double *m) {
     rao_spd_fisher(f->d, &a, 1, m, f->dim, f->d);
 }
 
+/* det F = 2^-d |S|^-(d+2); |d(mean, S)/d theta| = 2^(d(d+1)/2) |S|^(d+2), and eta's Jacobian is 1. */
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    double d = (double)f->d;
+    return (void)ctx, (void)quality, *out = -d * log(2) - 2 * (d + 2) * *cov(f, s).half_logdet, RAO_OK;
+}
+static double log_jacobian_natural(const rao_family *f, const double *s) {
+    double d = (double)f->d;
+    return 0.5 * d * (d + 1) * log(2) + 2 * (d + 2) * *cov(f, s).half_logdet;
+}
+static double log_jacobian_expectation(const rao_family *f, const double *s) { return (void)f, (void)s, 0; }
+
 static double entropy(const rao_family *f, const double *s) { return (double)f->d * (half_log_2pi + 0.5) + *cov(f, s).half_logdet; }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
@@ -251,12 +262,18 @@ static const family_exponential exponential = {statistic,      natural, expectat
 
 static const family_chart charts[] = {
     {.name = "mean_cov", .coords = "mean#,cov^", .load = load, .store = store},
-    {.name = "natural", .coords = "theta#,Theta^", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
+    {.name = "natural",
+     .coords = "theta#,Theta^",
+     .load = load_natural,
+     .store = rao_store_natural,
+     .jacobian = jacobian_natural,
+     .log_jacobian = log_jacobian_natural},
     {.name = "expectation",
      .coords = "eta#,Eta^",
      .load = load_expectation,
      .store = rao_store_expectation,
-     .jacobian = jacobian_expectation},
+     .jacobian = jacobian_expectation,
+     .log_jacobian = log_jacobian_expectation},
 };
 
 const family_table rao_table_mvn = {
@@ -271,6 +288,7 @@ const family_table rao_table_mvn = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

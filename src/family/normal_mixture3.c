@@ -2,13 +2,17 @@
  * lose their meaning and the Fisher matrix its rank.
  * With a = log N(x; mu, sigma) - log N(x; 0, 1), which is a polynomial in x, and e = exp(a):
  *   d log p/d pi = (e - 1)/(1 + pi (e - 1)),   d log p/d(mu, sigma) = pi e/(1 + pi (e - 1)) times the normal's score.
+ * With e as a function of mu and v = sigma^2, F = <x_i, x_j> under N(0, 1)/(1 + pi (e - 1)) of x = (e - 1, pi e_mu, 2 sigma pi e_v), and e_v = e_mumu/2. Taking
+ * mu e_mu + (v - 1 - mu^2) e_v from the first leaves det F as it is and what is left, u, is of third order: det F = 4 pi^4 sigma^2 det <(u, e_mu, e_v)> keeps its
+ * digits down to the point mu = 0, sigma = 1, where it falls as mu^6/48 (pi = 1/2, sigma = 1). Near it u = sum over k >= 3 of u_k He_k(x)/k!.
  * Entropy, KL and the Fisher matrix inside are quadratures; on the edges pi = 0 and pi = 1 the matrix is closed, with infinite entries where the square of
  * one density over the other is not integrable. */
 #include <math.h>
 
 #include <rao/num.h>
 
-#include "family/family.h"
+#include "family/generic.h"
+#include "family/integrate.h"
 
 enum { PI, MU, SIGMA };
 static const double half_log_2pi = 0.91893853320467274178;
@@ -47,8 +51,8 @@ static double log_ratio(const rao_family *f, const double *s, const double *t, c
 }
 
 /* exp(a)/(1 + pi (exp a - 1)) and (exp(a) - 1)/(1 + pi (exp a - 1)), divided by exp a where that is large. */
-static double weight_of_first(double p, double a) { return a > 0 ? 1 / (p + (1 - p) * exp(-a)) : exp(a) / (1 + p * expm1(a)); }
-static double slope_in_pi(double p, double a) { return a > 0 ? -expm1(-a) / (p + (1 - p) * exp(-a)) : expm1(a) / (1 + p * expm1(a)); }
+static double weight_of_first(double p, double a) { return a > 0 ? 1 / (p + (1 - p) * exp(-a)) : exp(a) / (1 - p + p * exp(a)); }
+static double slope_in_pi(double p, double a) { return a > 0 ? -expm1(-a) / (p + (1 - p) * exp(-a)) : expm1(a) / (1 - p + p * exp(a)); }
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double a = log_parts(s, x[0]), r = s[PI] * weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA];
@@ -76,6 +80,82 @@ static int fisher_at_edge(const rao_family *f, const double *s, double *m) {
     m[2] = m[6] = ((g - 1) * (g + 1) - mu * mu) / g / g / g;
     m[4] = 1 / g / g, m[8] = 2 / g / g;
     return 1;
+}
+
+/* ---- the determinant ------------------------------------------------------------------------------------------- */
+
+enum { ORDERS = 64 };
+
+/* What is left of e - 1, in units of `scale`: by the Hermite coefficients u_3, u_4, .. where they are small, else by its definition (count 0). */
+typedef struct remainder_of_e {
+    const rao_family *f;
+    const double *s;
+    double u[ORDERS], scale;
+    int count;
+} remainder_of_e;
+
+/* With c_k = E He_k(X) for X ~ N(mu, v), c_(k+1) = mu c_k + k (v - 1) c_(k-1), and u_k = c_k - mu k c_(k-1) - (v - 1 - mu^2) k (k-1)/2 c_(k-2). */
+static void expand(remainder_of_e *r) {
+    double mu = r->s[MU], t = (r->s[SIGMA] - 1) * (r->s[SIGMA] + 1), c[ORDERS] = {1, mu};
+    r->scale = 1, r->count = 0;
+    if (fabs(mu) > 0.25 || fabs(t) > 0.1) return;
+    for (int k = 2; k < ORDERS; k++) c[k] = mu * c[k - 1] + (k - 1) * t * c[k - 2];
+    r->scale = 0;
+    for (int k = 3; k < ORDERS; k++) {
+        r->u[k] = c[k] - mu * k * c[k - 1] - (t - mu * mu) * (0.5 * k * (k - 1)) * c[k - 2];
+        r->scale = fmax(r->scale, fabs(r->u[k]));
+    }
+    for (int k = 3; k < ORDERS && r->scale > 0; k++) {
+        r->u[k] /= r->scale;
+        if (fabs(r->u[k]) > 1e-40) r->count = k + 1;
+    }
+}
+
+/* u / (1 + pi (e - 1)) / scale at x */
+static double remainder_at(const remainder_of_e *r, double x, double a, double of_mu, double of_v) {
+    double p = r->s[PI], mu = r->s[MU], t = (r->s[SIGMA] - 1) * (r->s[SIGMA] + 1);
+    if (!r->count) return slope_in_pi(p, a) - mu * of_mu - (t - mu * mu) * of_v;
+    double before = x, here = (x - 1) * (x + 1), sum = 0, factorial = 2; /* He_1, He_2 */
+    for (int k = 3; k < r->count; k++) {
+        double next = x * here - (k - 1) * before;
+        before = here, here = next, factorial *= k;
+        sum += r->u[k] * here / factorial;
+    }
+    return sum * (a > 0 ? exp(-a) / (p + (1 - p) * exp(-a)) : 1 / (1 - p + p * exp(a)));
+}
+
+/* Density times the six products of u, e_mu, e_v, each over 1 + pi (e - 1). */
+static rao_status products(rao_ctx *ctx, const double *x, double *value, void *arg) {
+    const remainder_of_e *r = arg;
+    const double *s = r->s;
+    (void)ctx;
+    double a = log_ratio(s, x[0]), first = weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA], p = exp(logpdf(r->f, s, x));
+    if (!(p > 0)) return RAO_OK;
+    double y[3] = {0, first * z / s[SIGMA], 0.5 * first * (z - 1) * (z + 1) / s[SIGMA] / s[SIGMA]};
+    y[0] = remainder_at(r, x[0], a, y[1], y[2]);
+    for (int i = 0, k = 0; i < 3; i++)
+        for (int j = 0; j <= i; j++) value[k++] = p * y[i] * y[j];
+    return RAO_OK;
+}
+
+/* log det of the Gram matrix by its Cholesky pivots, relative to the diagonal; *error of the logarithm. */
+static double log_gram(const double v[6], double relative, double *error) {
+    double a = v[1] / v[0], b = v[3] / v[0], pivot1 = v[2] - a * v[1], cross = v[4] - b * v[1],
+           pivot2 = v[5] - b * v[3] - cross * cross / pivot1;
+    *error = relative * (1 + v[2] / pivot1 + v[5] / pivot2);
+    return log(v[0]) + log(pivot1) + log(pivot2);
+}
+
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    remainder_of_e r = {.f = f, .s = s};
+    double v[6], errors[6];
+    expand(&r);
+    if (s[PI] == 0 || r.scale == 0) return *out = -INF, RAO_OK; /* at pi = 0 also where entries are infinite: pi^4 outweighs them */
+    if (s[PI] == 1 && isinf(chi_square(-s[MU] / s[SIGMA], 1 / s[SIGMA]))) return *out = INF, RAO_OK;
+    RAO_OR_RETURN(rao_integrate(ctx, f, s, NULL, NULL, 6, 0, products, &r, v, errors, quality));
+    double relative = fmax(errors[0] / v[0], fmax(errors[2] / v[2], errors[5] / v[5]));
+    *out = log_gram(v, relative, &quality->error) + log(4) + 4 * log(s[PI]) + 2 * log(s[SIGMA]) + 2 * log(r.scale);
+    return RAO_OK;
 }
 
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
@@ -111,6 +191,7 @@ const family_table rao_table_normal_mixture3 = {
     .log_ratio = log_ratio,
     .score = score,
     .fisher_at_edge = fisher_at_edge,
+    .fisher_log_det = fisher_log_det,
     .support = rao_support_line,
     .center = center,
     .landmarks = landmarks,

@@ -147,7 +147,7 @@ static rao_status normalise(rao_ctx *ctx, const rao_family *f, double *s) {
     if (!(a.top > -INF && a.top < INF))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the density is %s wherever it was looked at", f->table->info.name,
                          a.top < INF ? "0" : "infinite"));
-    RAO_TRY(rao_integrate(ctx, f, s, NULL, NULL, 1 + f->own->k, 0, mass_and_slope, &a, value, &quality));
+    RAO_TRY(rao_integrate(ctx, f, s, NULL, NULL, 1 + f->own->k, 0, mass_and_slope, &a, value, NULL, &quality));
     if (!(value[0] > 0 && value[0] < INF))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the integral of the density is %g, so it is none of a distribution", f->table->info.name,
                          value[0]));

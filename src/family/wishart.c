@@ -98,6 +98,13 @@ static void fisher(const rao_family *f, const double *s, double *m) {
     rao_spd_fisher(f->d, &v, f->fixed, m, f->dim, 0);
 }
 
+/* det F = n^(d(d+1)/2) 2^-d |V|^-(d+1) */
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    double d = (double)f->d;
+    *out = 0.5 * d * (d + 1) * log(f->fixed) - d * log(2) - 2 * (d + 1) * *spd_at(s, f->d).half_logdet;
+    return (void)ctx, (void)quality, RAO_OK;
+}
+
 static double entropy(const rao_family *f, const double *s) {
     double n = f->fixed, d = (double)f->d;
     return (d + 1) * *spd_at(s, f->d).half_logdet + 0.5 * d * (d + 1) * log_2 + log_multigamma(f) - 0.5 * (n - d - 1) * multidigamma(f) +
@@ -195,6 +202,7 @@ const family_table rao_table_wishart = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

@@ -285,7 +285,7 @@ static void conform_fisher(conform *k) {
             for (int64_t a = 0; a < m; a++)
                 for (int64_t b = 0; b < m; b++)
                     EXPECT_TRUE(fabs(other[a * m + b] - fisher[a * m + b]) <=
-                                fmax(k->c->rough, 1e-6) * sqrt(fisher[a * m + a] * fisher[b * m + b]) + 1e-6 * fabs(fisher[a * m + b]));
+                                fmax(k->c->rough, 1e-8) * sqrt(fisher[a * m + a] * fisher[b * m + b]) + 1e-8 * fabs(fisher[a * m + b]));
         }
     }
 }

@@ -1,0 +1,271 @@
+/* check.c - does a family keep its word? Its density integrates to one, its score is the derivative of log p and has mean zero, and E score score^T =
+ * -E d^2 log p. The second derivative is a difference of scores, taken almost everywhere: of the differences to both sides the smaller one where they
+ * disagree, so that a kink shows up as what the second form misses. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rao/num.h>
+
+#include "family/expect.h"
+#include "family/generic.h"
+
+enum { LOOKS = 200 }; /* draws at which the score is compared with differences */
+static const double mass_limit = 1e-9, mean_limit = 1e-8, score_limit = 1e-5, form_limit = 1e-5, standard_errors = 5;
+
+typedef struct inspection {
+    family_item it; /* p is the state at the point */
+    int64_t m;
+    double **up, **down; /* states a step away along each coordinate */
+    double *step;        /* from down to up */
+    double *unit;        /* a standard unit of each coordinate: 1/sqrt(E score^2) */
+    double *g, *moved;
+    double kinked; /* mass where differences to both sides disagree */
+} inspection;
+
+static rao_status score_at(rao_ctx *ctx, const inspection *k, const double *state, const double *x, double *g) {
+    family_item at = k->it;
+    at.p = state, at.x = x;
+    return rao_score_in_chart(ctx, &at, g);
+}
+
+static double log_at(const inspection *k, const double *state, const double *x) { return k->it.f->table->logpdf(k->it.f, state, x); }
+
+/* ---- first: the mass, the mean score, the mean squared scores -------------------------------------------------- */
+
+/* 1, s_i, s_i^2 */
+static rao_status moments(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    inspection *k = arg;
+    sum[0] += weight;
+    RAO_OR_RETURN(score_at(ctx, k, k->it.p, x, k->g));
+    for (int64_t i = 0; i < k->m; i++) sum[1 + i] += weight * k->g[i], sum[1 + k->m + i] += weight * k->g[i] * k->g[i];
+    return RAO_OK;
+}
+
+/* ---- then: both forms of the matrix, in standard units ---------------------------------------------------------------------------- */
+
+/* A difference of the score of coordinate i along j, from the point to a moved state; 0 where x has no density there. */
+static rao_status slope(rao_ctx *ctx, inspection *k, const double *state, double h, const double *x, double *out) {
+    memset(out, 0, sizeof *out * (size_t)k->m);
+    if (log_at(k, state, x) == -INF) return RAO_OK;
+    RAO_OR_RETURN(score_at(ctx, k, state, x, k->moved));
+    for (int64_t i = 0; i < k->m; i++) out[i] = (k->moved[i] - k->g[i]) / h;
+    return RAO_OK;
+}
+
+static rao_status forms(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    rao_status st = RAO_OK;
+    inspection *k = arg;
+    int64_t m = k->m;
+    double *ahead, *behind;
+    int kink = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, m, &ahead));
+    RAO_TRY(rao_scratch(ctx, m, &behind));
+    RAO_TRY(score_at(ctx, k, k->it.p, x, k->g));
+    for (int64_t j = 0; j < m; j++) {
+        RAO_TRY(slope(ctx, k, k->up[j], 0.5 * k->step[j], x, ahead));
+        RAO_TRY(slope(ctx, k, k->down[j], -0.5 * k->step[j], x, behind));
+        for (int64_t i = 0; i < m; i++) {
+            double unit = k->unit[i] * k->unit[j], a = ahead[i] * unit, b = behind[i] * unit;
+            int apart = fabs(a - b) > 0.1 * (fabs(a) + fabs(b) + 1);
+            double second = !apart ? 0.5 * (a + b) : fabs(a) < fabs(b) ? a : b;
+            kink |= apart;
+            sum[i * m + j] += weight * k->g[i] * k->g[j] * unit;
+            sum[m * m + i * m + j] -= weight * second;
+        }
+    }
+    if (kink) k->kinked += weight;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- the score against differences of log p -------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* In standard units; of the draws the nine tenths that agree best count: a kink may lie on the others. */
+static rao_status compare_scores(rao_ctx *ctx, inspection *k, const expect_draws *draws, double *gap) {
+    rao_status st = RAO_OK;
+    double *x, each[LOOKS];
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, k->it.f->observation, &x));
+    for (int look = 0; look < LOOKS; look++) {
+        rao_draws d = rao_draws_at(draws->stream, draws->step, (uint64_t)look);
+        k->it.f->table->sample(k->it.f, k->it.p, &d, x);
+        RAO_TRY(score_at(ctx, k, k->it.p, x, k->g));
+        each[look] = 0;
+        for (int64_t j = 0; j < k->m; j++) {
+            double difference = (log_at(k, k->up[j], x) - log_at(k, k->down[j], x)) / k->step[j];
+            each[look] = fmax(each[look], fabs(difference - k->g[j]) / (1 / k->unit[j] + fabs(k->g[j])));
+        }
+    }
+    qsort(each, LOOKS, sizeof *each, ascending);
+    *gap = each[LOOKS * 9 / 10];
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- the report ------------------------------------------------------------------------------------------------ */
+
+/* States at p +- h e_j, h = 1e-4 of a standard unit of the coordinate, less where the family ends before. */
+static rao_status step_away(rao_ctx *ctx, inspection *k, double *c) {
+    for (int64_t j = 0; j < k->m; j++) {
+        double at = c[j], h = 1e-4 * k->unit[j], up, down;
+        rao_status st = RAO_OK;
+        for (int tries = 0; tries < 12; tries++, h /= 4) {
+            up = c[j] = at + h, st = k->it.chart->load(ctx, k->it.f, c, k->up[j]);
+            down = c[j] = at - h;
+            if (!st) st = k->it.chart->load(ctx, k->it.f, c, k->down[j]);
+            c[j] = at, k->step[j] = up - down;
+            if (st != RAO_EDOMAIN) break;
+        }
+        if (st) return st;
+    }
+    return RAO_OK;
+}
+
+static rao_status take_states(rao_ctx *ctx, inspection *k) {
+    rao_status st = RAO_OK;
+    RAO_TRY(rao_scratch(ctx, k->m, &k->up));
+    RAO_TRY(rao_scratch(ctx, k->m, &k->down));
+    for (int64_t j = 0; j < k->m; j++) {
+        RAO_TRY(rao_scratch(ctx, k->it.f->state, &k->up[j]));
+        RAO_TRY(rao_scratch(ctx, k->it.f->state, &k->down[j]));
+    }
+    double **vectors[] = {&k->step, &k->unit, &k->g, &k->moved};
+    for (int i = 0; i < 4; i++) RAO_TRY(rao_scratch(ctx, k->m, vectors[i]));
+done:
+    return st;
+}
+
+static void name_of(rao_ctx *ctx, const inspection *k, int64_t j, char name[RAO_COORD_NAME]) {
+    if (rao_family_coord_name(ctx, k->it.f, chart_number(k->it.f, k->it.chart), j, name)) name[0] = 0;
+}
+
+/* Mass and mean scores into the report; `all` = 1, E s_i, E s_i^2. */
+static void judge_moments(inspection *k, const double *all, double error, int by_draws, rao_family_report *r, int64_t *worst) {
+    r->mass = all[0], r->mass_error = by_draws ? INF : error;
+    r->integrates = by_draws || fabs(r->mass - 1) <= fmax(mass_limit, standard_errors * error);
+    r->score_mean = 0, *worst = 0;
+    for (int64_t i = 0; i < k->m; i++) {
+        double size = sqrt(all[1 + k->m + i]), mean = size > 0 ? fabs(all[1 + i]) / size : 0;
+        k->unit[i] = size > 0 && size < INF ? 1 / size : 1;
+        if (mean > r->score_mean) r->score_mean = mean, *worst = i;
+    }
+    r->scores_centred = r->score_mean <= (by_draws ? standard_errors / 100 : mean_limit);
+}
+
+static void judge_forms(const inspection *k, const double *all, double error, rao_family_report *r, int64_t *a, int64_t *b) {
+    int64_t m = k->m;
+    r->fisher_gap = 0, *a = *b = 0;
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < m; j++) {
+            double gap = fabs(all[i * m + j] - all[m * m + i * m + j]);
+            if (gap > r->fisher_gap) r->fisher_gap = gap, *a = i, *b = j;
+        }
+    r->forms_agree = r->fisher_gap <= fmax(form_limit, standard_errors * error);
+}
+
+static void say(rao_ctx *ctx, const inspection *k, const double *moment, const double *form, int64_t worst, int64_t a, int64_t b,
+                int by_draws, rao_family_report *r) {
+    const char *name = k->it.f->table->info.name;
+    char one[RAO_COORD_NAME] = "", two[RAO_COORD_NAME] = "";
+    size_t room = sizeof r->sentence;
+    int64_t m = k->m;
+    double unit = k->unit[a] * k->unit[b];
+    if (!r->integrates) {
+        snprintf(r->sentence, room, "%s: the density integrates to %.10g, not to 1", name, r->mass);
+    } else if (!r->scores_agree) {
+        snprintf(r->sentence, room, "%s: the score is not the derivative of log p: they differ by %.2g of it", name, r->score_gap);
+    } else if (!r->scores_centred) {
+        name_of(ctx, k, worst, one);
+        snprintf(r->sentence, room,
+                 "%s: the score of %s has mean %.6g where it should be 0 (the support moves with %s, or the density is not normalised "
+                 "there): no "
+                 "Fisher matrix",
+                 name, one, moment[1 + worst], one);
+    } else if (!r->forms_agree) {
+        name_of(ctx, k, a, one), name_of(ctx, k, b, two);
+        snprintf(r->sentence, room,
+                 "%s: log p has a kink: for (%s, %s) minus the mean second derivative is %.6g where the mean product of scores is %.6g, "
+                 "which is the "
+                 "Fisher matrix",
+                 name, one, two, form[m * m + a * m + b] / unit, form[a * m + b] / unit);
+    } else {
+        snprintf(r->sentence, room,
+                 "%s: %sthe score is the derivative of log p and has mean zero, and both forms of the Fisher matrix agree", name,
+                 by_draws ? "" : "the density integrates to 1, ");
+    }
+}
+
+static rao_status inspect(rao_ctx *ctx, inspection *k, double *c, rao_family_report *r) {
+    rao_status st = RAO_OK;
+    double *moment, *form;
+    int64_t worst = 0, a = 0, b = 0, m = k->m;
+    rao_quality quality;
+    expect_draws draws = {rao_stream_make(0, 0x636865636bu), 0, 0, 0, 0};
+    RAO_TRY(rao_scratch(ctx, 1 + 2 * m, &moment));
+    RAO_TRY(rao_scratch(ctx, 2 * m * m, &form));
+    RAO_TRY(take_states(ctx, k));
+    RAO_TRY(rao_expect(ctx, k->it.f, k->it.p, NULL, &draws, 1 + 2 * m, moments, k, moment, &quality));
+    int by_draws = quality.method == RAO_MONTE_CARLO;
+    judge_moments(k, moment, quality.error, by_draws, r, &worst);
+    RAO_TRY(step_away(ctx, k, c));
+    RAO_TRY(compare_scores(ctx, k, &draws, &r->score_gap));
+    r->scores_agree = r->score_gap <= score_limit;
+    draws.noise = 1e-9; /* of differences over 1e-4 */
+    RAO_TRY(rao_expect(ctx, k->it.f, k->it.p, NULL, &draws, 2 * m * m, forms, k, form, &quality));
+    judge_forms(k, form, quality.error, r, &a, &b);
+    say(ctx, k, moment, form, worst, a, b, by_draws, r);
+done:
+    return st;
+}
+
+/* A family without scores has only its mass. */
+static rao_status weigh(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    return (void)ctx, (void)x, (void)arg, *sum += weight, RAO_OK;
+}
+
+static rao_status mass_alone(rao_ctx *ctx, const inspection *k, rao_family_report *r) {
+    rao_quality quality;
+    const expect_draws draws = {rao_stream_make(0, 0), 0, 2, 0, 0};
+    RAO_OR_RETURN(rao_expect(ctx, k->it.f, k->it.p, NULL, &draws, 1, weigh, NULL, &r->mass, &quality));
+    r->mass_error = quality.error;
+    r->integrates = fabs(r->mass - 1) <= fmax(mass_limit, standard_errors * quality.error);
+    snprintf(r->sentence, sizeof r->sentence, "%s: the density integrates to %.10g; %s", k->it.f->table->info.name, r->mass,
+             k->it.f->table->irregular);
+    return RAO_OK;
+}
+
+rao_status rao_family_check(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_family_report *report) {
+    rao_status st;
+    rao_family_report r;
+    double *s, *c;
+    memset(&r, 0, sizeof r);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, family->state, &s));
+    RAO_TRY(rao_family_load(ctx, family, chart, p, s));
+    inspection k = {.it = {.f = family, .chart = &family->table->charts[chart], .p = s}, .m = family->tangents[chart]};
+    if (family->table->irregular) {
+        RAO_TRY(mass_alone(ctx, &k, &r));
+    } else {
+        if (family->coords[chart] != k.m)
+            RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: the coordinates of the chart %s are not free; want natural", family->table->info.name,
+                             k.it.chart->name));
+        RAO_TRY(rao_scratch(ctx, k.m, &c));
+        memcpy(c, p, sizeof *c * (size_t)k.m);
+        RAO_TRY(inspect(ctx, &k, c, &r));
+    }
+    r.sound = r.integrates && r.scores_agree && r.scores_centred && r.forms_agree;
+    *report = r;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
