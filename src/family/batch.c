@@ -45,7 +45,8 @@ static rao_status check_numbers(rao_ctx *ctx, const rao_family *f, const char *w
 static rao_status no_nan(rao_ctx *ctx, const batch *b, const double *answer) {
     for (int64_t i = 0; i < b->answer; i++)
         if (isnan(answer[i]))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s is not defined at this point (the limit depends on how the edge is approached)",
+            return rao_fail(ctx, RAO_EDOMAIN,
+                            "%s: %s has no value here: at an edge it depends on the way there, or its terms leave the range of doubles",
                             b->f->table->info.name, b->row->name);
     return RAO_OK;
 }

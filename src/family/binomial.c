@@ -47,7 +47,7 @@ static double entropy_term(double x, const void *arg) {
 }
 static double entropy(const rao_family *f, const double *s) {
     terms t = {f->fixed, s[P], s[Q]};
-    return rao_sum_counts(entropy_term, &t, 0, t.n, t.n * t.p, sqrt(t.n * t.p * t.q));
+    return rao_entropy_counts(entropy_term, &t, 0, t.n, t.n * t.p, sqrt(t.n * t.p * t.q));
 }
 
 static double kl(const rao_family *f, const double *s, const double *t) { return f->fixed * rao_bernoulli_kl(f, s, t); }

@@ -179,7 +179,7 @@ static void say(rao_ctx *ctx, const inspection *k, const double *moment, const d
     char one[RAO_COORD_NAME] = "", two[RAO_COORD_NAME] = "";
     size_t room = sizeof r->sentence;
     int64_t m = k->m;
-    double unit = k->unit[a] * k->unit[b];
+    double unit = k->unit[a] * k->unit[b], second = form[m * m + a * m + b];
     if (!r->integrates) {
         snprintf(r->sentence, room, "%s: the density integrates to %.10g, not to 1", name, r->mass);
     } else if (!r->scores_agree) {
@@ -197,7 +197,7 @@ static void say(rao_ctx *ctx, const inspection *k, const double *moment, const d
                  "%s: log p has a kink: for (%s, %s) minus the mean second derivative is %.6g where the mean product of scores is %.6g, "
                  "which is the "
                  "Fisher matrix",
-                 name, one, two, form[m * m + a * m + b] / unit, form[a * m + b] / unit);
+                 name, one, two, fabs(second) < 1e-9 ? 0 : second / unit, form[a * m + b] / unit);
     } else {
         snprintf(r->sentence, room,
                  "%s: %sthe score is the derivative of log p and has mean zero, and both forms of the Fisher matrix agree", name,

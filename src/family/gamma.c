@@ -19,7 +19,8 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const char *name, int 
     s[GAMMA_MEAN] = kind == BY_MEAN ? given : kind == BY_RATE ? shape / given : shape * given;
     s[GAMMA_KIND] = kind;
     rao_status st = rao_want_positive(ctx, f, "shape", shape);
-    return st ? st : rao_want_positive(ctx, f, name, given);
+    if (!st) st = rao_want_positive(ctx, f, name, given);
+    return st ? st : rao_want_positive(ctx, f, "the mean", s[GAMMA_MEAN]); /* it may leave the doubles */
 }
 rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     return load(ctx, f, "rate", BY_RATE, c[0], c[1], s);

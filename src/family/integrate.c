@@ -138,7 +138,8 @@ static rao_status over_line(rao_ctx *ctx, walk *w, family_mark *at, int64_t n, d
     memset(info, 0, sizeof *info * (size_t)w->m);
     rao_quad_opts_init(&o);
     o.breaks = breaks, o.n_breaks = lay_breaks(at, n, low, high, widest, breaks);
-    o.scale = widest, o.abs_tol = w->noise;
+    o.scale = fmin(widest, 1e300), o.abs_tol = w->noise;
+    o.max_evaluations = 50000; /* twenty times what densities take; more is spent on rounding */
     quality->method = RAO_QUADRATURE;
     st = rao_quad(ctx, &o, at_nodes, w, w->m, low, high, values, info);
     st = settle(ctx, w, st, info, value, quality);

@@ -105,7 +105,7 @@ static double entropy(const rao_family *f, const double *s) {
     for (int64_t i = 0; i < f->d; i++) {
         terms t = {f->fixed, s[i], 0};
         for (int64_t j = 0; j < f->d; j++) t.q += j != i ? s[j] : 0;
-        if (t.p > 0) sum += rao_sum_counts(entropy_term, &t, 0, t.n, t.n * t.p, sqrt(t.n * t.p * t.q));
+        if (t.p > 0) sum += rao_entropy_counts(entropy_term, &t, 0, t.n, t.n * t.p, sqrt(t.n * t.p * t.q));
     }
     return sum;
 }

@@ -48,7 +48,7 @@ static double entropy(const rao_family *f, const double *s) {
     double r = successes(f), mean = r * s[Q] / s[P];
     terms t = {f, s};
     if (r == 1) return rao_bernoulli_entropy(f, s) / s[P];
-    return rao_sum_counts(entropy_term, &t, 0, INF, mean, sqrt(mean / s[P]));
+    return rao_entropy_counts(entropy_term, &t, 0, INF, mean, sqrt(mean / s[P]));
 }
 
 static double kl(const rao_family *f, const double *s, const double *t) { return successes(f) / s[P] * rao_bernoulli_kl(f, s, t); }

@@ -31,15 +31,19 @@ static double log_parts(const double *s, double x) {
     return 0.5 * (g - 1) * (g + 1) * y * y + y * m - 0.5 * m * m - (fabs(g - 1) < 0.5 ? log1p(g - 1) : log(g));
 }
 
-/* log(1 + pi (exp a - 1)) */
-static double log_mixed(double p, double a) { return p > 0 ? log1p(p * expm1(a)) : 0; }
+/* log(1 + pi (exp a - 1)) for a <= 0: by what is left of one, or by what there is. */
+static double log_mixed(double p, double a) {
+    double u = p * expm1(a);
+    return u > -0.5 ? log1p(u) : log(1 - p + p * exp(a));
+}
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
-    (void)f;
-    if (s[PI] == 1) return -0.5 * ((x[0] - s[MU]) / s[SIGMA]) * ((x[0] - s[MU]) / s[SIGMA]) - log(s[SIGMA]) - half_log_2pi;
     double a = log_parts(s, x[0]), z = (x[0] - s[MU]) / s[SIGMA];
-    if (a > 30 && s[PI] > 0) return -0.5 * z * z - log(s[SIGMA]) - half_log_2pi + log(s[PI] + (1 - s[PI]) * exp(-a));
-    return -0.5 * x[0] * x[0] - half_log_2pi + log_mixed(s[PI], a);
+    (void)f;
+    /* the larger of the two densities is taken out */
+    if (s[PI] == 1 || (a > 0 && s[PI] > 0))
+        return -0.5 * z * z - log(s[SIGMA]) - half_log_2pi + (s[PI] == 1 ? 0 : log_mixed(1 - s[PI], -a));
+    return -0.5 * x[0] * x[0] - half_log_2pi + (s[PI] > 0 ? log_mixed(s[PI], a) : 0);
 }
 
 /* With b the log ratio of the two normals and all divided by exp a_q where that is large:
@@ -90,14 +94,16 @@ enum { ORDERS = 64 };
 typedef struct remainder_of_e {
     const rao_family *f;
     const double *s;
-    double u[ORDERS], scale;
+    double u[ORDERS], scale, alpha, beta; /* u = e - 1 - alpha e_mu - beta e_v */
     int count;
 } remainder_of_e;
 
 /* With c_k = E He_k(X) for X ~ N(mu, v), c_(k+1) = mu c_k + k (v - 1) c_(k-1), and u_k = c_k - mu k c_(k-1) - (v - 1 - mu^2) k (k-1)/2 c_(k-2). */
 static void expand(remainder_of_e *r) {
     double mu = r->s[MU], t = (r->s[SIGMA] - 1) * (r->s[SIGMA] + 1), c[ORDERS] = {1, mu};
+    int near = fabs(mu) < 1 && fabs(t) < 0.5; /* far out the three do not depend on each other, and u would be all e_v */
     r->scale = 1, r->count = 0;
+    r->alpha = near ? mu : 0, r->beta = near ? t - mu * mu : 0;
     if (fabs(mu) > 0.25 || fabs(t) > 0.1) return;
     for (int k = 2; k < ORDERS; k++) c[k] = mu * c[k - 1] + (k - 1) * t * c[k - 2];
     r->scale = 0;
@@ -113,8 +119,8 @@ static void expand(remainder_of_e *r) {
 
 /* u / (1 + pi (e - 1)) / scale at x */
 static double remainder_at(const remainder_of_e *r, double x, double a, double of_mu, double of_v) {
-    double p = r->s[PI], mu = r->s[MU], t = (r->s[SIGMA] - 1) * (r->s[SIGMA] + 1);
-    if (!r->count) return slope_in_pi(p, a) - mu * of_mu - (t - mu * mu) * of_v;
+    double p = r->s[PI];
+    if (!r->count) return slope_in_pi(p, a) - r->alpha * of_mu - r->beta * of_v;
     double before = x, here = (x - 1) * (x + 1), sum = 0, factorial = 2; /* He_1, He_2 */
     for (int k = 3; k < r->count; k++) {
         double next = x * here - (k - 1) * before;
@@ -129,7 +135,7 @@ static rao_status products(rao_ctx *ctx, const double *x, double *value, void *a
     const remainder_of_e *r = arg;
     const double *s = r->s;
     (void)ctx;
-    double a = log_ratio(s, x[0]), first = weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA], p = exp(logpdf(r->f, s, x));
+    double a = log_parts(s, x[0]), first = weight_of_first(s[PI], a), z = (x[0] - s[MU]) / s[SIGMA], p = exp(logpdf(r->f, s, x));
     if (!(p > 0)) return RAO_OK;
     double y[3] = {0, first * z / s[SIGMA], 0.5 * first * (z - 1) * (z + 1) / s[SIGMA] / s[SIGMA]};
     y[0] = remainder_at(r, x[0], a, y[1], y[2]);
@@ -154,7 +160,10 @@ static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double
     if (s[PI] == 1 && isinf(chi_square(-s[MU] / s[SIGMA], 1 / s[SIGMA]))) return *out = INF, RAO_OK;
     RAO_OR_RETURN(rao_integrate(ctx, f, s, NULL, NULL, 6, 0, products, &r, v, errors, quality));
     double relative = fmax(errors[0] / v[0], fmax(errors[2] / v[2], errors[5] / v[5]));
-    *out = log_gram(v, relative, &quality->error) + log(4) + 4 * log(s[PI]) + 2 * log(s[SIGMA]) + 2 * log(r.scale);
+    double gram = log_gram(v, relative, &quality->error);
+    if (!isfinite(gram))
+        return rao_fail(ctx, RAO_ENUMERIC, "normal_mixture3: the determinant was not reached: its terms leave the range of doubles");
+    *out = gram + log(4) + 4 * log(s[PI]) + 2 * log(s[SIGMA]) + 2 * log(r.scale);
     return RAO_OK;
 }
 

@@ -44,7 +44,7 @@ static double entropy_term(double x, const void *arg) {
     return nll < 800 ? nll * exp(-nll) : 0;
 }
 static double entropy(const rao_family *f, const double *s) {
-    return (void)f, rao_sum_counts(entropy_term, s, 0, INF, s[LAMBDA], sqrt(s[LAMBDA]));
+    return (void)f, rao_entropy_counts(entropy_term, s, 0, INF, s[LAMBDA], sqrt(s[LAMBDA]));
 }
 
 static double kl(const rao_family *f, const double *s, const double *t) {

@@ -9,8 +9,9 @@ double rao_poisson_nll(double y, double rate, double log_rate);
 /* -log of the probability of a successes and b failures in a + b trials; for reals too. p + q = 1. */
 double rao_binomial_nll(double a, double b, double p, double q);
 
-/* Sum of f(x, arg) over the whole numbers low..high of a function with its mass around `mode`, `spread` wide: term by term where that is cheap; with a
- * stride when the edges are far (the error falls as exp(-2 pi^2 (spread/stride)^2)); else the first 4096 terms and an integral. */
-double rao_sum_counts(double (*f)(double x, const void *arg), const void *arg, double low, double high, double mode, double spread);
+/* The entropy of a law of counts: the sum of f(x, arg) = -p log p over the whole numbers low..high, with its mass around `mode`, `spread` wide: term by term
+ * where that is cheap; with a stride when the edges are far (the error falls as exp(-2 pi^2 (spread/stride)^2)); else the first 4096 terms and an integral; of
+ * a spread below the rounding of the mode the normal law's. */
+double rao_entropy_counts(double (*f)(double x, const void *arg), const void *arg, double low, double high, double mode, double spread);
 
 #endif

@@ -82,6 +82,14 @@ static void center(const rao_family *f, const double *s, double *middle, double 
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
     double k = s[KAPPA], h = 0.5 / k, r1 = h < 1e8 ? h + h * h / (1 + sqrt(1 + h * h)) : 2 * h;
     (void)f;
+    if (k > 1e30) { /* narrower than the digits of an angle */
+        x[0] = remainder(s[MU] + rao_draw_normal(d) / sqrt(k), 2 * pi);
+        return;
+    }
+    if (k < 1e-17) { /* flat to the last digit */
+        x[0] = pi * (2 * rao_draw_uniform(d) - 1);
+        return;
+    }
     for (;;) {
         double z1 = 2 * half_sine_squared(pi * rao_draw_uniform(d)), u = rao_draw_uniform(d), side = rao_draw_uniform(d);
         double f1 = r1 * z1 / (2 + r1 - z1), c = k * (r1 + f1); /* 1 - f = (r - 1)(1 - z)/(r + z) */
