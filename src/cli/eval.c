@@ -8,6 +8,8 @@ enum { DEPTH = 16 };
 
 static const eval_topic topics[] = {
     {"mle", eval_answer_mle},
+    {"cramer_rao", eval_answer_cramer_rao},
+    {"check", eval_answer_check},
     {"centroid", eval_answer_centroid},
     {"m_projection", eval_answer_m_projection},
     {"e_projection", eval_answer_e_projection},
@@ -119,6 +121,7 @@ rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed) {
 void eval_close(eval_state *s) {
     for (int i = 0; i < EVAL_FAMILIES; i++) rao_family_destroy(&s->kept[i].family);
     eval_forget_mixture(s);
+    rao_family_destroy(&s->own);
     rao_json_writer_destroy(&s->json);
     json_arena_destroy(&s->arena);
 }

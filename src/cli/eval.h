@@ -37,6 +37,7 @@ typedef struct eval_state {
     eval_name names[EVAL_NAMES];
     rao_stream stream; /* of `stream_seed` */
     int64_t stream_seed;
+    rao_family *own;              /* of the last request that brought a density */
     rao_family *mixture, **parts; /* of the last request that was put to a mixture */
     int64_t part_count;
     rao_json_writer json;
@@ -92,6 +93,11 @@ rao_status eval_make_family(eval_request *r, rao_family **family);
 /* A number from the bytes of a name. */
 uint32_t eval_hash(uint32_t seed, const char *name);
 
+/* ---- eval_density.c: a family of the user's own ---- */
+
+int eval_has_density(const cJSON *tree);
+rao_status eval_make_density(rao_ctx *ctx, const cJSON *tree, rao_family **family);
+
 /* ---- eval_write.c ---- */
 
 void eval_put_error(rao_ctx *ctx, rao_json_writer *json, const char *key, rao_status st);
@@ -117,6 +123,10 @@ void eval_forget_mixture(eval_state *s);
 rao_status eval_answer_batch(eval_request *r, int quantity);
 /* eval_mle.c */
 rao_status eval_answer_mle(eval_request *r);
+/* eval_cramer_rao.c */
+rao_status eval_answer_cramer_rao(eval_request *r);
+/* eval_check.c */
+rao_status eval_answer_check(eval_request *r);
 /* eval_centroid.c */
 rao_status eval_answer_centroid(eval_request *r);
 /* eval_projection.c */

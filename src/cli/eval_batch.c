@@ -53,7 +53,21 @@ static rao_status get_method(rao_ctx *ctx, const cJSON *tree, int *method) {
     for (int i = 0; text && i < 6; i++)
         if (!strcmp(text, names[i])) *method = i;
     if (st == RAO_OK && text && *method < 0)
-        return rao_fail(ctx, RAO_EINVAL, "method '%.40s' is unknown, want closed, quadrature, monte_carlo or kl_hessian", text);
+        return rao_fail(ctx, RAO_EINVAL, "method '%.40s' is unknown, want closed, quadrature, monte_carlo, empirical or kl_hessian", text);
+    return st;
+}
+
+/* The observations of an empirical Fisher matrix. */
+static rao_status read_data(batch *b) {
+    rao_status st = RAO_OK;
+    eval_request *r = b->r;
+    eval_points data, weights;
+    RAO_TRY(eval_get_points(r->s->ctx, r->tree, "data", rao_family_observation(r->family), &data));
+    RAO_TRY(eval_get_points(r->s->ctx, r->tree, "weights", 1, &weights));
+    if (weights.data && weights.count != data.count)
+        return rao_fail(r->s->ctx, RAO_EINVAL, "%lld weights for %lld observations", (long long)weights.count, (long long)data.count);
+    b->args.data = rao_points_of(data.data, data.width), b->args.data_count = data.count, b->args.data_weights = weights.data;
+done:
     return st;
 }
 
@@ -68,6 +82,7 @@ static rao_status read_args(batch *b) {
     RAO_TRY(read_parts(b));
     RAO_TRY(common_length(ctx, b, &a->n));
     RAO_TRY(get_method(ctx, tree, &a->method));
+    if (a->method == RAO_EMPIRICAL) RAO_TRY(read_data(b));
     RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
     RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
     RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));

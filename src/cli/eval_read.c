@@ -1,12 +1,14 @@
 /* eval_read.c - a request's parts: {"family", "quantity", "chart"?, "fixed"?, "p", "q"?, "x"?, "t"?, "velocity"?, "order"?, "data"?, "weights"?,
- * "kind"?, "points"?, "onto"?, "kernel"?, "method"?, "samples"?, "seed"?, "id"?}. */
+ * "kind"?, "points"?, "onto"?, "kernel"?, "n"?, "target"?, "bias"?, "method"?, "samples"?, "seed"?, "id"?}; eval_density.c reads those of a density. */
 #include "eval.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const keys[] = {"family", "quantity", "chart",  "fixed",   "p",    "q",  "x",    "t",      "velocity", "order",
-                                   "data",   "weights",  "method", "samples", "seed", "id", "kind", "points", "onto",     "kernel"};
+static const char *const keys[] = {"family",      "quantity",    "chart",   "fixed",    "p",           "q",       "x",    "t",
+                                   "velocity",    "order",       "data",    "weights",  "method",      "samples", "seed", "id",
+                                   "kind",        "points",      "onto",    "kernel",   "n",           "target",  "bias", "density",
+                                   "log_density", "coordinates", "support", "discrete", "unnormalised"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 const char *eval_key_at(int64_t index) { return index >= 0 && index < KEYS ? keys[index] : NULL; }
@@ -222,9 +224,26 @@ done:
     return st;
 }
 
+/* The family of the density that a request holds; it replaces the one before. */
+static rao_status find_own(eval_request *r) {
+    rao_status st = RAO_OK;
+    rao_family *made = NULL;
+    const char *chart;
+    RAO_TRY(eval_get_text(r->s->ctx, r->tree, "chart", 0, &chart));
+    RAO_TRY(eval_make_density(r->s->ctx, r->tree, &made));
+    RAO_TRY(rao_family_chart_index(r->s->ctx, made, chart, &r->chart));
+    rao_family_destroy(&r->s->own);
+    r->family = r->s->own = made;
+    made = NULL;
+done:
+    rao_family_destroy(&made);
+    return st;
+}
+
 rao_status eval_find_family(eval_request *r) {
     rao_status st = RAO_OK;
     wish w;
+    if (eval_has_density(r->tree)) return find_own(r);
     RAO_TRY(get_wish(r, &w));
     if (r->form == EVAL_MIXTURE) {
         r->family = r->s->mixture;

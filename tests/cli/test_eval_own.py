@@ -1,0 +1,107 @@
+"""rao eval: families given by their density, bounds, empirical matrices and checks; each by independent formulas, bad input by its sentence."""
+import json
+import math
+
+import pytest
+
+from rao_program import run
+
+
+def ask(*requests):
+    done = run("eval", text="".join(json.dumps(r) + "\n" for r in requests))
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def one(**request):
+    (answer,) = ask(request)
+    return answer
+
+
+def value(**request):
+    answer = one(**request)
+    assert "value" in answer, answer
+    return answer["value"]
+
+
+def close(got, want, tol=1e-12):
+    assert math.isclose(got, want, rel_tol=tol, abs_tol=tol), (got, want)
+
+
+LAPLACE = {"density": "exp(-abs(x - mu)/b)/(2*b)", "coordinates": {"mu": None, "b": [0, "inf"]}}
+
+
+def test_densities():
+    for quantity in ("kl", "entropy", "cross_entropy", "jeffreys_divergence"):
+        close(value(**LAPLACE, quantity=quantity, p=[0, 1], q=[1, 2]), value(family="laplace", quantity=quantity, p=[0, 1], q=[1, 2]), 1e-10)
+    answer = one(**LAPLACE, quantity="fisher", p=[0, 2])
+    assert answer["method"] == "quadrature" and answer["error_estimate"] < 1e-12
+    close(answer["value"][0][0], 0.25)
+    rate = {"log_density": "log(rate) - rate*x", "coordinates": {"rate": [0, "inf"]}, "support": [0, "inf"], "family": "waiting"}
+    close(value(**rate, quantity="logpdf", p=[2], x=1), math.log(2) - 2)
+    assert value(**rate, quantity="logpdf", p=[2], x=-1) == "-inf"
+    close(value(**rate, quantity="mle", data=[1, 2, 3, 10])[0], 0.25, 1e-9)
+    answer = one(**rate, quantity="entropy", p=[-2])
+    assert answer["error"]["message"] == "waiting: rate = -2, want > 0 and finite"
+    counts = {"density": "l^x/gamma(x + 1)", "coordinates": {"l": [0, "inf"]}, "support": [0, "inf"], "discrete": True, "unnormalised": True}
+    close(value(**counts, quantity="logpdf", p=[3.5], x=4), 4 * math.log(3.5) - 3.5 - math.lgamma(5))
+    close(value(**counts, quantity="score", p=[3.5], x=4)[0], 4 / 3.5 - 1)
+    moving = {"density": "1", "coordinates": ["a", "b"], "support": ["a", "b"], "unnormalised": True}
+    close(value(**moving, quantity="entropy", p=[1, 4]), math.log(3))
+    assert one(**moving, quantity="fisher", p=[1, 4])["error"]["code"] == "EDOMAIN"
+
+
+def test_check():
+    answer = one(**LAPLACE, quantity="check", p=[0, 2])
+    assert answer["value"] is False and answer["integrates"] and answer["scores_agree"] and not answer["forms_agree"] and "kink" in answer["sentence"]
+    assert one(family="gamma", quantity="check", p=[2.5, 1.5])["value"] is True
+
+
+def test_cramer_rao():
+    assert value(family="normal", quantity="cramer_rao", p=[3, 2], n=50) == [[0.08, 0], [0, 0.04]]
+    answer = one(family="normal", quantity="cramer_rao", p=[3, 2], n=50, target="mu^2", bias="1/mu")
+    bound = (6 - 1 / 9) ** 2 * 4 / 50
+    close(answer["value"], bound)
+    close(answer["mse"], bound + 1 / 9)
+    got = value(family="normal", quantity="cramer_rao", p=[[3, 2], [3, -1]], target="sigma")
+    close(got[0], 2)
+    assert "sigma = -1" in got[1]["error"]["message"]
+    assert value(family="categorical", chart="logits", quantity="cramer_rao", p=[0, 0, 0], target="z_1") == "inf"
+    close(value(family="categorical", chart="logits", quantity="cramer_rao", p=[0, 0, 0], target="z_1 - z_2", n=2), 3)
+    error = one(family="normal", quantity="cramer_rao", p=[3, 2], target="mo")["error"]
+    assert error["code"] == "EINVAL" and 'nearest is "mu"' in error["message"]
+
+
+def test_forms_of_the_fisher_matrix():
+    data = [1, 2, 3, 1.5]
+    got = one(family="normal", quantity="fisher", method="empirical", data=data, p=[2, 1])
+    scores = [((x - 2), (x - 2) ** 2 - 1) for x in data]
+    for i in range(2):
+        for j in range(2):
+            close(got["value"][i][j], sum(s[i] * s[j] for s in scores) / 4)
+    assert got["method"] == "empirical" and got["error_estimate"] > 0
+    close(value(family="normal", quantity="fisher_det", p=[0, 2]), 1 / 8)
+    got = value(family="normal", quantity="kl_hessian", p=[0, 1], q=[1.5, 2])
+    close(got[0][1], -3 / 8, 1e-9)
+    close(value(family="normal_mixture3", quantity="fisher_det", p=[0.5, 1e-4, 1]), 1e-24 / 48, 1e-7)
+
+
+BAD = [
+    ({"density": "x", "quantity": "entropy", "p": [0]}, "EINVAL", "coordinates of the density are missing"),
+    ({"density": "x + ", "coordinates": ["a"], "quantity": "entropy", "p": [0]}, "EINVAL", "column 5"),
+    ({"density": "x", "log_density": "x", "coordinates": ["a"], "quantity": "entropy", "p": [0]}, "EINVAL", "2 densities"),
+    ({"density": "x", "coordinates": {"a": [1]}, "quantity": "entropy", "p": [0]}, "EINVAL", "null or [low, high]"),
+    ({"density": "x", "coordinates": ["a"], "support": [0], "quantity": "entropy", "p": [0]}, "EINVAL", "support is [low, high]"),
+    ({"density": "x", "coordinates": ["a"], "discrete": 1, "quantity": "entropy", "p": [0]}, "EINVAL", "discrete is not true or false"),
+    ({"density": "-1", "coordinates": ["a"], "support": [0, 1], "quantity": "entropy", "p": [0]}, "EDOMAIN", "want >= 0"),
+    ({"family": "normal", "quantity": "fisher", "method": "empirical", "p": [0, 1]}, "EINVAL", "needs data"),
+    ({"family": "normal", "quantity": "cramer_rao", "p": [0, 1], "n": -1}, "EDOMAIN", "n = -1"),
+    ({"family": "normal", "quantity": "cramer_rao"}, "EINVAL", "p is missing"),
+]
+
+
+@pytest.mark.parametrize("request_, code, part", BAD)
+def test_bad_requests(request_, code, part):
+    before, answer, after = ask({"family": "normal", "quantity": "entropy", "p": [0, 1]}, request_, {"family": "normal", "quantity": "entropy", "p": [0, 1]})
+    assert answer["error"]["code"] == code and part in answer["error"]["message"], answer
+    assert before == after and "value" in before
