@@ -57,7 +57,8 @@ static int by_place(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int64_t rao_most_marks(const rao_family *f) { return 3 * f->part_count + 4; }
+/* Three of every component, sixteen of a family of one's own (own.h), and the ends. */
+int64_t rao_most_marks(const rao_family *f) { return 3 * f->part_count + 16 + 2; }
 
 int64_t rao_family_marks(const rao_family *f, const double *s, family_mark *at) {
     int64_t n = 0;
@@ -98,7 +99,7 @@ static rao_status at_nodes(rao_ctx *ctx, void *arg, const rao_nodes *at, double 
 /* Breaks at 4, 16, 256, .. scales from a mark towards `side`, so that what is narrow beside its gap is seen: up to `most` away. */
 static int64_t grade(family_mark at, double side, double most, double *breaks) {
     int64_t n = 0;
-    for (double g = 4; at.scale * g < most; g *= g) breaks[n++] = at.x + side * at.scale * g;
+    for (double g = 4; at.scale * g < most && isfinite(at.x + side * at.scale * g); g *= g) breaks[n++] = at.x + side * at.scale * g;
     return n;
 }
 

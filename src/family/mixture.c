@@ -203,7 +203,7 @@ static int64_t landmarks(const rao_family *f, const double *s, family_mark *at, 
         double low, high;
         if (s[i] == 0) continue;
         if (part->landmarks) {
-            n += part->landmarks(&f->parts[i], state, at + n, most - n);
+            n += part->landmarks(&f->parts[i], state, at + n, 3);
             continue;
         }
         part->center(&f->parts[i], state, &at[n].x, &at[n].scale), n++;

@@ -299,6 +299,8 @@ rao_status rao_family_define(rao_ctx *ctx, const rao_family_definition *definiti
     RAO_TRY(copy_texts(ctx, o, &d));
     RAO_TRY(parse(ctx, o, &d));
     fill_table(o);
+    o->d.name = o->text, o->d.coordinates = o->coordinates; /* the texts have become expressions */
+    o->d.density = o->d.log_density = o->d.low = o->d.high = NULL;
     f->table = &o->table;
     f->dim = f->coords[0] = f->tangents[0] = o->k;
     f->observation = o->dimension;

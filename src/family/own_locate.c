@@ -79,11 +79,14 @@ static sight zoom(const search *k, double a, double b, sight top) {
     return top;
 }
 
-/* How far from the top the log density has fallen by 1/2, on one side; 0 where the support ends before. */
+/* How far from the top the log density has first fallen by 1/2, on one side, to a factor 3/2: outwards in steps of sixteen, so that no other top is met
+ * before. The distance to the end where the support ends before. */
 static double fall(const search *k, sight top, double side) {
-    double end = side > 0 ? k->high - top.x : top.x - k->low, near = fmax(fabs(top.x) * 0x1p-52, 0x1p-1040), far = fmin(end, 0x1p1000);
-    if (!(far > near) || height(k, top.x + side * far * (1 - 0x1p-50)) > top.log_p - 0.5) return end < 0x1p1000 ? end : 0;
-    for (int i = 0; i < 24 && far > 1.5 * near; i++) {
+    double end = side > 0 ? k->high - top.x : top.x - k->low, near = fmax(fabs(top.x) * 0x1p-52, 0x1p-1040), far = near;
+    if (!(end > near)) return 0;
+    while (far < end && height(k, top.x + side * far) > top.log_p - 0.5) near = far, far *= 16;
+    if (far >= end) return isfinite(end) ? end : 0;
+    while (far > 1.5 * near) {
         double middle = sqrt(near) * sqrt(far);
         if (height(k, top.x + side * middle) > top.log_p - 0.5) near = middle;
         else far = middle;
@@ -127,12 +130,20 @@ static int64_t modes(const search *k, place *out) {
     return n;
 }
 
-/* Where density times spacing is largest; a place of its own where no mode has a comparable mass. */
+/* Whether a mode lies between the neighbours of grid point i: its spacing then says nothing of its mass. */
+static int has_mode(const search *k, int64_t i, const place *all, int64_t n) {
+    double a = k->grid[i > 0 ? i - 1 : i].x, b = k->grid[i + 1 < k->n ? i + 1 : i].x;
+    for (int64_t j = 0; j < n; j++)
+        if (all[j].at.x >= a && all[j].at.x <= b) return 1;
+    return 0;
+}
+
+/* Where density times spacing is largest away from the modes; a place of its own where no mode has a comparable mass. */
 static int64_t add_mass(const search *k, place *all, int64_t n) {
     place best = {{0, 0}, -INF};
     for (int64_t i = 0; i < k->n; i++) {
         double log_mass = k->grid[i].log_p + log(spacing(k, i));
-        if (log_mass > best.log_mass && log_mass < INF) best = (place){{k->grid[i].x, spacing(k, i)}, log_mass};
+        if (log_mass > best.log_mass && log_mass < INF && !has_mode(k, i, all, n)) best = (place){{k->grid[i].x, spacing(k, i)}, log_mass};
     }
     for (int64_t i = 0; i < n; i++)
         if (all[i].log_mass > best.log_mass - 3) return n;

@@ -381,6 +381,15 @@ static void far_pairs_do_not_underflow(void **state) {
     rao_family *f = define(ctx, mu_sigma, 2, "exp(-((x - mu)/sigma)^2/2)/(sigma*sqrt(2*pi))", NULL, NULL, NULL, 0, 0), *m = NULL;
     EXPECT_REL(ask(ctx, f, RAO_KL, (double[]){0, 1}, (double[]){200, 1}, NULL, NULL), 20000, 1e-12);
     EXPECT_REL(ask(ctx, f, RAO_KL, (double[]){1e5, 1e-2}, (double[]){0, 1}, NULL, NULL), 0.5e10, 1e-9);
+    LAW("narrow modes far apart are all seen");
+    rao_family *comb = define(
+        ctx, mu_sigma, 2,
+        "(exp(-((x - mu)/sigma)^2/2) + exp(-((x - mu - 1)/sigma)^2/2) + exp(-((x - mu - 2)/sigma)^2/2) + exp(-((x - mu - 8)/sigma)^2/2) + "
+        "exp(-((x - mu + 32)/sigma)^2/2))/(5*sigma*sqrt(2*pi))",
+        NULL, NULL, NULL, 0, 0);
+    EXPECT_CLOSE(ask(ctx, comb, RAO_ENTROPY, (double[]){3, 1e-3}, NULL, NULL, NULL),
+                 log(5) + 0.5 * log(2 * 3.14159265358979323846) + 0.5 + log(1e-3), 1e-10);
+    rao_family_destroy(&comb);
     LAW("a family of one's own is a component like any other, and outlives the handle it came from");
     rao_family *laplace = make(ctx, "laplace", NULL);
     const rao_family *parts[2] = {f, laplace};
