@@ -103,6 +103,12 @@ typedef struct rao_projection_info {
 RAO_API rao_status rao_project(rao_ctx *ctx, const rao_family *family, rao_projection kind, int64_t chart, const double *p,
                                const rao_onto *onto, const double *reference, double *point, rao_projection_info *info);
 
+/* KL of p to its m-projection onto independence of `onto` (blocks): the mutual information of two groups, the total correlation of more. mvn: the blocks are
+ * groups of coordinates; categorical: the axes of a table. Relative accuracy also near independence. Closed form; O(d^3), O(classes axes). Statuses
+ * as of rao_project. */
+RAO_API rao_status rao_mutual_information(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const rao_onto *onto,
+                                          double *value);
+
 /* ---- Markov morphisms --------------------------------------------------------------------------------------------- */
 
 /* A kernel K between finite sets: row i is the law of the output when the input is i. It carries a categorical p into p K, and no quantity that

@@ -13,6 +13,7 @@ static const eval_topic topics[] = {
     {"centroid", eval_answer_centroid},
     {"m_projection", eval_answer_m_projection},
     {"e_projection", eval_answer_e_projection},
+    {"mutual_information", eval_answer_mutual_information},
     {"markov_pushforward", eval_answer_markov},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };

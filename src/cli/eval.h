@@ -132,6 +132,10 @@ rao_status eval_answer_centroid(eval_request *r);
 /* eval_projection.c */
 rao_status eval_answer_m_projection(eval_request *r);
 rao_status eval_answer_e_projection(eval_request *r);
+/* The set that "onto" names. */
+rao_status eval_read_onto(rao_ctx *ctx, const eval_request *r, rao_onto *onto);
+/* eval_mutual.c */
+rao_status eval_answer_mutual_information(eval_request *r);
 /* eval_markov.c */
 rao_status eval_answer_markov(eval_request *r);
 

@@ -73,7 +73,7 @@ done:
     return st;
 }
 
-static rao_status read_onto(rao_ctx *ctx, const eval_request *r, rao_onto *onto) {
+rao_status eval_read_onto(rao_ctx *ctx, const eval_request *r, rao_onto *onto) {
     const cJSON *tree = eval_find(r->tree, "onto"), *list = eval_find(tree, "independence");
     rao_onto_init(onto);
     if (!tree) return rao_fail(ctx, RAO_EINVAL, "onto is missing");
@@ -97,7 +97,7 @@ static rao_status answer(eval_request *r, rao_projection kind) {
     RAO_TRY(eval_get_points(ctx, r->tree, "q", n, &q));
     if (!p.data || p.count != 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s takes one point p", r->quantity));
     if (q.data && q.count != 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s takes at most one point q", r->quantity));
-    RAO_TRY(read_onto(ctx, r, &onto));
+    RAO_TRY(eval_read_onto(ctx, r, &onto));
     RAO_TRY(rao_scratch(ctx, n, &s));
     RAO_TRY(rao_project(ctx, r->family, kind, r->chart, p.data, &onto, q.data, s, &info));
     eval_put_point(r, "value", s);

@@ -10,6 +10,7 @@
 
 #include "family/spd.h"
 #include "manifold/closest.h"
+#include "manifold/independence.h"
 
 void rao_onto_init_sized(rao_onto *onto, size_t size) {
     rao_onto all = {.size = size};
@@ -127,7 +128,7 @@ static rao_status normal_independence(rao_ctx *ctx, const rao_family *f, rao_pro
 }
 
 /* Digit `axis` of the class in the table's shape, first axis slowest. */
-static int64_t digit(const rao_onto *onto, int64_t class, int64_t axis) {
+int64_t rao_table_digit(const rao_onto *onto, int64_t class, int64_t axis) {
     for (int64_t i = onto->block_count - 1; i > axis; i--) class /= onto->block[i];
     return class % onto->block[axis];
 }
@@ -147,8 +148,8 @@ static rao_status table_independence(rao_ctx *ctx, const rao_family *f, rao_proj
     for (int64_t i = 0; i < k; i++) product[i] = 1;
     for (int64_t axis = 0; axis < onto->block_count; axis++) {
         memset(margin, 0, sizeof *margin * (size_t)k);
-        for (int64_t i = 0; i < k; i++) margin[digit(onto, i, axis)] += p[i];
-        for (int64_t i = 0; i < k; i++) product[i] *= margin[digit(onto, i, axis)];
+        for (int64_t i = 0; i < k; i++) margin[rao_table_digit(onto, i, axis)] += p[i];
+        for (int64_t i = 0; i < k; i++) product[i] *= margin[rao_table_digit(onto, i, axis)];
     }
     RAO_TRY(rao_load_simplex(ctx, f, product, s));
 done:
@@ -156,8 +157,7 @@ done:
     return st;
 }
 
-static rao_status onto_independence(rao_ctx *ctx, const rao_family *f, rao_projection kind, const rao_onto *onto, const double *p,
-                                    double *s) {
+rao_status rao_onto_independence(rao_ctx *ctx, const rao_family *f, rao_projection kind, const rao_onto *onto, const double *p, double *s) {
     if (f->table == &rao_table_mvn) return normal_independence(ctx, f, kind, onto, p, s);
     if (f->table == &rao_table_categorical) return table_independence(ctx, f, kind, onto, p, s);
     return rao_fail(ctx, RAO_EUNABLE, "%s: independence is a set of mvn and categorical", name_of(f));
@@ -208,7 +208,7 @@ rao_status rao_project(rao_ctx *ctx, const rao_family *family, rao_projection ki
     RAO_TRY(rao_scratch(ctx, family->state, &r));
     RAO_TRY(rao_family_load(ctx, family, chart, p, from));
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
-    if (all.block_count) RAO_TRY(onto_independence(ctx, family, kind, &all, from, s));
+    if (all.block_count) RAO_TRY(rao_onto_independence(ctx, family, kind, &all, from, s));
     else RAO_TRY(onto_held(ctx, family, kind, &all, from, s, &found.quality));
     RAO_TRY(divergence(ctx, family, kind, from, s, &found.divergence, &found.quality));
     if (reference) {

@@ -50,3 +50,15 @@ def test_orders_are_checked():
             request["order"] = order
         error = ask(**request)["error"]
         assert part in error["message"], error
+
+
+def test_mutual_information():
+    table = {"family": "categorical", "quantity": "mutual_information", "onto": {"independence": [2, 2]}}
+    answer = ask(**table, p=[[0.25, 0.25, 0.25, 0.25], [0.5, 0, 0, 0.5], [0.5, 0.6, 0, 0]])
+    assert answer["value"][0] == 0 and answer["value"][2]["error"]["code"] == "EDOMAIN" and answer["method"] == "closed form"
+    close(answer["value"][1], math.log(2))
+    answer = ask(family="mvn", quantity="mutual_information", onto="independence", p={"mean": [0, 0], "cov": [[1, 0.6], [0.6, 1]]})
+    close(answer["value"], -0.5 * math.log(0.64))
+    assert "onto is missing" in ask(family="mvn", quantity="mutual_information", p={"mean": [0], "cov": [[1]]})["error"]["message"]
+    assert "multiply to 4" in ask(**{**table, "onto": {"independence": [3, 2]}}, p=[0.25] * 4)["error"]["message"]
+    assert "mvn and categorical" in ask(family="gamma", quantity="mutual_information", onto="independence", p=[1, 1])["error"]["message"]
