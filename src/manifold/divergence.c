@@ -89,13 +89,14 @@ static rao_status hellinger(rao_ctx *ctx, const family_item *it, double *out, ra
 }
 
 static rao_status chernoff_information(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    double order;
-    return rao_skew_largest(ctx, it, &order, out, quality);
+    double order, order_error;
+    return rao_skew_largest(ctx, it, &order, &order_error, out, quality);
 }
 
 static rao_status chernoff_alpha(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    double largest = 0, order = 0;
-    RAO_OR_RETURN(rao_skew_largest(ctx, it, &order, &largest, quality));
+    double largest = 0, order = 0, order_error = 0;
+    RAO_OR_RETURN(rao_skew_largest(ctx, it, &order, &order_error, &largest, quality));
+    quality->error = order_error;
     if (largest == INF)
         return rao_fail(ctx, RAO_EDOMAIN, "%s: chernoff_alpha is not defined: the supports are disjoint, and every order gives inf",
                         it->f->table->info.name);

@@ -7,11 +7,13 @@
 #include "manifold/manifold.h"
 #include "manifold/pair.h"
 
+static const double log_2 = 0.69314718055994530942;
+
 /* The bracket over two, in (0, log 2). */
 static double share(double l) {
     double w = exp(-fabs(l)), u = tanh(0.5 * l);
     if (fabs(l) < 1) return 0.5 * (u * l + log1p(-u * u));
-    return 0.69314718055994530942 - log1p(w) - (w > 0 ? w / (1 + w) * fabs(l) : 0);
+    return log_2 - log1p(w) - (w > 0 ? w / (1 + w) * fabs(l) : 0);
 }
 
 static double term(double log_p, double log_q, double l) { return 0.5 * (exp(log_p) + exp(log_q)) * share(l); }
@@ -24,6 +26,7 @@ static rao_status jensen_shannon(rao_ctx *ctx, const family_item *it, double *ou
     if (c.k && c.n == 1)
         for (int64_t i = 0; i < c.k; i++) *out += term(c.log_p[i], c.log_q[i], c.l[i]);
     else RAO_TRY(rao_pair_integral(ctx, it, term, 1, NULL, out, quality));
+    *out = fmin(*out, log_2);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

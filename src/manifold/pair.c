@@ -225,6 +225,32 @@ static void keep_quality(rao_quality *quality, rao_quality own, double factor) {
     quality->error += own.error * factor;
 }
 
+/* The same pair in observations that doubles hold better: f-divergences do not know the difference. log x of a lognormal, log(x/xm) of a Pareto law, -log x of a
+ * Weibull law of a small shape, whose mass lies below the smallest double or above the largest, 1/x of an inverse gamma law. */
+typedef struct plain_pair {
+    family_item it;
+    rao_family f;
+    double p[5], q[5];
+} plain_pair;
+
+static void plainly(const family_item *it, plain_pair *out) {
+    const family_table *table = it->f->table;
+    const double *s = it->p, *t = it->q;
+    out->it = *it, out->f = *it->f;
+    if (table == &rao_table_lognormal) out->f.table = &rao_table_normal;
+    else if (table == &rao_table_inverse_gamma) out->f.table = &rao_table_gamma;
+    else if (table == &rao_table_pareto) {
+        out->f.table = &rao_table_exponential;
+        out->p[0] = s[0], out->p[1] = 1 / s[0], out->q[0] = t[0], out->q[1] = 1 / t[0], out->p[2] = out->q[2] = 0;
+        out->it.p = out->p, out->it.q = out->q;
+    } else if (table == &rao_table_weibull && fmin(s[0], t[0]) < 0.2) {
+        out->f.table = &rao_table_gumbel;
+        out->p[0] = -log(s[1]), out->p[1] = 1 / s[0], out->q[0] = -log(t[1]), out->q[1] = 1 / t[0];
+        out->it.p = out->p, out->it.q = out->q;
+    } else return;
+    out->it.f = &out->f;
+}
+
 /* An integral of order l^2 (squared) or |l|, no closer than the rounding of l allows where that is a difference of logarithms. */
 static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void *arg, int squared, const integrate_marks *extra,
                            double *value, rao_quality *quality) {
@@ -237,7 +263,7 @@ static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void
     return rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 1, g, arg, value, quality);
 }
 
-rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
+static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
     skewed k = {it, order, 0, 0};
     double missing = 0;
     rao_quality own = {RAO_CLOSED, 0};
@@ -261,6 +287,12 @@ rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, dou
     return RAO_OK;
 }
 
+rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
+    plain_pair plain;
+    plainly(it, &plain);
+    return skew(ctx, &plain.it, order, out, quality);
+}
+
 /* ---- its slope --------------------------------------------------------------------------------------------------- */
 
 static rao_status tilt(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
@@ -278,7 +310,10 @@ static int exchangeable(const family_item *it) {
     return table->standard->log_density(it->f, 0.7) == table->standard->log_density(it->f, -0.7);
 }
 
-rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *it, e_place order, double *out, double *noise) {
+rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, double *out, double *noise) {
+    plain_pair plain;
+    plainly(given, &plain);
+    const family_item *it = &plain.it;
     skewed k = {it, order, 0, 0};
     expect_draws draws = draws_of(it);
     rao_quality own = {RAO_CLOSED, 0};
@@ -337,14 +372,27 @@ done:
     return st;
 }
 
+/* Bounded integrals: infinite can only be one whose mass lies beyond what doubles hold. */
+static rao_status check_reached(rao_ctx *ctx, const family_item *it, double value) {
+    if (value < INF) return RAO_OK;
+    return rao_fail(ctx, RAO_ENUMERIC, "%s: %s was not reached: most of the mass lies closer to an end of the support than doubles do",
+                    it->f->table->info.name, it->what);
+}
+
 /* Of a beta law the doubles below 1 are too far apart for a density that is infinite there: the upper half is the lower half of the law of 1 - x. */
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality) {
+    plain_pair plain;
     *out = 0;
-    if (it->f->table != &rao_table_beta) return part(ctx, it, term, squared, cuts, INF, out, quality);
+    if (it->f->table != &rao_table_beta) {
+        plainly(it, &plain);
+        RAO_OR_RETURN(part(ctx, &plain.it, term, squared, cuts, INF, out, quality));
+        return check_reached(ctx, it, *out);
+    }
     const double p[3] = {it->p[1], it->p[0], it->p[2]}, q[3] = {it->q[1], it->q[0], it->q[2]};
     family_item mirrored = *it;
     mirrored.p = p, mirrored.q = q;
     RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, quality));
-    return part(ctx, &mirrored, term, squared, cuts, 0.5, out, quality);
+    RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, 0.5, out, quality));
+    return check_reached(ctx, it, *out);
 }

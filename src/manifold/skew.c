@@ -91,20 +91,22 @@ static rao_status slope(rao_ctx *ctx, void *arg, double a, double *out) {
 }
 
 /* C is concave and C(0) = C(1) = 0 unless the supports differ, when it may be largest at an end. */
-static rao_status find_largest(rao_ctx *ctx, search *s, double *order) {
+static rao_status find_largest(rao_ctx *ctx, search *s, double *order, double *error) {
     double low, high, middle;
     RAO_OR_RETURN(slope(ctx, s, 0.5, &middle));
-    *order = 0.5;
+    *order = 0.5, *error = 0;
     if (fabs(middle) <= s->noise) return RAO_OK; /* a symmetric pair, or p = q */
     RAO_OR_RETURN(slope(ctx, s, 0, &low));
     RAO_OR_RETURN(slope(ctx, s, 1, &high));
     if (low <= 0) *order = 0;
     else if (high >= 0) *order = 1;
-    else return rao_root(ctx, slope, s, 0, 1, 0, order, NULL);
+    else RAO_OR_RETURN(rao_root(ctx, slope, s, 0, 1, 0, order, NULL));
+    if (!s->path->kl && !s->c->k && low - high < INF) *error = s->noise / (low - high); /* by the mean of the slope's own */
     return RAO_OK;
 }
 
-rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, double *largest, rao_quality *quality) {
+rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, double *order_error, double *largest,
+                            rao_quality *quality) {
     rao_status st;
     e_path path;
     classes c;
@@ -112,7 +114,7 @@ rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, 
     RAO_TRY(rao_e_path_open(ctx, it->f, it->p, it->q, &path));
     RAO_TRY(rao_classes_open(ctx, it->f, it->p, it->q, &c));
     search s = {it, &path, &c, 0};
-    RAO_TRY(find_largest(ctx, &s, order));
+    RAO_TRY(find_largest(ctx, &s, order, order_error));
     RAO_TRY(rao_skew(ctx, it, (e_place){*order, 1 - *order}, largest, quality));
 done:
     rao_scratch_reset(ctx, mark);

@@ -10,8 +10,9 @@
 /* *out = C(order). With order.p = 0 the integral is that of q over the support of p. */
 rao_status rao_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality);
 
-/* The order a in [0, 1] of the largest C(a), and C there, infinite for disjoint supports; 1/2 where every order is the largest. */
-rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, double *largest, rao_quality *quality);
+/* The order a in [0, 1] of the largest C(a), and C there, infinite for disjoint supports; 1/2 where every order is the largest.
+ * *order_error: an estimate of its error. */
+rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, double *order_error, double *largest, rao_quality *quality);
 
 /* a p + b q - p^a q^b from the logarithms of p and q (-inf where they are 0, not both) and l = log p/q: >= 0 for 0 <= a <= 1, <= 0 outside. The linear
  * part integrates to one, so that int p^a q^b = 1 - the integral of this, and close pairs lose nothing. */

@@ -139,6 +139,46 @@ static void disjoint_supports(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void extremes(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    double value;
+    struct {
+        const char *family;
+        double fixed;
+        int quantity;
+        double order, p[3], q[3], want, tol;
+    } cases[] = {
+        {"normal", 0, RAO_TOTAL_VARIATION, 0, {0, 1e-150}, {1e-150, 2e-150}, 0.39006566012105566, 1e-12},
+        {"normal", 0, RAO_JENSEN_SHANNON, 0, {0, 1e-100}, {1, 1e100}, 0.69314718055994531, 1e-12},
+        {"normal", 0, RAO_TOTAL_VARIATION, 0, {1e15, 1}, {1e15 + 1, 1}, 0.38292492254802621, 1e-14},
+        {"normal", 0, RAO_RENYI, 1e-300, {0, 1}, {1, 2}, 1.3068528194400547e-300, 1e-14}, /* a KL(q : p) */
+        {"poisson", 0, RAO_TOTAL_VARIATION, 0, {1e12}, {1e12 + 1}, 3.9894228040133e-7, 1e-12},
+        {"poisson", 0, RAO_JENSEN_SHANNON, 0, {1e12}, {1e12 + 1}, 1.25e-13, 1e-10},
+        {"poisson", 0, RAO_TOTAL_VARIATION, 0, {1e-300}, {1e12}, 1, 1e-15},
+        {"bernoulli", 0, RAO_JENSEN_SHANNON, 0, {0}, {1}, 0.69314718055994531, 1e-15},
+        {"binomial", 1e12, RAO_TOTAL_VARIATION, 0, {0.5}, {0.500001}, 0.68268949215124, 1e-12},
+        {"geometric", 0, RAO_TOTAL_VARIATION, 0, {1e-12}, {2e-12}, 0.25, 1e-11},        /* of exponentials of rates 1 and 2 */
+        {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1e-3}, {2e-3}, 0.053781946088294, 1e-12}, /* of exponentials: no scale */
+        {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1}, {2}, 0.053781946088294, 1e-12},
+        {"student_t", 3, RAO_TOTAL_VARIATION, 0, {0, 1e-100}, {1, 1e100}, 1, 1e-11},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        rao_family *f = make(ctx, cases[i].family, 0, cases[i].fixed);
+        EXPECT_REL(ask(ctx, f, cases[i].quantity, cases[i].order, cases[i].p, cases[i].q), cases[i].want, cases[i].tol);
+        rao_family_destroy(&f);
+    }
+    rao_family *gamma = make(ctx, "gamma", 0, 0), *weibull = make(ctx, "weibull", 0, 0);
+    double p[2] = {1e-8, 1}, q[2] = {2e-8, 1}, flat[2] = {0.01, 1}, other[2] = {0.02, 1}, one[2] = {1, 1}, two[2] = {2, 1};
+    EXPECT_FAIL(ctx, try(ctx, gamma, RAO_TOTAL_VARIATION, 0, p, q, &value, NULL), RAO_ENUMERIC, "closer to an end of the support");
+    EXPECT_FAIL(ctx, try(ctx, gamma, RAO_JENSEN_SHANNON, 0, p, q, &value, NULL), RAO_ENUMERIC, "closer to an end of the support");
+    LAW("Weibull laws of shapes k and 2k with one scale: no divergence depends on k, though at k = 0.01 the mass is no doubles");
+    EXPECT_REL(ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, flat, other), ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, one, two), 1e-11);
+    EXPECT_REL(ask(ctx, weibull, RAO_BHATTACHARYYA, 0, flat, other), ask(ctx, weibull, RAO_BHATTACHARYYA, 0, one, two), 1e-11);
+    rao_family_destroy(&gamma), rao_family_destroy(&weibull);
+    rao_test_ctx_close(&ctx);
+}
+
 static rao_status mvn_pair(rao_ctx *ctx, void *arg) {
     rao_status st;
     rao_family *f = NULL;
@@ -167,6 +207,7 @@ int main(void) {
         cmocka_unit_test(mixtures_of_several_variables),
         cmocka_unit_test(mixtures_on_a_line),
         cmocka_unit_test(disjoint_supports),
+        cmocka_unit_test(extremes),
         cmocka_unit_test(survives_failed_allocations),
     };
     return rao_test_run("manifold: divergences", tests, COUNT(tests));
