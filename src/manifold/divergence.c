@@ -33,7 +33,7 @@ static rao_status check_order(rao_ctx *ctx, const family_item *it) {
 
 /* 1 - exp(-C) and its error: the error of C is absolute. */
 static double missing_part(double c, rao_quality *quality) {
-    quality->error *= exp(-c);
+    quality->error = isinf(c) ? 0 : quality->error * exp(-c);
     return -expm1(-c);
 }
 

@@ -3,6 +3,7 @@
  * Closed where the event is known: with l = log p/q, d = q_p - q_q a difference of parameters,
  *   laws of one rate          exp(-L/(e^L - 1)) (1 - e^-L), L = |log of the quotient of the rates|
  *   normals of one covariance erf(|mu_p - mu_q| / (sqrt 8 sigma)), the distance in the metric of the covariance
+ *   normals                   the probabilities of the interval between the roots of l, unless that cancels
  *   Cauchy                    (2/pi) atan sqrt(e), e as in pair.c: of two scales with one centre, and all pairs are images of such
  *   uniform                   what is left of the longer interval outside the overlap, over its length
  *   counts                    F_q(k) - F_p(k), k where p and q cross; of close pairs the integral of the probability of k over the parameter
@@ -40,7 +41,20 @@ static double of_cauchy(const double *s, const double *t) {
 
 static double of_shift(double distance) { return erf(distance * 0.35355339059327376220); }
 
-/* Normals of different covariances are left to integrals. */
+/* The narrower density is the larger one between the two roots of l, [m -+ r sqrt(m^2 + 2 (r^2 - 1) log r)] / (r^2 - 1) in its own units, r > 1 the quotient of the
+ * deviations and m the difference of the means. 0 where the difference of the two probabilities would cancel: an integral keeps its digits. */
+static int of_normals(const double *s, const double *t, double *out) {
+    const double *n = s[1] < t[1] ? s : t, *w = s[1] < t[1] ? t : s;
+    double r = w[1] / n[1], m = (n[0] - w[0]) / n[1], a = (w[1] - n[1]) / n[1] * (r + 1), l = rao_log_quotient(w[1], n[1]);
+    double root = r * sqrt(m * m + 2 * a * l);
+    if (!(root < 1e150 && a < 1e150)) return 0;
+    double far = (fabs(m) + root) / a, near = (m * m + 2 * r * r * l) / (fabs(m) + root); /* to the side of m, and to the other */
+    double inside = rao_normal_cdf(far) - rao_normal_cdf(-near);
+    *out = inside - (rao_normal_cdf((far + fabs(m)) / r) - rao_normal_cdf((fabs(m) - near) / r));
+    return *out > 0.1;
+}
+
+/* Normals of different covariances in several variables are left to averages over draws. */
 static int of_vectors(const family_item *it, double *out) {
     int64_t d = it->f->d;
     const double *s = it->p, *t = it->q;
@@ -68,6 +82,7 @@ static int of_lines(const family_item *it, double *out) {
     if (table == &rao_table_uniform) *out = of_uniforms(s, t);
     else if (table == &rao_table_cauchy) *out = of_cauchy(s, t);
     else if ((table == &rao_table_normal || table == &rao_table_lognormal) && s[1] == t[1]) *out = of_shift(fabs(s[0] - t[0]) / s[1]);
+    else if (table == &rao_table_normal || table == &rao_table_lognormal) return of_normals(s, t, out);
     else if (table == &rao_table_mvn || table == &rao_table_isotropic_normal || table == &rao_table_diagonal_normal)
         return of_vectors(it, out);
     else return 0;
@@ -97,37 +112,53 @@ static double waiting_upper(double r, double k, double at) { return rao_beta_q(r
 static const counting poissons = {poisson_slope, poisson_upper}, binomials = {binomial_slope, binomial_upper},
                       waitings = {waiting_slope, waiting_upper};
 
-/* |F(k) at a - F(k) at b|; `width`: a standard deviation of the parameter. */
-static double of_counts(const counting *law, double r, double k, double a, double b, double width) {
+/* |F(k) at a + step - F(k) at a|; `width`: a standard deviation of the parameter. */
+static double of_counts(const counting *law, double r, double k, double a, double step, double width) {
     double sum = 0;
-    if (fabs(b - a) > 0.5 * width) return fabs(law->upper(r, k, a) - law->upper(r, k, b));
-    for (int i = 0; i < 8; i++) sum += weight[i] * law->slope(r, k, a + node[i] * (b - a));
-    return fabs(b - a) * sum;
+    if (fabs(step) > 0.5 * width) return fabs(law->upper(r, k, a) - law->upper(r, k, a + step));
+    for (int i = 0; i < 8; i++) sum += weight[i] * law->slope(r, k, a + node[i] * step);
+    return fabs(step) * sum;
+}
+
+/* Differences of logarithms that were given as such are exact, those of their exponentials are not. */
+static double of_poissons(const double *s, const double *t) {
+    enum { LAMBDA, LOG, BY_LOG };
+    int by_log = s[BY_LOG] != 0 && t[BY_LOG] != 0 && fabs(s[LOG] - t[LOG]) < 1;
+    double l = by_log ? s[LOG] - t[LOG] : rao_log_quotient(s[LAMBDA], t[LAMBDA]);
+    double step = by_log ? t[LAMBDA] * expm1(l) : s[LAMBDA] - t[LAMBDA];
+    if (step == 0) return 0;
+    return of_counts(&poissons, 0, floor(step / l), t[LAMBDA], step, sqrt(fmax(s[LAMBDA], t[LAMBDA])));
+}
+
+/* p_s - p_t; of logits p_t (1 - p_s) (exp(their difference) - 1). */
+static double step_of_trials(const double *s, const double *t) {
+    double d = s[BERNOULLI_LOGIT] - t[BERNOULLI_LOGIT];
+    int by_logit = s[BERNOULLI_BY_LOGIT] != 0 && t[BERNOULLI_BY_LOGIT] != 0 && fabs(d) < 1;
+    return by_logit ? t[BERNOULLI_P] * s[BERNOULLI_Q] * expm1(d) : s[BERNOULLI_P] - t[BERNOULLI_P];
+}
+
+static double of_trials(const family_item *it, int binomial) {
+    const double *s = it->p, *t = it->q, r = it->f->table->info.fixed ? it->f->fixed : 1;
+    double p = s[BERNOULLI_P], q = t[BERNOULLI_P], step = step_of_trials(s, t), l[2];
+    if (step == 0) return 0;
+    rao_bernoulli_log_ratios(s, t, l);
+    if (!binomial) {
+        double width = fmax(p * sqrt(s[BERNOULLI_Q] / r), q * sqrt(t[BERNOULLI_Q] / r));
+        return of_counts(&waitings, r, floor(-r * l[0] / l[1]), q, step, width);
+    }
+    double width = sqrt(fmax(p * s[BERNOULLI_Q], q * t[BERNOULLI_Q]) / r);
+    return of_counts(&binomials, r, floor(r * l[1] / (l[1] - l[0])), q, step, width);
 }
 
 static int counts(const family_item *it, double *out) {
     const family_table *table = it->f->table;
-    const double *s = it->p, *t = it->q, r = table->info.fixed ? it->f->fixed : 1;
-    double l[2];
-    if (table == &rao_table_poisson) {
-        double k = floor((s[0] - t[0]) / rao_log_quotient(s[0], t[0]));
-        *out = s[0] == t[0] ? 0 : of_counts(&poissons, 0, k, s[0], t[0], sqrt(fmax(s[0], t[0])));
-        return 1;
-    }
-    int binomial = table == &rao_table_binomial;
-    if (!binomial && table != &rao_table_geometric && table != &rao_table_geometric0 && table != &rao_table_negative_binomial) return 0;
-    double p = s[BERNOULLI_P], q = t[BERNOULLI_P];
-    if (binomial && (!(s[BERNOULLI_Q] > 0 && t[BERNOULLI_Q] > 0) || !(p > 0 && q > 0))) return 0;
-    *out = 0;
-    if (p == q) return 1;
-    rao_bernoulli_log_ratios(s, t, l);
-    if (binomial) {
-        double width = sqrt(fmax(p * s[BERNOULLI_Q], q * t[BERNOULLI_Q]) / r);
-        *out = of_counts(&binomials, r, floor(r * l[1] / (l[1] - l[0])), p, q, width);
-    } else {
-        double width = fmax(p * sqrt(s[BERNOULLI_Q] / r), q * sqrt(t[BERNOULLI_Q] / r));
-        *out = of_counts(&waitings, r, floor(-r * l[0] / l[1]), p, q, width);
-    }
+    const double *s = it->p, *t = it->q;
+    if (table == &rao_table_poisson) *out = of_poissons(s, t);
+    else if (table == &rao_table_geometric || table == &rao_table_geometric0 || table == &rao_table_negative_binomial)
+        *out = of_trials(it, 0);
+    else if (table == &rao_table_binomial && fmin(s[BERNOULLI_P], t[BERNOULLI_P]) > 0 && fmin(s[BERNOULLI_Q], t[BERNOULLI_Q]) > 0)
+        *out = of_trials(it, 1);
+    else return 0;
     return 1;
 }
 

@@ -36,6 +36,16 @@ def test_batches_in_any_chart():
     close(answer["value"][1], math.log(4))
 
 
+def test_close_pairs_in_the_chart_of_the_difference():
+    # the count where they cross is 1 in both: the derivative of its distribution function times the step
+    got = ask(family="poisson", chart="natural", quantity="total_variation", p=[0], q=[1e-8])["value"]
+    close(got, math.exp(-1) * math.expm1(1e-8))
+    got = ask(family="binomial", chart="natural", fixed={"n": 3}, quantity="total_variation", p=[0], q=[1e-8])["value"]
+    close(got, 1.5 * 0.25 * 1e-8)
+    got = ask(family="bernoulli", chart="logit", quantity="total_variation", p=[0], q=[1e-8])["value"]
+    close(got, 0.25e-8)
+
+
 def test_numerical_answers_say_so():
     answer = ask(family="logistic", quantity="bhattacharyya", p=[0, 1], q=[4000, 1])
     assert answer["method"] == "quadrature" and 0 < answer["error_estimate"] < 1e-9

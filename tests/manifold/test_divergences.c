@@ -81,6 +81,9 @@ static void conventions(void **state) {
     EXPECT_REL(ask(ctx, exponential, RAO_RENYI, 2, &two, &big), log(4.0 / 3), 1e-14);
     EXPECT_CLOSE(ask(ctx, gumbel, RAO_RENYI, 2, wide, far), INFINITY, 0);
     double value;
+    rao_quality quality;
+    OK(ctx, try(ctx, gumbel, RAO_TSALLIS, 2, wide, far, &value, &quality)); /* an infinity that a quadrature found has no error */
+    EXPECT_TRUE(isinf(value) && quality.error == 0);
     EXPECT_FAIL(ctx, try(ctx, normal, RAO_RENYI, -1, p, q, &value, NULL), RAO_EDOMAIN, "renyi of order -1, want 0 <= order");
     EXPECT_FAIL(ctx, try(ctx, normal, RAO_TSALLIS, INFINITY, p, q, &value, NULL), RAO_EDOMAIN, "tsallis of order inf, want");
     EXPECT_FAIL(ctx, try(ctx, normal, RAO_ALPHA_DIVERGENCE, INFINITY, p, q, &value, NULL), RAO_EDOMAIN, "want a finite number");
