@@ -15,6 +15,9 @@
 /* All but gelu find their derivatives from y alone, so that y may lie over x. */
 static inline int rao_act_needs_input(rao_activation kind) { return kind == RAO_GELU; }
 
+/* The widest layer, with its bias, whose products the kernels `wide` and `deep` take. */
+enum { RAO_SMALL_SIDE = 33 };
+
 /* Serial kernels of one number type; pointers are to entry (0, 0), each followed by its leading dimension. An output may be one of the
  * inputs, and overlaps none otherwise. s, the state of an activation, is its input where rao_act_needs_input, else its output. */
 typedef struct rao_kernels {
@@ -41,6 +44,13 @@ typedef struct rao_kernels {
     double (*sum_squares)(int64_t rows, int64_t cols, const void *x, int64_t ldx);
     /* the largest |x|; NaN when there is a NaN, so that one pass also answers whether all is finite */
     double (*max_abs)(int64_t rows, int64_t cols, const void *x, int64_t ldx);
+    /* C = op(A) B, m x n from k x n; m, k <= RAO_SMALL_SIDE */
+    void (*wide)(rao_trans ta, int64_t m, int64_t k, int64_t n, const void *a, int64_t lda, const void *b, int64_t ldb, void *c,
+                 int64_t ldc);
+    /* sums = A B^T, m x k without gaps, from m x n and k x n; m, k <= RAO_SMALL_SIDE */
+    void (*deep)(int64_t m, int64_t k, int64_t n, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums);
+    /* Y = X^T, cols x rows */
+    void (*turn)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy);
 } rao_kernels;
 
 /* The table of functions named act_forward_f32 and so on: a kernel file's last line. */
@@ -48,7 +58,8 @@ typedef struct rao_kernels {
     {                                                                                                                                  \
         .act_forward = act_forward_##type, .act_backward = act_backward_##type, .act_second = act_second_##type,                       \
         .bias_act = bias_act_##type, .fill = fill_##type, .convert = convert_##type, .axpby = axpby_##type, .product = product_##type, \
-        .scale_rows = scale_rows_##type, .sum_squares = sum_squares_##type, .max_abs = max_abs_##type                                  \
+        .scale_rows = scale_rows_##type, .sum_squares = sum_squares_##type, .max_abs = max_abs_##type, .wide = wide_##type,            \
+        .deep = deep_##type, .turn = turn_##type                                                                                       \
     }
 
 struct rao_backend {
@@ -90,6 +101,18 @@ rao_status rao_scale_rows(rao_ctx *ctx, const rao_backend *be, const rao_vec *s,
 rao_status rao_sum_squares(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double *sum);
 /* max |x|, NaN where there is one: isfinite(*largest) says that all is finite. 0 of an empty matrix. */
 rao_status rao_max_abs(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, double *largest);
+
+/* ---- products of small matrices with long ones: features x cases ---------------------------------------------- */
+
+/* EINVAL where the shapes do not fit or a short side is above RAO_SMALL_SIDE. Long sides are cut into blocks of columns fixed by the shape. */
+
+/* C = op(A) B with op(A) m x k and B k x n; m, k <= RAO_SMALL_SIDE. C is neither A nor B. */
+rao_status rao_wide_product(rao_ctx *ctx, const rao_backend *be, rao_trans ta, const rao_mat *a, const rao_mat *b, rao_mat *c);
+/* C = beta C + A B^T with A m x n and B k x n; m, k <= RAO_SMALL_SIDE. beta = 0 ignores what C holds. A block of 4096 columns is summed in
+ * the number type, |error| <= 4096 eps |A| |B|^T at worst and 4096 / lanes with every vector full; blocks are added in order, in double. */
+rao_status rao_deep_product(rao_ctx *ctx, const rao_backend *be, const rao_mat *a, const rao_mat *b, double beta, rao_mat *c);
+/* Y = X^T; Y is not X. Serial. */
+rao_status rao_turn(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, rao_mat *y);
 
 /* ---- buffers ------------------------------------------------------------------------------------------------- */
 

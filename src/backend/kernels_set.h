@@ -11,6 +11,7 @@
 #define NAME(x) x##_f32
 #include "backend/act_tmpl.h"
 #include "backend/pass_tmpl.h"
+#include "backend/small_tmpl.h"
 #undef T
 #undef OTHER
 #undef BITS
@@ -22,6 +23,7 @@
 #define NAME(x) x##_f64
 #include "backend/act_tmpl.h"
 #include "backend/pass_tmpl.h"
+#include "backend/small_tmpl.h"
 #undef T
 #undef OTHER
 #undef BITS

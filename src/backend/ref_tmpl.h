@@ -57,6 +57,29 @@ static double NAME(max_abs)(int64_t rows, int64_t cols, const void *x, int64_t l
     return (double)most;
 }
 
+static void NAME(wide)(rao_trans ta, int64_t m, int64_t k, int64_t n, const void *a, int64_t lda, const void *b, int64_t ldb, void *c,
+                       int64_t ldc) {
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) {
+            real sum = 0;
+            for (int64_t l = 0; l < k; l++) sum += (real)((const T *)a)[ta ? l * lda + i : i * lda + l] * (real)((const T *)b)[l * ldb + j];
+            PUT(c, ldc) = (T)sum;
+        }
+}
+
+static void NAME(deep)(int64_t m, int64_t k, int64_t n, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums) {
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < k; j++) {
+            real sum = 0;
+            for (int64_t l = 0; l < n; l++) sum += (real)((const T *)a)[i * lda + l] * (real)((const T *)b)[j * ldb + l];
+            PUT(sums, k) = (T)sum;
+        }
+}
+
+static void NAME(turn)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {
+    EACH_ENTRY((T *)y)[j * ldy + i] = ((const T *)x)[i * ldx + j];
+}
+
 #undef EACH_ENTRY
 #undef AT
 #undef PUT
