@@ -6,7 +6,8 @@
  *
  * Values are stored n x ld with ld = cols + 1 rounded up to a multiple of 16; column `cols` holds 1 (0 in a tangent), so that a
  * dense layer with its bias is one product Z = [X 1] W^T with W = [weight bias], out x (in + 1), and the sum over cases of its
- * gradient is one product too.
+ * gradient is one product too. Inside a tape that is asked for values and gradients only, small networks lie the other way round; what a caller
+ * sees of it is the same, to rounding.
  */
 #ifndef RAO_GRAPH_H
 #define RAO_GRAPH_H

@@ -155,10 +155,21 @@ static rao_status bad_observation(rao_ctx *ctx, const rao_head *head, const rao_
                     entry(y, i, j), head->kind->allowed, classes);
 }
 
+/* The classes of a batch are looked at every step: without a call an entry. */
+static int all_classes(const rao_mat *y, int64_t k) {
+    int64_t good = 0;
+    for (int64_t i = 0; i < y->rows; i++) {
+        double v = entry(y, i, 0);
+        good += v >= 0 && v < (double)k && v == (double)(int32_t)v;
+    }
+    return good == y->rows;
+}
+
 rao_status rao_head_check(rao_ctx *ctx, const rao_head *head, const rao_mat *y) {
     int64_t targets = rao_head_targets(head);
     head_call c = begin(ctx, head, "check", y, targets);
     if (c.status) return c.status;
+    if (rao_head_is_classifier(head) && head->k <= INT32_MAX && all_classes(y, head->k)) return RAO_OK;
     for (int64_t i = 0; i < y->rows; i++)
         for (int64_t j = 0; j < targets; j++)
             if (!head->kind->valid(entry(y, i, j), head->k)) return bad_observation(ctx, head, y, i, j);
@@ -188,11 +199,11 @@ static rao_status walk_block(rao_ctx *ctx, int64_t block, void *arg) {
     head_rows r = w->all;
     int64_t first = block * w->grain;
     r.rows = rao_block_end(w->all.rows, w->grain, block) - first;
-    r.z = at(r.z, w->size, first * r.ldz);
+    r.z = at(r.z, w->size, r.across ? first : first * r.ldz);
     r.y = at(r.y, w->size, first * r.ldy);
     r.v = at(r.v, w->size, first * r.ldv);
     r.weight = at(r.weight, w->size, first);
-    r.out = (void *)at(r.out, w->size, first * r.ldo);
+    r.out = (void *)at(r.out, w->size, r.across ? first : first * r.ldo);
     r.value = (void *)at(r.value, w->value_size, first);
     w->kernel(&r);
     return RAO_OK;
@@ -251,6 +262,28 @@ rao_status rao_head_score(rao_ctx *ctx, const rao_head *head, const rao_mat *z, 
 rao_status rao_head_nll_score(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_vec *weight, rao_vec *nll,
                               rao_mat *g) {
     return nll && g ? nll_score(ctx, head, "nll_score", z, y, weight, nll, g) : missing(ctx, "nll_score", nll ? "g" : "nll");
+}
+
+int head_takes_across(const rao_head *head) { return head->kind->index == HEAD_CATEGORICAL && head->k <= HEAD_FEW_CLASSES; }
+
+rao_status head_nll_score_across(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_vec *weight,
+                                 rao_vec *nll, rao_mat *g) {
+    head_rows r = {.across = 1};
+    head_call c = {ctx, head, "nll_score", z->dtype, z->cols, RAO_OK};
+    int fits = head_takes_across(head) && z->rows == head->k && z->ld >= z->cols &&
+               (!g || (g->dtype == z->dtype && g->rows == z->rows && g->cols == z->cols && g->ld >= g->cols && g->data));
+    if (!fits)
+        return rao_fail(ctx, RAO_EINVAL, "head %s: outputs turned are %lld x %lld", head->name, (long long)z->rows, (long long)z->cols);
+    want_targets(&c, y);
+    if (weight) want_vec(&c, "weight", weight);
+    want_vec(&c, "nll", nll);
+    if (c.status) return c.status;
+    set_z(&r, z), set_y(&r, y);
+    r.rows = z->cols;
+    if (weight) r.weight = weight->data;
+    if (g) set_out(&r, g);
+    r.value = nll->data;
+    return walk(ctx, head, kernels(head, z->dtype)->nll_score, &r, z->dtype, 0);
 }
 
 rao_status rao_head_hessian_apply(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_mat *v, rao_mat *out) {

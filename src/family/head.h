@@ -16,6 +16,7 @@ typedef struct head_rows {
     int64_t ldz, ldy, ldv, ldo;
     int64_t column; /* of the Fisher root */
     double var;     /* of the normal head with given variance */
+    int across;     /* nll_score of up to HEAD_FEW_CLASSES classes: z and out are k x rows */
 } head_rows;
 
 typedef void head_fn(const head_rows *r);
@@ -25,6 +26,7 @@ typedef struct head_kernels {
     head_fn *errors; /* value: double whatever the type */
 } head_kernels;
 
+enum { HEAD_FEW_CLASSES = 24 };
 enum { HEAD_CATEGORICAL, HEAD_BERNOULLI, HEAD_POISSON, HEAD_NORMAL, HEAD_NORMAL_MU_LOGVAR, HEAD_KINDS };
 
 /* One table per instruction set: [0] float, [1] double. */
@@ -50,5 +52,11 @@ struct rao_head {
 };
 
 extern const head_kind rao_head_kinds[HEAD_KINDS];
+
+/* Whether rao_head_nll_score can also take z and give g turned, one case a column (see graph/across.h): few classes. */
+int head_takes_across(const rao_head *head);
+/* As rao_head_nll_score with z and g of outputs x n; g may be NULL. */
+rao_status head_nll_score_across(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_vec *weight,
+                                 rao_vec *nll, rao_mat *g);
 
 #endif

@@ -38,50 +38,82 @@ static inline T FN(softmax_rest)(const T *restrict z, int64_t k, int64_t *top) {
 }
 
 /* Few classes would leave most of a vector empty: then LANES rows at a time, one in each lane. */
-enum { FN(LANES) = 64 / (int)sizeof(T), FN(FEW) = 24 };
+enum { FN(LANES) = 64 / (int)sizeof(T), FN(FEW) = HEAD_FEW_CLASSES };
+#define LANE for (int l = 0; l < FN(LANES); l++)
+
+/* Lanes behind the last row repeat it. */
+static inline void FN(take_lanes)(const head_rows *r, int64_t first, int64_t rows, T (*e)[FN(LANES)], T *y) {
+    const T *z = (const T *)r->z + (r->across ? first : first * r->ldz), *target = (const T *)r->y + first * r->ldy;
+    int64_t k = r->k, along = r->across ? r->ldz : 1, down = r->across ? 1 : r->ldz;
+    if (rows == FN(LANES) && r->across) {
+        EACH
+#pragma omp simd
+            LANE e[j][l] = z[j * along + l];
+    } else {
+        LANE {
+            const T *row = z + (l < rows ? l : rows - 1) * down;
+            EACH e[j][l] = row[j * along];
+        }
+    }
+    if (rows == FN(LANES) && r->ldy == 1)
+#pragma omp simd
+        LANE y[l] = target[l];
+    else LANE y[l] = target[(l < rows ? l : rows - 1) * r->ldy];
+}
+
+static inline void FN(give_lanes)(const head_rows *r, int64_t first, int64_t rows, T (*e)[FN(LANES)]) {
+    T *out = (T *)r->out + (r->across ? first : first * r->ldo);
+    int64_t k = r->k;
+    if (!r->across) {
+        for (int64_t l = 0; l < rows; l++) EACH out[l * r->ldo + j] = e[j][l];
+    } else if (rows == FN(LANES)) {
+        EACH
+#pragma omp simd
+            LANE out[j * r->ldo + l] = e[j][l];
+    } else {
+        EACH for (int64_t l = 0; l < rows; l++) out[j * r->ldo + l] = e[j][l];
+    }
+}
 
 static void FN(categorical_lanes)(const head_rows *r, int64_t first, int64_t rows) {
-    enum { L = FN(LANES) };
     int64_t k = r->k;
-    const T *z = (const T *)r->z + first * r->ldz, *y = (const T *)r->y + first * r->ldy;
-    T e[FN(FEW)][L], max[L], rest[L], scale[L];
-    int32_t top[L];
-    for (int l = 0; l < L; l++) {
-        const T *row = z + (l < rows ? l : rows - 1) * r->ldz;
-        EACH e[j][l] = row[j];
-    }
-    for (int l = 0; l < L; l++) max[l] = e[0][l], top[l] = 0, rest[l] = 0;
-    for (int32_t j = 1; j < k; j++)
+    T e[FN(FEW)][FN(LANES)], y[FN(LANES)], max[FN(LANES)], rest[FN(LANES)], top[FN(LANES)], own[FN(LANES)], scale[FN(LANES)];
+    FN(take_lanes)(r, first, rows, e, y);
+    LANE max[l] = e[0][l], top[l] = 0, rest[l] = 0, own[l] = e[0][l];
+    for (int64_t j = 1; j < k; j++)
 #pragma omp simd
-        for (int l = 0; l < L; l++) {
-            top[l] = e[j][l] > max[l] ? j : top[l];
+        LANE {
+            top[l] = e[j][l] > max[l] ? (T)j : top[l];
             max[l] = e[j][l] > max[l] ? e[j][l] : max[l];
+            own[l] = y[l] == (T)j ? e[j][l] : own[l];
         }
-    for (int32_t j = 0; j < k; j++)
+    EACH
 #pragma omp simd
-        for (int l = 0; l < L; l++) {
-            T one = FN(vm_exp)(e[j][l] - max[l]);
-            e[j][l] = one;
-            rest[l] += j == top[l] ? 0 : one;
-        }
+        LANE {
+        T one = FN(vm_exp)(e[j][l] - max[l]);
+        e[j][l] = one;
+        rest[l] += top[l] == (T)j ? 0 : one;
+    }
     if (r->value) {
+        T *value = (T *)r->value + first;
 #pragma omp simd
-        for (int l = 0; l < L; l++) scale[l] = FN(vm_log1p)(rest[l]);
-        for (int l = 0; l < rows; l++) ((T *)r->value)[first + l] = (max[l] - z[l * r->ldz + (int64_t)y[l * r->ldy]]) + scale[l];
+        LANE scale[l] = (max[l] - own[l]) + FN(vm_log1p)(rest[l]);
+        for (int64_t l = 0; l < rows; l++) value[l] = scale[l];
     }
     if (!r->out) return;
 #pragma omp simd
-    for (int l = 0; l < L; l++) scale[l] = 1 / (1 + rest[l]);
-    for (int l = 0; l < rows; l++) {
-        int64_t c = (int64_t)y[l * r->ldy];
-        e[c][l] = c == top[l] ? -rest[l] : e[c][l] - (1 + rest[l]);
-        if (r->weight) scale[l] *= ((const T *)r->weight)[first + l];
+    LANE scale[l] = 1 / (1 + rest[l]);
+    if (r->weight)
+        for (int64_t l = 0; l < rows; l++) scale[l] *= ((const T *)r->weight)[first + l];
+    EACH
+#pragma omp simd
+        LANE {
+        T own_class = top[l] == (T)j ? -rest[l] : e[j][l] - (1 + rest[l]);
+        e[j][l] = (y[l] == (T)j ? own_class : e[j][l]) * scale[l];
     }
-    for (int l = 0; l < rows; l++) {
-        T *row = (T *)r->out + (first + l) * r->ldo;
-        EACH row[j] = e[j][l] * scale[l];
-    }
+    FN(give_lanes)(r, first, rows, e);
 }
+#undef LANE
 
 static void FN(categorical_nll_score)(const head_rows *r) {
     int64_t k = r->k;

@@ -4,8 +4,12 @@
  * vjp      X' = G weight, W' = G^T [X 1] as much each
  * jvp      D = [X 1] Wd^T + Xd weight^T
  * hvp      d/dt of the vjp: H weight + G weight_d, and H^T [X 1] + G^T [Xd 0]
- * factors  the gradient of a case is g a^T with a = [x; 1]: OUTER */
+ * factors  the gradient of a case is g a^T with a = [x; 1]: OUTER
+ *
+ * Across (across.h) the same with every matrix of cases turned: Y = W [X; 1], X' = weight^T G, W' = G [X; 1]^T. */
 #include "graph/operation.h"
+
+#include "backend/backend.h"
 
 /* W without its bias column. */
 static rao_mat weight_of(rao_mat w) {
@@ -15,18 +19,21 @@ static rao_mat weight_of(rao_mat w) {
 
 static rao_status forward(const op_call *c) {
     rao_mat x = node_view_1(c, &c->x, c->x.v), y = node_view(c, &c->y, c->y.v);
+    if (c->across) return rao_wide_product(c->ctx, rao_backend_default(), RAO_N, &c->w.v, &x, &y);
     return rao_gemm(c->ctx, RAO_N, RAO_T, 1, &x, &c->w.v, 0, &y);
 }
 
 /* W' = beta W' + G^T X */
 static rao_status add_outer(const op_call *c, rao_mat *into, double beta, void *g, void *x) {
     rao_mat gv = node_view(c, &c->y, g), xv = node_view_1(c, &c->x, x);
+    if (c->across) return rao_deep_product(c->ctx, rao_backend_default(), &gv, &xv, beta, into);
     return rao_gemm(c->ctx, RAO_T, RAO_N, 1, &gv, &xv, beta, into);
 }
 
-/* X' = beta X' + G weight */
+/* X' = beta X' + G weight; across beta is 0: only a vjp runs there */
 static rao_status pull_back(const op_call *c, void *into, double beta, void *g, rao_mat w) {
     rao_mat gv = node_view(c, &c->y, g), out = node_view(c, &c->x, into), weight = weight_of(w);
+    if (c->across) return rao_wide_product(c->ctx, rao_backend_default(), RAO_T, &weight, &gv, &out);
     return rao_gemm(c->ctx, RAO_N, RAO_N, 1, &gv, &weight, beta, &out);
 }
 

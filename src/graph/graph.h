@@ -28,7 +28,10 @@ struct rao_tape {
     const rao_graph *graph;
     int64_t max_cases, n, bytes;
     unsigned needs;
-    node_data *data; /* one a node */
+    int across;                        /* buffers hold features x cases, see across.h */
+    int rows_given;                    /* across: the batch lies in `rows_in` and not yet in the input's buffer */
+    void *rows_in, *rows_out, *rows_g; /* across: the input, the output and its cotangent as the callers see them, n x columns */
+    node_data *data;                   /* one a node */
     void *arena;
 };
 

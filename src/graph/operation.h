@@ -7,7 +7,7 @@
 
 #include <rao/graph.h>
 
-/* Buffers of one node, n x ld each. */
+/* Buffers of one node: n x ld, or (cols + 1) x ld where the cases lie across. */
 typedef struct node_data {
     int64_t cols, ld;
     void *v, *d, *g, *h;
@@ -25,6 +25,7 @@ typedef struct op_call {
     rao_ctx *ctx;
     rao_dtype dtype;
     int64_t n;
+    int across; /* buffers hold features x cases, see across.h; forward and vjp only */
     rao_activation activation;
     node_data x, y;
     parameter_data w;
@@ -44,13 +45,14 @@ typedef struct rao_operation {
 
 extern const rao_operation rao_operation_dense, rao_operation_activation;
 
-/* The n x cols view of a node's buffer. */
-static inline rao_mat node_view(const op_call *c, const node_data *node, void *data) {
-    return rao_mat_view(c->dtype, c->n, node->cols, node->ld, data);
+/* The view of a node's buffer, n x columns or, across, columns x n. */
+static inline rao_mat columns_view(const op_call *c, const node_data *node, void *data, int64_t columns) {
+    return c->across ? rao_mat_view(c->dtype, columns, c->n, node->ld, data) : rao_mat_view(c->dtype, c->n, columns, node->ld, data);
 }
-/* The same with the homogeneous column. */
+static inline rao_mat node_view(const op_call *c, const node_data *node, void *data) { return columns_view(c, node, data, node->cols); }
+/* The same with the homogeneous column or row. */
 static inline rao_mat node_view_1(const op_call *c, const node_data *node, void *data) {
-    return rao_mat_view(c->dtype, c->n, node->cols + 1, node->ld, data);
+    return columns_view(c, node, data, node->cols + 1);
 }
 
 #endif

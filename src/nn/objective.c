@@ -4,10 +4,16 @@
 
 #include <rao/nn.h>
 
+#include "family/head.h"
+#include "graph/across.h"
+#include "nn/gather.h"
+
 struct rao_objective {
     const rao_model *model;
     rao_tape *tape;
     rao_dtype dtype;
+    int across;   /* tape and head take the batch as features x cases */
+    int64_t even; /* the shares are those of so many cases of equal weight; 0: of other weights */
     int64_t max_cases, n, outputs, targets;
     void *y;       /* n x targets */
     void *nll;     /* a case */
@@ -24,6 +30,7 @@ rao_status rao_objective_create(rao_ctx *ctx, const rao_model *model, int64_t ma
     o->model = model, o->dtype = rao_model_dtype(model), o->max_cases = max_cases;
     o->outputs = rao_head_outputs(head), o->targets = rao_head_targets(head);
     RAO_TRY(rao_tape_create(ctx, rao_model_graph(model), max_cases, needs, &o->tape));
+    o->across = tape_is_across(o->tape) && head_takes_across(head);
     RAO_TRY(rao_size_mul(ctx, "objective: targets", max_cases, o->targets, &numbers));
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(o->dtype), &o->y));
     RAO_TRY(rao_alloc_bytes(ctx, max_cases, rao_dtype_size(o->dtype), &o->nll));
@@ -74,27 +81,37 @@ static rao_status check_batch(rao_ctx *ctx, const rao_objective *o, const rao_ma
     return RAO_OK;
 }
 
-static void copy_row(const rao_mat *from, int64_t row, rao_mat *into, int64_t i) {
-    size_t unit = rao_dtype_size(from->dtype);
-    memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(row * from->ld) * unit,
-           (size_t)from->cols * unit);
+static void put_share(rao_objective *o, int64_t i, double share) {
+    o->exact[i] = share;
+    if (o->dtype == RAO_F64) ((double *)o->share)[i] = share;
+    else ((float *)o->share)[i] = (float)share;
 }
 
-/* Shares of the cases in the mean. */
+/* Shares of the cases in the mean where all weigh the same: those of the last batch, mostly. */
+static void set_even_shares(rao_objective *o, int64_t n) {
+    for (int64_t i = 0; i < n && o->even != n; i++) put_share(o, i, 1 / (double)n);
+    o->even = n;
+}
+
 static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weights, const int64_t *rows, int64_t first, int64_t n) {
     double total = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = rows ? rows[i] : first + i;
-        double w = weights ? weights[row] : 1;
+        double w = weights[row];
         if (!(w >= 0 && w <= HUGE_VAL) || isinf(w))
             return rao_fail(ctx, RAO_EDOMAIN, "batch: weight of row %lld = %g, want finite and >= 0", (long long)row, w);
         total += w;
     }
     if (!(total > 0)) return rao_fail(ctx, RAO_EDOMAIN, "batch: the weights of its cases sum to 0");
+    for (int64_t i = 0; i < n; i++) put_share(o, i, weights[rows ? rows[i] : first + i] / total);
+    o->even = 0;
+    return RAO_OK;
+}
+
+static rao_status check_rows(rao_ctx *ctx, const int64_t *rows, int64_t first, int64_t n, int64_t all) {
     for (int64_t i = 0; i < n; i++) {
-        o->exact[i] = (weights ? weights[rows ? rows[i] : first + i] : 1) / total;
-        if (o->dtype == RAO_F64) ((double *)o->share)[i] = o->exact[i];
-        else ((float *)o->share)[i] = (float)o->exact[i];
+        int64_t row = rows ? rows[i] : first + i;
+        if (row < 0 || row >= all) return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)all - 1);
     }
     return RAO_OK;
 }
@@ -102,22 +119,18 @@ static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weigh
 rao_status rao_objective_batch(rao_ctx *ctx, rao_objective *o, const rao_mat *x, const rao_mat *y, const double *weights,
                                const int64_t *rows, int64_t first, int64_t n) {
     rao_status st = RAO_OK;
-    rao_mat xin, yin;
+    rao_mat into;
     RAO_TRY(check_batch(ctx, o, x, y, n));
-    for (int64_t i = 0; i < n; i++) {
-        int64_t row = rows ? rows[i] : first + i;
-        if (row < 0 || row >= x->rows)
-            return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)x->rows - 1);
-    }
-    RAO_TRY(set_shares(ctx, o, weights, rows, first, n));
-    RAO_TRY(rao_tape_input(ctx, o->tape, n, &xin));
+    RAO_TRY(check_rows(ctx, rows, first, n, x->rows));
+    if (weights) RAO_TRY(set_shares(ctx, o, weights, rows, first, n));
+    else set_even_shares(o, n);
+    if (o->across) RAO_TRY(tape_input_across(ctx, o->tape, n, &into));
+    else RAO_TRY(rao_tape_input(ctx, o->tape, n, &into));
     o->n = n;
-    yin = rao_objective_targets(o);
-    for (int64_t i = 0; i < n; i++) {
-        int64_t row = rows ? rows[i] : first + i;
-        copy_row(x, row, &xin, i);
-        copy_row(y, row, &yin, i);
-    }
+    if (o->across) gather_across(x, rows, first, &into);
+    else gather_rows(x, rows, first, &into);
+    into = rao_objective_targets(o);
+    gather_rows(y, rows, first, &into);
 done:
     return st;
 }
@@ -126,49 +139,72 @@ done:
 
 static rao_vec cases_vec(const rao_objective *o, void *data) { return rao_vec_view(o->dtype, o->n, data); }
 
+/* Eight sums, each a chain of its own: one would take as long as a small network's products. */
 static double weighted_mean(const rao_objective *o) {
-    double sum = 0;
-    for (int64_t i = 0; i < o->n; i++)
-        sum += o->exact[i] * (o->dtype == RAO_F64 ? ((const double *)o->nll)[i] : (double)((const float *)o->nll)[i]);
-    return sum;
+    double sum[8] = {0};
+    const float *f = o->nll;
+    const double *d = o->nll;
+    if (o->dtype == RAO_F64)
+        for (int64_t i = 0; i < o->n; i++) sum[i % 8] += o->exact[i] * d[i];
+    else
+        for (int64_t i = 0; i < o->n; i++) sum[i % 8] += o->exact[i] * (double)f[i];
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
 static rao_status check_filled(rao_ctx *ctx, const rao_objective *o) {
     return o->n ? RAO_OK : rao_fail(ctx, RAO_EINVAL, "objective: no batch was given");
 }
 
+static rao_status forward(rao_ctx *ctx, const rao_objective *o, const rao_vec *w) {
+    rao_status st = check_filled(ctx, o);
+    if (st != RAO_OK) return st;
+    return o->across ? tape_forward_across(ctx, o->tape, w) : rao_tape_forward(ctx, o->tape, w);
+}
+
 rao_status rao_objective_loss(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double *loss) {
     rao_status st = RAO_OK;
+    const rao_head *head = rao_model_head(o->model);
     rao_vec nll = cases_vec(o, o->nll);
     rao_mat z, y = rao_objective_targets(o);
-    RAO_TRY(check_filled(ctx, o));
-    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
-    z = rao_tape_output(o->tape);
-    RAO_TRY(rao_head_nll(ctx, rao_model_head(o->model), &z, &y, &nll));
+    RAO_TRY(forward(ctx, o, w));
+    z = o->across ? tape_output_across(o->tape) : rao_tape_output(o->tape);
+    if (o->across) RAO_TRY(head_nll_score_across(ctx, head, &z, &y, NULL, &nll, NULL));
+    else RAO_TRY(rao_head_nll(ctx, head, &z, &y, &nll));
     *loss = weighted_mean(o);
 done:
     return st;
 }
 
-rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+static rao_status backward_across(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient) {
     rao_status st = RAO_OK;
     rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
-    rao_mat z = rao_tape_output(o->tape), g = rao_tape_cotangent(o->tape), y = rao_objective_targets(o);
-    RAO_TRY(check_filled(ctx, o));
-    RAO_TRY(rao_head_nll_score(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
-    RAO_TRY(rao_tape_vjp(ctx, o->tape, w, beta, gradient));
-    if (loss) *loss = weighted_mean(o);
+    rao_mat z = tape_output_across(o->tape), g = tape_cotangent_across(o->tape), y = rao_objective_targets(o);
+    RAO_TRY(head_nll_score_across(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
+    RAO_TRY(tape_vjp_across(ctx, o->tape, w, beta, gradient));
 done:
     return st;
 }
 
-rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+static rao_status backward_in_rows(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient) {
     rao_status st = RAO_OK;
-    RAO_TRY(check_filled(ctx, o));
-    RAO_TRY(rao_tape_forward(ctx, o->tape, w));
-    RAO_TRY(rao_objective_backward(ctx, o, w, beta, gradient, loss));
+    rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
+    rao_mat z = rao_tape_output(o->tape), g = rao_tape_cotangent(o->tape), y = rao_objective_targets(o);
+    RAO_TRY(rao_head_nll_score(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
+    RAO_TRY(rao_tape_vjp(ctx, o->tape, w, beta, gradient));
 done:
     return st;
+}
+
+rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+    rao_status st = check_filled(ctx, o);
+    if (st == RAO_OK) st = (o->across ? backward_across : backward_in_rows)(ctx, o, w, beta, gradient);
+    if (st == RAO_OK && loss) *loss = weighted_mean(o);
+    return st;
+}
+
+rao_status rao_objective_gradient(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
+    rao_status st = forward(ctx, o, w);
+    return st == RAO_OK ? rao_objective_backward(ctx, o, w, beta, gradient, loss) : st;
 }
 
 static void scale_rows(const rao_objective *o, rao_mat *m) {
@@ -220,10 +256,6 @@ static rao_status room_for_rows(rao_ctx *ctx, const rao_objective *o, int64_t n,
     return st;
 }
 
-static void copy_rows(const rao_mat *from, rao_mat *into) {
-    for (int64_t i = 0; i < from->rows; i++) copy_row(from, i, into, i);
-}
-
 /* forms[i count + j] for j <= i, and mirrored: each tangent meets F_head of itself and those before it. `room` has count + 1 matrices. */
 static rao_status forms_of_tangents(rao_ctx *ctx, rao_objective *o, const rao_vec *w, const rao_vec *directions, int64_t count,
                                     rao_mat *room, double *forms) {
@@ -236,7 +268,7 @@ static rao_status forms_of_tangents(rao_ctx *ctx, rao_objective *o, const rao_ve
     for (int64_t i = 0; i < count; i++) {
         RAO_TRY(rao_tape_jvp(ctx, o->tape, w, &directions[i]));
         rao_mat z = rao_tape_output(o->tape), tangent = rao_tape_tangent(o->tape);
-        copy_rows(&tangent, &room[i]);
+        gather_rows(&tangent, NULL, 0, &room[i]);
         RAO_TRY(rao_head_fisher_apply(ctx, rao_model_head(o->model), &z, &room[i], through));
         for (int64_t j = 0; j <= i; j++) forms[i * count + j] = forms[j * count + i] = weighted_inner(o, &room[j], through) / total;
     }
@@ -290,6 +322,7 @@ rao_status rao_objective_evaluate(rao_ctx *ctx, rao_objective *o, const rao_vec 
         RAO_TRY(rao_objective_loss(ctx, o, w, &part));
         sum += share * part;
         if (!score) continue;
+        if (o->across) RAO_TRY(tape_turn_output(ctx, o->tape));
         rao_mat z = rao_tape_output(o->tape), targets = rao_objective_targets(o);
         RAO_TRY(rao_head_errors(ctx, head, &z, &targets, &wrong));
         errors += wrong;

@@ -188,6 +188,46 @@ static void evaluation_in_chunks(void **state) {
         }
 }
 
+/* Puts an objective of gradients alone in the place of the problem's. */
+static void make_lean(problem *p, int64_t max_cases) {
+    rao_objective_destroy(&p->objective);
+    OK(p->ctx, rao_objective_create(p->ctx, p->model, max_cases, RAO_TAPE_VJP, &p->objective));
+}
+
+/* Loss, gradient, and loss and score of all cases. */
+static void ask(problem *p, const double *weights, const int64_t *rows, int64_t n, double value[3], rao_vec *g) {
+    rao_mat x = rao_mat_view(p->dtype, p->cases, p->in, p->in, p->xt), y = rao_mat_view(p->dtype, p->cases, p->targets, p->targets, p->yt);
+    give_batch(p, weights, rows, n);
+    OK(p->ctx, rao_objective_gradient(p->ctx, p->objective, &p->w, 0.5, g, &value[0]));
+    OK(p->ctx, rao_objective_evaluate(p->ctx, p->objective, &p->w, &x, &y, NULL, &value[1], &value[2]));
+}
+
+static void lean_objectives(void **state) {
+    (void)state;
+    LAW("an objective of gradients alone, whose small network lies across, agrees to rounding with one that can do everything");
+    static const int64_t rows[] = {22, 1, 1, 7, 13, 2, 9, 10, 11, 4, 4, 18, 0, 21, 20, 3, 5};
+    for (size_t h = 0; h < COUNT(heads); h++)
+        for (int d = RAO_F32; d <= RAO_F64; d++)
+            for (int variant = 0; variant < 3; variant++) {
+                problem p = open_problem(heads[h], (rao_dtype)d, 23);
+                rao_vec g = new_vec(p.ctx, p.dtype, p.size), lean = new_vec(p.ctx, p.dtype, p.size);
+                const double *weights = variant == 1 ? p.weights : NULL;
+                const int64_t n = variant == 2 ? 23 : COUNT(rows), *some = variant == 2 ? NULL : rows;
+                double full[3], few[3], tolerance = 256 * rounding(p.dtype); /* sums of 23 cases, two layers deep; losses up to 8 */
+                for (int64_t i = 0; i < p.size; i++) put(&g, i, 1), put(&lean, i, 1);
+                ask(&p, weights, some, n, full, &g);
+                make_lean(&p, 23);
+                ask(&p, weights, some, n, few, &lean);
+                for (int i = 0; i < 3; i++) EXPECT_CLOSE(few[i], full[i], tolerance * (1 + fabs(full[i])));
+                for (int64_t i = 0; i < p.size; i++) EXPECT_CLOSE(at(&lean, i), at(&g, i), tolerance);
+                int64_t before = rao_test_alloc_calls();
+                ask(&p, weights, some, n, few, &lean);
+                EXPECT_EQ(rao_test_alloc_calls(), before);
+                rao_free_block(&g.data), rao_free_block(&lean.data);
+                close_problem(&p);
+            }
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("a batch that does not fit is refused and says both ends");
@@ -212,12 +252,18 @@ static void refusals(void **state) {
     EXPECT_FAIL(p.ctx, rao_objective_batch(p.ctx, p.objective, &x, &y, p.weights, NULL, 0, 1), RAO_EDOMAIN, "sum to 0");
     OK(p.ctx, rao_objective_loss(p.ctx, p.objective, &p.w, &again));
     EXPECT_TRUE(held == again && held > 0); /* the refused batch changed nothing */
+    rao_vec g = new_vec(p.ctx, p.dtype, p.size);
+    rao_objective_destroy(&p.objective);
+    OK(p.ctx, rao_objective_create(p.ctx, p.model, 23, RAO_TAPE_FORWARD, &p.objective));
+    give_batch(&p, NULL, NULL, 23);
+    EXPECT_EQ(rao_objective_gradient(p.ctx, p.objective, &p.w, 0, &g, NULL), RAO_EINVAL);
+    rao_free_block(&g.data);
     close_problem(&p);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(loss_is_the_contract), cmocka_unit_test(derivatives),
                                        cmocka_unit_test(float_follows_double), cmocka_unit_test(evaluation_in_chunks),
-                                       cmocka_unit_test(refusals)};
+                                       cmocka_unit_test(lean_objectives),      cmocka_unit_test(refusals)};
     return rao_test_run("nn/objective", tests, COUNT(tests));
 }
