@@ -10,7 +10,7 @@
  *   empirical  targets of the data: not a curvature; equal to the true one only in expectation at the true parameters
  *
  * Representations, k parameters, n cases, r columns (the rank of the head, the draws, or 1)
- *   dense      the k x k matrix                                   k^2 numbers, n r k^2 flops
+ *   dense      the k x k matrix                                   k^2 numbers, n k^2 flops
  *   diagonal   its diagonal                                       k numbers
  *   kfac       a Kronecker product G (x) A a layer, A = E[a a^T], G = E[g g^T] (Martens & Grosse 2015); exact block for one case or constant inputs
  *   ekfac      the eigenbasis of kfac with the exact second moments in it (George et al. 2018)
@@ -69,8 +69,8 @@ RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
 
 /* The exact representation (dense, gram, implicit) that an update and one solve cost least in, counted in flops and held to this machine's memory:
- * n cases, r columns, k parameters; dense n r k^2 + k^3 / 3, gram (n r)^2 (widths) + (n r)^3 / 3, implicit
- * 8 n k and a solve of its preconditioner, 2 in out (in + out) a layer, an iteration. *name is a constant. */
+ * n cases, r columns, k parameters; dense n k^2 + k^3 / 3 (n r k^2 where n r cotangents of all units exceed F), gram (n r)^2 (widths) + (n r)^3 / 3,
+ * implicit 8 n k and a solve of its preconditioner, 2 in out (in + out) a layer, an iteration. *name is a constant. */
 RAO_API rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_fisher_opts *opts, int64_t cases, const char **name);
 
 /* Sets F from the first `cases` cases (0: all) of the batch in `objective`, whose tape has RAO_TAPE_FACTORS (and RAO_TAPE_JVP for implicit), at w. `step` names the draws.

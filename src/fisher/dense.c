@@ -1,22 +1,23 @@
 /* dense.c - the k x k matrix itself: the oracle of all other representations, exact for small networks.
  *
- * F = sum over columns of E^T E with E the n x k matrix of per-example gradients, taken in chunks: n r k^2 flops by syrk.
- * Solve, logdet and sample by Cholesky (k^3 / 3) at the first need after an update or a change of damping; power and eigenvalues by eigen-decomposition. */
+ * How it is summed up, and for how many flops: dense_sum.c. Solve, logdet and sample by Cholesky (k^3 / 3) at the first need after an update or
+ * a change of damping; power and eigenvalues by eigen-decomposition. */
 #include "fisher/fisher.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK = 128 };
+#include "fisher/dense_sum.h"
 
 typedef struct dense {
     void *f, *l;
     int factored;
+    dense_sum sum;
 } dense;
 
 static double bytes(const rao_fisher *f) {
     double k = (double)f->op.n, unit = (double)rao_dtype_size(f->op.dtype);
-    return unit * (2 * k * k + CHUNK * k);
+    return unit * 2 * k * k + dense_sum_bytes(f);
 }
 
 static rao_mat square(const rao_op *op, void *data) { return rao_mat_view(op->dtype, op->n, op->n, op->n, data); }
@@ -26,6 +27,7 @@ static void destroy(rao_fisher *f) {
     dense *d = f->state;
     rao_free_block(&d->f);
     rao_free_block(&d->l);
+    dense_sum_destroy(&d->sum);
     rao_free(&f->state);
 }
 
@@ -38,39 +40,27 @@ static rao_status create(rao_ctx *ctx, rao_fisher *f) {
     RAO_TRY(rao_size_mul(ctx, "fisher: dense", k, k, &numbers));
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(f->op.dtype), &d->f));
     RAO_TRY(rao_alloc_bytes(ctx, numbers, rao_dtype_size(f->op.dtype), &d->l));
+    RAO_TRY(dense_sum_create(ctx, f, &d->sum));
 done:
     return st;
 }
 
 static rao_status begin(rao_ctx *ctx, rao_fisher *f, const update *u) {
     (void)ctx, (void)u;
-    dense *d = f->state;
-    memset(d->f, 0, (size_t)(f->op.n * f->op.n) * rao_dtype_size(f->op.dtype));
-    d->factored = 0;
+    ((dense *)f->state)->factored = 0;
     return RAO_OK;
 }
 
 static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c) {
-    (void)c;
-    rao_status st = RAO_OK;
-    rao_mark mark = rao_scratch_mark(ctx);
     dense *d = f->state;
-    char *chunk = NULL;
     rao_mat into = square(&f->op, d->f);
-    RAO_TRY(rao_scratch(ctx, CHUNK * f->op.n * (int64_t)rao_dtype_size(f->op.dtype), &chunk));
-    for (int64_t first = 0; first < u->n; first += CHUNK) {
-        int64_t n = u->n - first < CHUNK ? u->n - first : CHUNK;
-        rao_mat rows = rao_mat_view(f->op.dtype, n, f->op.n, f->op.n, chunk);
-        for (int64_t l = 0; l < f->layers; l++) {
-            rao_factors factors;
-            RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
-            fisher_expand(&factors, first, n, rao_graph_parameter(f->graph, l).offset, &rows);
-        }
-        RAO_TRY(rao_syrk(ctx, RAO_T, 1, &rows, 1, &into));
-    }
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
+    return dense_sum_column(ctx, f, u, c, &d->sum, &into);
+}
+
+static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
+    dense *d = f->state;
+    rao_mat into = square(&f->op, d->f);
+    return dense_sum_end(ctx, f, u, &d->sum, &into);
 }
 
 /* The number of eigenvalues that rounding does not explain: for the sentence about a singular matrix. */
@@ -229,4 +219,4 @@ static const rao_op_table table = {.name = "dense",
                                    .eigenvalues = eigenvalues,
                                    .damp = damp};
 const representation fisher_dense = {
-    .name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .destroy = destroy};
+    .name = "dense", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .end = end, .destroy = destroy};

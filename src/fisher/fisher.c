@@ -2,6 +2,7 @@
  * draw (sampled) or the data's targets (empirical), one backward pass whose factors the representation takes up. */
 #include "fisher/fisher.h"
 
+#include "fisher/dense_sum.h"
 #include "graph/graph.h"
 
 #include <math.h>
@@ -256,7 +257,7 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
         inverses += in * in * in + out * out * out, products += 2 * in * out * (in + out);
     }
     if (defaults.precondition == RAO_PRECONDITION_NONE) inverses = products = 0;
-    const double cost[] = {m * k * k + k * k * k / 3, m * m * widths + m * m * m / 3,
+    const double cost[] = {dense_sum_flops(&f, (double)cases) + k * k * k / 3, m * m * widths + m * m * m / 3,
                            inverses + (8 * (double)cases * k + products) * (double)defaults.iterations};
     static const representation *const exact[] = {&fisher_dense, &fisher_gram, &fisher_implicit};
     int best = 2; /* two vectors and its preconditioner */

@@ -79,7 +79,10 @@ void fisher_copy_squared(const rao_mat *from, rao_mat *into); /* into = from * f
 void fisher_add_diagonal(rao_mat *m, double value);
 double fisher_diagonal_sum(const rao_mat *m);
 void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows); /* rows i: vec(g_i a_i^T) at offset */
-void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums);                           /* sums_i += <a_i, b_i> */
+/* b (n x count in), in = a->cols: row i holds s a_i for units first .. first + count - 1 side by side, s = sum over columns c of g_ic[unit] g_ic[..].
+ * g is (n columns) x units, the columns of a case behind one another. */
+void fisher_scale_cases(const rao_mat *g, int64_t columns, int64_t unit, int64_t first, int64_t count, const rao_mat *a, rao_mat *b);
+void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums); /* sums_i += <a_i, b_i> */
 double fisher_get(const rao_vec *v, int64_t i);
 void fisher_put(const rao_vec *v, int64_t i, double value);
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);   /* x_i = x_i (s_i + shift)^p */

@@ -22,6 +22,9 @@ double fisher_diagonal_sum(const rao_mat *m) { return BY_DTYPE(m, diagonal_sum, 
 void fisher_expand(const rao_factors *f, int64_t first, int64_t n, int64_t offset, rao_mat *rows) {
     BY_DTYPE(rows, expand, f, first, n, offset, rows);
 }
+void fisher_scale_cases(const rao_mat *g, int64_t columns, int64_t unit, int64_t first, int64_t count, const rao_mat *a, rao_mat *b) {
+    BY_DTYPE(b, scale_cases, g, columns, unit, first, count, a, b);
+}
 void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTYPE(a, row_dots, a, b, sums); }
 double fisher_norm1_lower(const rao_mat *m, double *sums) { return BY_DTYPE(m, norm1_lower, m, sums); }
 double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }

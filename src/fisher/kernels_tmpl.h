@@ -28,6 +28,19 @@ static void NAME(expand)(const rao_factors *f, int64_t first, int64_t n, int64_t
     }
 }
 
+static void NAME(scale_cases)(const rao_mat *g, int64_t columns, int64_t unit, int64_t first, int64_t count, const rao_mat *a, rao_mat *b) {
+    const int64_t in = a->cols;
+    for (int64_t i = 0; i < a->rows; i++) {
+        const T *own = (const T *)g->data + i * columns * g->ld + unit, *other = (const T *)g->data + i * columns * g->ld + first;
+        const T *restrict x = (const T *)a->data + i * a->ld;
+        for (int64_t q = 0; q < count; q++) {
+            T *restrict y = (T *)b->data + i * b->ld + q * in, s = 0;
+            for (int64_t c = 0; c < columns; c++) s += own[c * g->ld] * other[c * g->ld + q];
+            for (int64_t j = 0; j < in; j++) y[j] = s * x[j];
+        }
+    }
+}
+
 static void NAME(row_dots)(const rao_mat *a, const rao_mat *b, rao_vec *sums) {
     T *s = sums->data;
     for (int64_t i = 0; i < a->rows; i++) {
