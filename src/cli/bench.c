@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum { SAMPLES = 400, RATE_SIDE = 1024, RATE_ROUNDS = 6, LAYERS_MAX = 16 };
-static const char *const kind_name[] = {"plain", "adam", "kfac", "ekfac", "fvp"};
+static const char *const kind_name[] = {"plain", "adam", "kfac", "ekfac", "ngd", "fvp", "dense"};
 /* sgd with momentum; kfac and ekfac at their defaults: sampled factors every step on 1/8 of the batch, inverses every 10, bases every 20 */
-static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "ekfac:damping=300", "sgd"};
+static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "ekfac:damping=300", "ngd", "sgd"};
 
 typedef struct bench {
     rao_ctx *ctx;
@@ -25,7 +25,7 @@ typedef struct bench {
     float *bare[3]; /* operands of the bare products: as large as the largest */
 } bench;
 
-static double sample_median(double *samples, int64_t n) {
+double bench_median(double *samples, int64_t n) {
     for (int64_t i = 1; i < n; i++) /* insertion: a few hundred at most */
         for (int64_t j = i; j > 0 && samples[j] < samples[j - 1]; j--) {
             double t = samples[j];
@@ -130,7 +130,7 @@ static double flops_of(const bench *b) {
     case BENCH_EKFAC:
         return plain_flops(b, n) + statistics_flops(b, sub) + projection_flops(b, sub) + 2 * kron_flops(b) + 9 * cubes(b) / 20;
     case BENCH_FVP: return product_flops(b, n);
-    default: break; /* has no model and does not come here */
+    default: break; /* ngd: as many products as its solve takes; the others have files of their own and do not come here */
     }
     return NAN;
 }
@@ -196,17 +196,24 @@ done:
 
 /* ---- making and timing ---- */
 
-static rao_status make_metric(bench *b, const char *representation) {
+/* As train_make_metric does for the rule's wish; a product alone has no rule. */
+static rao_status make_metric(bench *b) {
     rao_status st = RAO_OK;
     rao_fisher_opts o;
+    const char *name = "implicit";
     rao_fisher_opts_init(&o);
-    o.precondition = RAO_PRECONDITION_NONE; /* products alone are timed */
-    b->sub_batch = b->c->kind == BENCH_FVP ? b->c->batch : b->c->batch / 8;
-    if (b->c->kind != BENCH_FVP) {
+    b->sub_batch = b->c->batch;
+    if (b->c->kind == BENCH_FVP) o.precondition = RAO_PRECONDITION_NONE; /* products alone are timed */
+    else {
         RAO_TRY(rao_optim_metric_wish(b->ctx, b->optim, &b->wish));
-        o.flavour = RAO_FISHER_SAMPLED, o.decay = b->wish.decay, o.renew = b->wish.renew;
+        name = b->wish.representation;
+        o.flavour = strcmp(b->wish.flavour, "sampled") ? RAO_FISHER_TRUE : RAO_FISHER_SAMPLED;
+        o.decay = b->wish.decay, o.renew = b->wish.renew, o.truncate = 1;
+        if (b->wish.iterations > 0) o.tolerance = b->wish.tolerance, o.iterations = b->wish.iterations;
+        b->sub_batch = (int64_t)(b->wish.fraction * (double)b->c->batch + 0.5);
     }
-    RAO_TRY(rao_fisher_create(b->ctx, b->model, representation, &o, b->sub_batch, &b->metric));
+    if (!strcmp(name, "auto")) RAO_TRY(rao_fisher_cheapest(b->ctx, b->model, &o, b->sub_batch, &name));
+    RAO_TRY(rao_fisher_create(b->ctx, b->model, name, &o, b->sub_batch, &b->metric));
 done:
     return st;
 }
@@ -223,7 +230,7 @@ static void make_data(bench *b) {
 static rao_status make(bench *b) {
     rao_status st = RAO_OK;
     int64_t n = b->c->batch, widest = 0;
-    unsigned needs = b->c->kind == BENCH_FVP ? RAO_TAPE_FACTORS | RAO_TAPE_JVP : b->c->kind >= BENCH_KFAC ? RAO_TAPE_FACTORS : RAO_TAPE_VJP;
+    unsigned needs = b->c->kind >= BENCH_NGD ? RAO_TAPE_FACTORS | RAO_TAPE_JVP : b->c->kind >= BENCH_KFAC ? RAO_TAPE_FACTORS : RAO_TAPE_VJP;
     RAO_TRY(rao_model_create(b->ctx, b->c->model, NULL, RAO_F32, &b->model));
     const rao_graph *g = rao_model_graph(b->model);
     b->in = rao_graph_inputs(g), b->targets = rao_head_targets(rao_model_head(b->model)), b->size = rao_graph_size(g),
@@ -236,7 +243,7 @@ static rao_status make(bench *b) {
     }
     RAO_TRY(rao_objective_create(b->ctx, b->model, n, needs, &b->objective));
     RAO_TRY(rao_optim_create(b->ctx, kind_optim[b->c->kind], RAO_F32, b->size, 0, &b->optim));
-    if (b->c->kind >= BENCH_KFAC) RAO_TRY(make_metric(b, b->c->kind == BENCH_FVP ? "implicit" : kind_name[b->c->kind]));
+    if (b->c->kind >= BENCH_KFAC) RAO_TRY(make_metric(b));
     RAO_TRY(rao_alloc(b->ctx, n * b->in, &b->x));
     RAO_TRY(rao_alloc(b->ctx, n * b->targets, &b->y));
     RAO_TRY(rao_alloc(b->ctx, b->size, &b->w));
@@ -290,40 +297,54 @@ static rao_status time_both(bench *b, double seconds, bench_row *row) {
         step[n] = (middle - start) / (double)calls;
         bare[n++] = (end - middle) / (double)(whole ? 1 : calls);
     } while (n < SAMPLES && (n < (whole ? 2 : 3) || cli_seconds() - begin < seconds) && !rao_ctx_cancelled(b->ctx));
-    row->ms = 1e3 * sample_median(step, n);
-    row->gemm_ms = 1e3 * sample_median(bare, n);
+    row->ms = 1e3 * bench_median(step, n);
+    row->gemm_ms = 1e3 * bench_median(bare, n);
 done:
     return st;
 }
 
+void bench_name(const bench_case *c, char name[BENCH_NAME]) {
+    snprintf(name, BENCH_NAME, "%s%s%s", c->name, c->model ? " " : "", c->model ? kind_name[c->kind] : "");
+}
+
 static rao_status run_item(rao_ctx *ctx, const bench_case *c, double seconds, bench_row *row) {
     *row = (bench_row){.gemm_ms = NAN, .flops = NAN, .share_of_gemm = NAN, .ratio_to_plain = NAN, .floor_ms = NAN};
-    snprintf(row->name, sizeof row->name, "%s", c->name);
     return c->kind == BENCH_EVAL ? bench_eval(ctx, seconds, row) : bench_manifold(ctx, c->kind, seconds, row);
+}
+
+/* What the timing itself holds: the made-up data, the bare operands, and the vectors of a Fisher product where none is made. */
+static int64_t timing_bytes(const bench *b) {
+    int64_t bare = 0;
+    for (int64_t l = 0; l < b->layers; l++) {
+        int64_t wide = b->layer[l].cols > b->layer[l].rows ? b->layer[l].cols : b->layer[l].rows,
+                most = wide * (b->c->batch > wide ? b->c->batch : wide);
+        if (most > bare) bare = most;
+    }
+    return (int64_t)sizeof(float) * (3 * bare + b->c->batch * (b->in + b->targets) + (b->c->kind == BENCH_FVP ? 0 : 2 * b->size));
+}
+
+/* Parameters (for a product also its two vectors), state of the optimiser and of its metric, values and cotangents of the batch. */
+static int64_t need_bytes(const bench *b) {
+    return (int64_t)sizeof(float) * b->size * (b->c->kind == BENCH_FVP ? 3 : 1) + rao_optim_bytes(b->optim) +
+           rao_objective_bytes(b->objective) + (b->metric ? rao_fisher_bytes(b->metric) : 0);
 }
 
 rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row) {
     rao_status st = RAO_OK;
-    if (!c->model) return run_item(ctx, c, seconds, row);
+    if (!c->model) st = run_item(ctx, c, seconds, row);
+    bench_name(c, row->name);
+    if (!c->model) return st;
+    if (c->kind == BENCH_DENSE) return bench_dense(ctx, c, rate, seconds, row);
     bench b = {.ctx = ctx, .c = c};
     int64_t before = rao_ctx_memory(ctx).live_bytes;
     rao_ctx_memory_reset_peak(ctx);
     RAO_TRY(make(&b));
     RAO_TRY(time_both(&b, seconds, row));
-    snprintf(row->name, sizeof row->name, "%s %s", c->name, kind_name[c->kind]);
     row->flops = flops_of(&b);
     row->floor_ms = 1e-6 * row->flops / rate;
     row->share_of_gemm = c->kind <= BENCH_ADAM ? row->gemm_ms / row->ms : (double)NAN;
-    row->ratio_to_plain = c->kind == BENCH_PLAIN ? 1 : NAN;
-    int64_t unit = (int64_t)sizeof(float), bare = 0;
-    for (int64_t l = 0; l < b.layers; l++) {
-        int64_t wide = b.layer[l].cols > b.layer[l].rows ? b.layer[l].cols : b.layer[l].rows,
-                most = wide * (c->batch > wide ? c->batch : wide);
-        if (most > bare) bare = most;
-    }
-    /* what the timing itself needed does not count: the made-up data, the bare operands, and the vectors of a Fisher product */
-    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before -
-                      unit * (3 * bare + c->batch * (b.in + b.targets) + (c->kind == BENCH_FVP ? 0 : 2 * b.size));
+    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before - timing_bytes(&b);
+    row->need_bytes = need_bytes(&b);
 done:
     unmake(&b);
     return st;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MLP "mlp:784-512-512-10:relu:categorical"
 #define AUTOENCODER "mlp:784-1000-500-250-30-250-500-1000-784:logistic:bernoulli"
@@ -26,6 +27,9 @@ static const bench_case cases[] = {
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_PLAIN},
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
     {"net100", NET100, 256, BENCH_PLAIN},
+    {"mlp:64-32-10", "mlp:64-32-10:tanh:categorical", 256, BENCH_PLAIN},
+    {"mlp:64-32-10", "mlp:64-32-10:tanh:categorical", 256, BENCH_NGD},
+    {"mlp:196-45-20-10", "mlp:196-45-20-10:tanh:categorical", 1000, BENCH_DENSE},
     {"eval kl normal", NULL, 0, BENCH_EVAL},
     {"manifold fisher-rao normal", NULL, 0, BENCH_FISHER_RAO},
     {"manifold kl mvn10", NULL, 0, BENCH_KL_MVN},
@@ -35,6 +39,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 
 typedef struct bench_options {
     double seconds;
+    const char *rows; /* NULL: all */
 } bench_options;
 
 static const rao_option rows[] = {
@@ -45,16 +50,17 @@ static const rao_option rows[] = {
      .max = 60,
      .flags = RAO_OPT_ABOVE_MIN,
      .help = "for each row"},
+    {.name = "rows", .type = RAO_OPT_STRING, .offset = offsetof(bench_options, rows), .help = "only those whose name contains this"},
 };
 static const rao_option_table table = {"bench", sizeof(bench_options), rows, sizeof rows / sizeof *rows};
 CLI_OPTIONS_FIT(bench_options);
 
-/* The plain row of the same model and batch stands before. */
-static void set_ratios(bench_row *all, int n) {
-    for (int i = 0, plain = 0; i < n; i++) {
-        if (!cases[i].model) continue;
-        if (cases[i].kind == BENCH_PLAIN) plain = i;
-        all[i].ratio_to_plain = all[i].ms / all[plain].ms;
+/* Against the plain row of the same model and batch, where that was timed too. */
+static void set_ratios(bench_row *all, const bench_case *const *of, int n) {
+    for (int i = 0; i < n; i++) {
+        all[i].ratio_to_plain = NAN;
+        for (int j = 0; j < n && of[i]->kind <= BENCH_FVP; j++)
+            if (of[j]->kind == BENCH_PLAIN && !strcmp(of[j]->name, of[i]->name)) all[i].ratio_to_plain = all[i].ms / all[j].ms;
     }
 }
 
@@ -85,6 +91,7 @@ static rao_status print_json(rao_ctx *ctx, const machine *m, double rate, const 
         number_or_null(ctx, &json, "ratio_to_plain", all[i].ratio_to_plain);
         number_or_null(ctx, &json, "floor_ms", all[i].floor_ms);
         rao_json_int(ctx, &json, "peak_bytes", all[i].peak_bytes);
+        number_or_null(ctx, &json, "need_bytes", all[i].need_bytes ? (double)all[i].need_bytes : (double)NAN);
         rao_json_end(ctx, &json);
     }
     rao_json_end(ctx, &json);
@@ -95,7 +102,7 @@ static rao_status print_json(rao_ctx *ctx, const machine *m, double rate, const 
 static rao_cell number_or_none(double value) { return isfinite(value) ? rao_cell_number(value) : rao_cell_none(); }
 
 static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const bench_row *all, int n) {
-    enum { NAME = 0, MS, PER_SECOND, FLOOR, RATIO, SHARE, RATE, PEAK, COLUMNS };
+    enum { NAME = 0, MS, PER_SECOND, FLOOR, RATIO, SHARE, RATE, PEAK, NEED, COLUMNS };
     static const rao_column columns[COLUMNS] = {
         [NAME] = {"row", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
         [MS] = {"step", "ms", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 4},
@@ -105,6 +112,7 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
         [SHARE] = {"of gemm", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_PERCENT, 1},
         [RATE] = {"products", "GF/s", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
         [PEAK] = {"peak", "MB", RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
+        [NEED] = {"to need", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 3},
     };
     rao_cell cells[CASES * COLUMNS];
     for (int i = 0; i < n; i++) {
@@ -117,6 +125,7 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
         row[SHARE] = number_or_none(all[i].share_of_gemm);
         row[RATE] = number_or_none(1e-6 * all[i].flops / all[i].ms);
         row[PEAK] = rao_cell_number(1e-6 * (double)all[i].peak_bytes);
+        row[NEED] = number_or_none(all[i].need_bytes ? (double)all[i].peak_bytes / (double)all[i].need_bytes : (double)NAN);
     }
     printf("machine  %s, %d thread%s, %s\ngemm     %.1f GF/s on 1024 x 1024 x 1024 in float\n", m->cpu, rao_ctx_threads(ctx),
            rao_ctx_threads(ctx) == 1 ? "" : "s", m->blas_line, rate);
@@ -126,23 +135,37 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
     return cli_print_table(ctx, &shown);
 }
 
+/* The cases whose rows are asked for, in order. */
+static rao_status choose(rao_ctx *ctx, const char *part, const bench_case *of[CASES], int *count) {
+    *count = 0;
+    for (int i = 0; i < CASES; i++) {
+        char name[BENCH_NAME];
+        bench_name(&cases[i], name);
+        if (!part || strstr(name, part)) of[(*count)++] = &cases[i];
+    }
+    if (*count) return RAO_OK;
+    return rao_fail(ctx, RAO_EINVAL, "bench: no row's name contains '%s', want a part of one such as 'net100 plain' or 'kfac'", part);
+}
+
 static rao_status bench(cli_call *call) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = call->ctx;
     const bench_options *o = call->options;
+    const bench_case *of[CASES];
     bench_row all[CASES];
     machine m;
     double rate = 0;
-    int n = 0;
+    int n = 0, count = 0;
     cli_progress progress;
     progress_begin(&progress, ctx, &call->common, "rows");
+    RAO_TRY(choose(ctx, o->rows, of, &count));
     RAO_TRY(machine_ask(ctx, &m));
     RAO_TRY(bench_gemm_rate(ctx, &rate));
-    for (; n < CASES && !rao_ctx_cancelled(ctx); n++) {
-        progress_show(&progress, cases[n].name, (double)n / CASES);
-        RAO_TRY(bench_run(ctx, &cases[n], rate, o->seconds, &all[n]));
+    for (; n < count && !rao_ctx_cancelled(ctx); n++) {
+        progress_show(&progress, of[n]->name, (double)n / count);
+        RAO_TRY(bench_run(ctx, of[n], rate, o->seconds, &all[n]));
     }
-    set_ratios(all, n);
+    set_ratios(all, of, n);
     progress_end(&progress);
     RAO_TRY(call->common.json ? print_json(ctx, &m, rate, all, n) : print_rows(ctx, &m, rate, all, n));
 done:
@@ -153,7 +176,7 @@ done:
 const cli_command cmd_bench = {
     .name = "bench",
     .summary = "this machine's rate of products, and how close each hot path comes to it",
-    .example = "rao bench --threads 1",
+    .example = "rao bench --threads 1 --rows kfac",
     .options = &table,
     .run = bench,
 };
