@@ -73,12 +73,13 @@ double rao_normal_at(rao_stream s, uint64_t step, uint64_t index) {
 }
 
 /* The high half of a 64 x 64 bit product (Lemire 2019 without the rejection): the bias is below n / 2^64. */
+static int64_t below(uint64_t x, int64_t n) { return (int64_t)(((unsigned __int128)x * (uint64_t)n) >> 64); }
+
 int64_t rao_below_at(rao_stream s, uint64_t step, uint64_t index, int64_t n) {
     uint32_t w[4];
     block_at(s, step, index / 2, w);
     const uint32_t *half = w + 2 * (index % 2);
-    uint64_t x = (uint64_t)half[0] << 32 | half[1];
-    return (int64_t)(((unsigned __int128)x * (uint64_t)n) >> 64);
+    return below((uint64_t)half[0] << 32 | half[1], n);
 }
 
 typedef void pair_fn(rao_stream s, uint64_t step, uint64_t pair, double out[2]);
@@ -108,10 +109,36 @@ void rao_normal_fill_f32(rao_stream s, uint64_t step, uint64_t first, int64_t n,
     fill_f32(normal_pair, s, step, first, n, out);
 }
 
+/* Blocks first .. first + RUN - 1, word by word: the rounds of each stand in a lane of their own. */
+enum { RUN = 16 };
+static void run_of_blocks(rao_stream s, uint64_t step, uint64_t first, uint32_t out[4][RUN]) {
+    uint32_t k0 = s.key[0], k1 = s.key[1];
+    for (int l = 0; l < RUN; l++) {
+        uint64_t block = first + (uint64_t)l;
+        out[0][l] = (uint32_t)block, out[1][l] = (uint32_t)(block >> 32), out[2][l] = (uint32_t)step, out[3][l] = (uint32_t)(step >> 32);
+    }
+    for (int r = 0; r < ROUNDS; r++) {
+#pragma omp simd
+        for (int l = 0; l < RUN; l++) {
+            uint64_t p0 = (uint64_t)0xD2511F53u * out[0][l], p1 = (uint64_t)0xCD9E8D57u * out[2][l];
+            out[0][l] = (uint32_t)(p1 >> 32) ^ out[1][l] ^ k0, out[2][l] = (uint32_t)(p0 >> 32) ^ out[3][l] ^ k1;
+            out[1][l] = (uint32_t)p1, out[3][l] = (uint32_t)p0;
+        }
+        k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+    }
+}
+
+/* The draws are those of rao_below_at, two a block. */
 void rao_permutation(rao_stream s, uint64_t step, int64_t n, int64_t *out) {
-    for (int64_t i = 0; i < n; i++) {
-        int64_t j = rao_below_at(s, step, (uint64_t)i, i + 1);
-        out[i] = out[j];
-        out[j] = i;
+    uint32_t w[4][RUN];
+    for (int64_t first = 0; first < n; first += 2 * RUN) {
+        int64_t end = n - first < 2 * RUN ? n : first + 2 * RUN;
+        run_of_blocks(s, step, (uint64_t)first / 2, w);
+        for (int64_t i = first; i < end; i++) {
+            int64_t half = 2 * (i % 2), lane = (i - first) / 2;
+            int64_t j = below((uint64_t)w[half][lane] << 32 | w[half + 1][lane], i + 1);
+            out[i] = out[j];
+            out[j] = i;
+        }
     }
 }

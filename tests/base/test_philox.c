@@ -100,9 +100,31 @@ static void permutations(void **state) {
     rao_permutation(s, 0, 0, NULL);
 }
 
+static void permutations_by_hand(void **state) {
+    (void)state;
+    LAW("a permutation is Fisher and Yates's with the draws of rao_below_at, whatever number of them is made at a time");
+    static const int64_t sizes[] = {1, 2, 3, 31, 32, 33, 63, 64, 65, 1000};
+    rao_stream s = rao_stream_make(rao_test_seed(), 14);
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        int64_t p[1000], q[1000];
+        uint64_t step = k % 2 ? k : ((uint64_t)1 << 40) + k;
+        rao_permutation(s, step, sizes[k], p);
+        for (int64_t i = 0; i < sizes[k]; i++) {
+            int64_t j = rao_below_at(s, step, (uint64_t)i, i + 1);
+            q[i] = q[j];
+            q[j] = i;
+        }
+        EXPECT_EQ(memcmp(p, q, (size_t)sizes[k] * sizeof *p), 0);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_answers), cmocka_unit_test(fills_equal_single_draws), cmocka_unit_test(streams_and_steps_differ),
-        cmocka_unit_test(moments),       cmocka_unit_test(whole_numbers_below),      cmocka_unit_test(permutations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(known_answers),
+                                       cmocka_unit_test(fills_equal_single_draws),
+                                       cmocka_unit_test(streams_and_steps_differ),
+                                       cmocka_unit_test(moments),
+                                       cmocka_unit_test(whole_numbers_below),
+                                       cmocka_unit_test(permutations),
+                                       cmocka_unit_test(permutations_by_hand)};
     return rao_test_run("base/philox", tests, COUNT(tests));
 }
