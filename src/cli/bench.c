@@ -34,6 +34,10 @@ double bench_median(double *samples, int64_t n) {
     return n ? samples[n / 2] : (double)NAN;
 }
 
+int bench_goes_on(int64_t samples, int64_t least, double elapsed, double seconds) {
+    return elapsed < seconds || (samples < least && elapsed < 4 * seconds);
+}
+
 rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) {
     rao_status st = RAO_OK;
     float *data = NULL;
@@ -296,7 +300,7 @@ static rao_status time_both(bench *b, double seconds, bench_row *row) {
         double end = cli_seconds();
         step[n] = (middle - start) / (double)calls;
         bare[n++] = (end - middle) / (double)(whole ? 1 : calls);
-    } while (n < SAMPLES && (n < (whole ? 2 : 3) || cli_seconds() - begin < seconds) && !rao_ctx_cancelled(b->ctx));
+    } while (n < SAMPLES && bench_goes_on(n, whole ? 2 : 3, cli_seconds() - begin, seconds) && !rao_ctx_cancelled(b->ctx));
     row->ms = 1e3 * bench_median(step, n);
     row->gemm_ms = 1e3 * bench_median(bare, n);
 done:

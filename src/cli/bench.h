@@ -51,6 +51,8 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
 
 /* bench_dense.c: an update of the dense Fisher matrix, in turn with a bare product A^T A; sets all but the name and the ratio. */
 rao_status bench_dense(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row);
+/* Whether a row takes one more sample: until its seconds are over, and on to `least` samples unless these take four times as long. */
+int bench_goes_on(int64_t samples, int64_t least, double elapsed, double seconds);
 /* The upper median; sorts. NaN of none. */
 double bench_median(double *samples, int64_t n);
 

@@ -59,7 +59,7 @@ static rao_status time_both(dense_bench *b, double seconds, bench_row *row) {
         RAO_TRY(rao_syrk(b->ctx, RAO_T, 1, &e, 0, &c));
         update[n] = middle - start;
         bare[n++] = cli_seconds() - middle;
-    } while (n < SAMPLES && (n < 2 || cli_seconds() - begin < seconds) && !rao_ctx_cancelled(b->ctx));
+    } while (n < SAMPLES && bench_goes_on(n, 2, cli_seconds() - begin, seconds) && !rao_ctx_cancelled(b->ctx));
     int64_t skip = n > 1;
     row->ms = 1e3 * bench_median(update + skip, n - skip);
     row->gemm_ms = 1e3 * bench_median(bare + skip, n - skip) * row->flops / ((double)ROWS * SIDE * SIDE);
