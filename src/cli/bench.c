@@ -7,9 +7,10 @@
 #include <string.h>
 
 enum { SAMPLES = 400, RATE_SIDE = 1024, RATE_ROUNDS = 6, LAYERS_MAX = 16 };
-static const char *const kind_name[] = {"plain", "adam", "kfac", "ekfac", "ngd", "fvp", "dense"};
+static const char *const kind_name[] = {"plain", "adam", "kfac", "kfac-bf16", "ekfac", "ngd", "fvp", "dense"};
 /* sgd with momentum; kfac and ekfac at their defaults: sampled factors every step on 1/8 of the batch, inverses every 10, bases every 20 */
-static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "ekfac:damping=300", "ngd", "sgd"};
+static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "kfac:damping=30:precision=bf16", "ekfac:damping=300",
+                                         "ngd", "sgd"};
 
 typedef struct bench {
     rao_ctx *ctx;
@@ -38,7 +39,8 @@ int bench_goes_on(int64_t samples, int64_t least, double elapsed, double seconds
     return elapsed < seconds || (samples < least && elapsed < 4 * seconds);
 }
 
-rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) {
+/* The best rate of several products of 1024 x 1024 x 1024, in float or in bfloat16. */
+static rao_status rate_of(rao_ctx *ctx, int mixed, double *gflops) {
     rao_status st = RAO_OK;
     float *data = NULL;
     int64_t n = RATE_SIDE;
@@ -49,7 +51,7 @@ rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) {
             c = rao_mat_view(RAO_F32, n, n, n, data + 2 * n * n);
     for (int i = 0; i < RATE_ROUNDS; i++) {
         double start = cli_seconds();
-        RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &a, &b, 0, &c));
+        RAO_TRY(mixed ? rao_gemm_bf16(ctx, RAO_N, RAO_N, &a, &b, &c) : rao_gemm(ctx, RAO_N, RAO_N, 1, &a, &b, 0, &c));
         best = fmin(best, cli_seconds() - start);
     }
     *gflops = 2e-9 * (double)n * (double)n * (double)n / best;
@@ -57,6 +59,8 @@ done:
     rao_free(&data);
     return st;
 }
+
+rao_status bench_gemm_rate(rao_ctx *ctx, double *gflops) { return rate_of(ctx, 0, gflops); }
 
 /* ---- flops of the algorithms as stated ---- */
 
@@ -130,6 +134,7 @@ static double flops_of(const bench *b) {
     case BENCH_PLAIN:
     case BENCH_ADAM: return plain_flops(b, n);
     case BENCH_KFAC:
+    case BENCH_KFAC_BF16:
         return plain_flops(b, n) + statistics_flops(b, sub) + kfac_flops(b, n) + cubes(b) / 10; /* Cholesky n^3/3, inverse 2 n^3/3 */
     case BENCH_EKFAC:
         return plain_flops(b, n) + statistics_flops(b, sub) + projection_flops(b, sub) + 2 * kron_flops(b) + 9 * cubes(b) / 20;
@@ -137,6 +142,15 @@ static double flops_of(const bench *b) {
     default: break; /* ngd: as many products as its solve takes; the others have files of their own and do not come here */
     }
     return NAN;
+}
+
+/* The products that precondition, the gradient's own among them, at the rate of bfloat16. */
+static rao_status mixed_floor(const bench *b, double rate, bench_row *row) {
+    double rounded = kfac_flops(b, (double)b->c->batch), mixed_rate = 0;
+    for (int64_t l = 0; l < b->layers; l++) rounded += 2 * (double)b->c->batch * (double)b->layer[l].rows * (double)b->layer[l].cols;
+    rao_status st = rate_of(b->ctx, 1, &mixed_rate);
+    if (st == RAO_OK) row->floor_ms = 1e-6 * ((row->flops - rounded) / rate + rounded / mixed_rate);
+    return st;
 }
 
 /* ---- the step ---- */
@@ -213,6 +227,7 @@ static rao_status make_metric(bench *b) {
         name = b->wish.representation;
         o.flavour = strcmp(b->wish.flavour, "sampled") ? RAO_FISHER_TRUE : RAO_FISHER_SAMPLED;
         o.decay = b->wish.decay, o.renew = b->wish.renew, o.truncate = 1;
+        o.precision = strcmp(b->wish.precision, "bf16") ? RAO_PRECISION_FLOAT : RAO_PRECISION_BF16;
         if (b->wish.iterations > 0) o.tolerance = b->wish.tolerance, o.iterations = b->wish.iterations;
         b->sub_batch = (int64_t)(b->wish.fraction * (double)b->c->batch + 0.5);
     }
@@ -290,7 +305,7 @@ static rao_status time_both(bench *b, double seconds, bench_row *row) {
     double step[SAMPLES], bare[SAMPLES], begin = cli_seconds();
     int64_t calls = 1, n = 0, period = b->c->kind == BENCH_EKFAC ? 20 : 10; /* whole rounds of staggered renewals */
     RAO_TRY(calibrate(b, &calls));
-    int whole = b->c->kind == BENCH_KFAC || b->c->kind == BENCH_EKFAC;
+    int whole = b->c->kind >= BENCH_KFAC && b->c->kind <= BENCH_EKFAC;
     if (whole) calls = period;
     do {
         double start = cli_seconds();
@@ -349,6 +364,7 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
     row->share_of_gemm = c->kind <= BENCH_ADAM ? row->gemm_ms / row->ms : (double)NAN;
     row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before - timing_bytes(&b);
     row->need_bytes = need_bytes(&b);
+    if (c->kind == BENCH_KFAC_BF16) RAO_TRY(mixed_floor(&b, rate, row));
 done:
     unmake(&b);
     return st;

@@ -12,6 +12,7 @@ typedef enum bench_kind {
     BENCH_PLAIN = 0,
     BENCH_ADAM,
     BENCH_KFAC,
+    BENCH_KFAC_BF16, /* where the processor can */
     BENCH_EKFAC,
     BENCH_NGD,
     BENCH_FVP,
@@ -30,7 +31,7 @@ typedef struct bench_row {
     double flops;          /* of the algorithm as stated in docs/performance.md */
     double share_of_gemm;  /* gemm_ms / ms; only where the step's products are all of rao_gemm (plain, adam) */
     double ratio_to_plain; /* NaN: no plain row of this model and batch came before */
-    double floor_ms;       /* flops / measured rate of gemm */
+    double floor_ms;       /* flops / measured rate of gemm, those in bfloat16 / that of gemm_bf16 */
     int64_t peak_bytes;    /* while the row was made and timed, the buffers of the timing itself left out */
     int64_t need_bytes;    /* parameters, state of the optimiser and of its metric, values and cotangents of the batch; 0: has no model */
 } bench_row;

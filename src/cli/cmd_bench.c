@@ -15,17 +15,21 @@ static const bench_case cases[] = {
     {"mlp:784-512-512-10", MLP, 512, BENCH_PLAIN},
     {"mlp:784-512-512-10", MLP, 512, BENCH_ADAM},
     {"mlp:784-512-512-10", MLP, 512, BENCH_KFAC},
+    {"mlp:784-512-512-10", MLP, 512, BENCH_KFAC_BF16},
     {"mlp:784-512-512-10", MLP, 512, BENCH_EKFAC},
     {"mlp:784-512-512-10", MLP, 512, BENCH_FVP},
     {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_PLAIN},
     {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_ADAM},
     {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_KFAC},
+    {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_KFAC_BF16},
     {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_EKFAC},
     {"mlp:784-512-512-10@4096", MLP, 4096, BENCH_FVP},
     {"autoencoder", AUTOENCODER, 500, BENCH_PLAIN},
     {"autoencoder", AUTOENCODER, 500, BENCH_KFAC},
+    {"autoencoder", AUTOENCODER, 500, BENCH_KFAC_BF16},
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_PLAIN},
     {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC},
+    {"autoencoder@1000", AUTOENCODER, 1000, BENCH_KFAC_BF16},
     {"net100", NET100, 256, BENCH_PLAIN},
     {"mlp:64-32-10", "mlp:64-32-10:tanh:categorical", 256, BENCH_PLAIN},
     {"mlp:64-32-10", "mlp:64-32-10:tanh:categorical", 256, BENCH_NGD},
@@ -135,12 +139,13 @@ static rao_status print_rows(rao_ctx *ctx, const machine *m, double rate, const 
     return cli_print_table(ctx, &shown);
 }
 
-/* The cases whose rows are asked for, in order. */
+/* The cases whose rows are asked for and that this machine can run, in order. */
 static rao_status choose(rao_ctx *ctx, const char *part, const bench_case *of[CASES], int *count) {
     *count = 0;
     for (int i = 0; i < CASES; i++) {
         char name[BENCH_NAME];
         bench_name(&cases[i], name);
+        if (cases[i].kind == BENCH_KFAC_BF16 && !rao_bf16_available()) continue;
         if (!part || strstr(name, part)) of[(*count)++] = &cases[i];
     }
     if (*count) return RAO_OK;

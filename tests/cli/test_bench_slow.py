@@ -8,6 +8,7 @@ MLP = "mlp:784-512-512-10"
 NAMES = [f"{MLP}{batch} {kind}" for batch in ("", "@4096") for kind in ("plain", "adam", "kfac", "ekfac", "fvp")] + [
     "autoencoder plain", "autoencoder kfac", "autoencoder@1000 plain", "autoencoder@1000 kfac", "net100 plain",
     "mlp:64-32-10 plain", "mlp:64-32-10 ngd", "mlp:196-45-20-10 dense"]
+MIXED = [f"{model} kfac-bf16" for model in (MLP, f"{MLP}@4096", "autoencoder", "autoencoder@1000")]  # where the processor can
 
 
 def positive(value):
@@ -25,7 +26,8 @@ def test_the_contract():
         assert positive(row["ms"]) and positive(row["peak_bytes"]), name
         for key in KEYS - {"name"}:
             assert row[key] is None or positive(row[key]), (name, key)
-    for name in NAMES:
+    assert len({name in rows for name in MIXED}) == 1
+    for name in NAMES + [name for name in MIXED if name in rows]:
         row, kind = rows[name], name.split()[-1]
         assert positive(row["need_bytes"]), name
         assert (row["floor_ms"] is None) == (row["gflops"] is None) == (kind == "ngd"), name  # as many products as its solve takes
