@@ -196,6 +196,7 @@ typedef struct rao_family_args {
     rao_points data;      /* observations of an empirical Fisher matrix, data_count of them, with weights or NULL */
     int64_t data_count;
     const double *data_weights;
+    int normalised; /* nonzero: a prior that integrates to one */
 } rao_family_args;
 
 #define rao_family_args_init(a) rao_family_args_init_sized((a), sizeof *(a))

@@ -33,6 +33,7 @@ typedef enum rao_manifold_quantity {
     RAO_FISHER_RAO_BOUNDS,         /* max(2 acos int sqrt(pq), Calvo-Oller's of mvn), and root-Jeffreys or INFINITY: q     interval */
     RAO_HALF_PLANE,                /* sqrt(A/B) x + i s of a metric (A dx^2 + B ds^2)/s^2      complex */
     RAO_DISC,                      /* (z - i)/(z + i) of that z                                complex */
+    RAO_JEFFREYS_PRIOR,            /* sqrt det F in the chart; divided by the volume where args.normalised */
     RAO_WASSERSTEIN2,              /* the distance W_2, cost |x - y|^2: q */
     RAO_WASSERSTEIN_GEODESIC,      /* its point at t in [0, 1]: q, t                           point */
     RAO_WASSERSTEIN_INFORMATION,   /* the metric of W_2: int dQ_i dQ_j du, Bures for mvn       tangent x tangent */
@@ -55,6 +56,16 @@ RAO_API int64_t rao_manifold_answer(const rao_family *family, int64_t chart, int
  * Statuses as of rao_family_eval. */
 RAO_API rao_status rao_manifold_eval(rao_ctx *ctx, const rao_family *family, int quantity, const rao_family_args *args, double *out,
                                      int64_t stride);
+
+/* ---- volumes -------------------------------------------------------------------------------------------------------- */
+
+/* Is the Jeffreys prior proper, its integral finite? EUNABLE where that is not known (mixtures, families made by the caller); EDOMAIN: not regular. */
+RAO_API rao_status rao_jeffreys_proper(rao_ctx *ctx, const rao_family *family, int *proper);
+/* The integral of sqrt det F over the whole family (low = high = NULL) or over the box low[j] < c_j < high[j] of a chart, INFINITY where it diverges. Closed
+ * for whole families, intervals of one-parameter families and rectangles of location-scale families; else by quadrature in one and two coordinates.
+ * `proper` (finite) and `quality` may be NULL. EINVAL; EDOMAIN: the box leaves the family; EUNABLE: more coordinates; ENUMERIC: not reached. */
+RAO_API rao_status rao_jeffreys_volume(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *low, const double *high,
+                                       double *volume, int *proper, rao_quality *quality);
 
 /* ---- centroids -------------------------------------------------------------------------------------------------- */
 

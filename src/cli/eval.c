@@ -15,6 +15,7 @@ static const eval_topic topics[] = {
     {"e_projection", eval_answer_e_projection},
     {"mutual_information", eval_answer_mutual_information},
     {"markov_pushforward", eval_answer_markov},
+    {"jeffreys_volume", eval_answer_jeffreys_volume},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 

@@ -84,6 +84,8 @@ rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, dou
 /* The number of a key; the value stays where the key is absent. */
 rao_status eval_get_real(rao_ctx *ctx, const cJSON *tree, const char *key, double *value);
 rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t *value);
+/* true or false; the value stays where the key is absent. */
+rao_status eval_get_flag(rao_ctx *ctx, const cJSON *tree, const char *key, int *value);
 /* With `width` numbers a point: one point, or a batch of them; count 0 where the key is absent. */
 rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out);
 /* The family that a request names, in the dimension that its points have, and its chart. */
@@ -121,6 +123,8 @@ void eval_forget_mixture(eval_state *s);
 
 /* eval_batch.c: any quantity of rao/manifold.h. */
 rao_status eval_answer_batch(eval_request *r, int quantity);
+/* eval_jeffreys.c */
+rao_status eval_answer_jeffreys_volume(eval_request *r);
 /* eval_mle.c */
 rao_status eval_answer_mle(eval_request *r);
 /* eval_cramer_rao.c */

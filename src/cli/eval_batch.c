@@ -86,6 +86,7 @@ static rao_status read_args(batch *b) {
     RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
     RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
     RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));
+    if (b->quantity == RAO_JEFFREYS_PRIOR) RAO_TRY(eval_get_flag(ctx, tree, "normalised", &a->normalised));
     if (seed != s->stream_seed) s->stream = rao_stream_make((uint64_t)seed, 0), s->stream_seed = seed;
     a->chart = b->r->chart, a->stream = s->stream;
     a->p = spread(&b->part[P]), a->q = spread(&b->part[Q]), a->x = spread(&b->part[X]);
@@ -144,6 +145,13 @@ static void put_items(const batch *b) {
     rao_json_end(ctx, json);
 }
 
+/* Whether the prior integrates to a finite number; silent where that is not known. */
+static void put_proper(const batch *b) {
+    rao_ctx *ctx = b->r->s->ctx;
+    int proper;
+    if (rao_jeffreys_proper(ctx, b->r->family, &proper) == RAO_OK) rao_json_bool(ctx, &b->r->s->json, "proper", proper);
+}
+
 rao_status eval_answer_batch(eval_request *r, int quantity) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
@@ -160,6 +168,7 @@ rao_status eval_answer_batch(eval_request *r, int quantity) {
     else put_answer(&b, "value", b.out);
     if (!is_batch && rao_manifold_shape(quantity) == RAO_INTERVAL) put_ends(ctx, &r->s->json, b.out);
     eval_put_quality(ctx, &r->s->json, b.args.quality, b.args.each, b.args.n);
+    if (quantity == RAO_JEFFREYS_PRIOR) put_proper(&b);
 done:
     return st;
 }

@@ -48,13 +48,6 @@ static rao_status read_end(rao_ctx *ctx, const cJSON *item, char number[40], con
     return st;
 }
 
-static rao_status get_flag(rao_ctx *ctx, const cJSON *tree, const char *key, int *flag) {
-    const cJSON *item = eval_find(tree, key);
-    if (item && !eval_is(item, cJSON_True) && !eval_is(item, cJSON_False)) return rao_fail(ctx, RAO_EINVAL, "%s is not true or false", key);
-    if (item) *flag = eval_is(item, cJSON_True);
-    return RAO_OK;
-}
-
 int eval_has_density(const cJSON *tree) { return eval_find(tree, "density") || eval_find(tree, "log_density"); }
 
 rao_status eval_make_density(rao_ctx *ctx, const cJSON *tree, rao_family **family) {
@@ -69,8 +62,8 @@ rao_status eval_make_density(rao_ctx *ctx, const cJSON *tree, rao_family **famil
     RAO_TRY(eval_get_text(ctx, tree, "density", 0, &d.density));
     RAO_TRY(eval_get_text(ctx, tree, "log_density", 0, &d.log_density));
     RAO_TRY(read_coordinates(ctx, tree, coordinates, &d.coordinate_count));
-    RAO_TRY(get_flag(ctx, tree, "discrete", &d.discrete));
-    RAO_TRY(get_flag(ctx, tree, "unnormalised", &d.unnormalised));
+    RAO_TRY(eval_get_flag(ctx, tree, "discrete", &d.discrete));
+    RAO_TRY(eval_get_flag(ctx, tree, "unnormalised", &d.unnormalised));
     if (name) d.name = name;
     d.coordinates = coordinates;
     if (support && (!eval_is(support, cJSON_Array) || cJSON_GetArraySize(support) != 2))

@@ -1,14 +1,16 @@
 /* eval_read.c - a request's parts: {"family", "quantity", "chart"?, "fixed"?, "p", "q"?, "x"?, "t"?, "velocity"?, "order"?, "data"?, "weights"?,
- * "kind"?, "points"?, "onto"?, "kernel"?, "n"?, "target"?, "bias"?, "method"?, "samples"?, "seed"?, "id"?}; eval_density.c reads those of a density. */
+ * "kind"?, "points"?, "onto"?, "kernel"?, "n"?, "target"?, "bias"?, "normalised"?, "region"?, "method"?, "samples"?, "seed"?, "id"?};
+ * eval_density.c reads those of a density. */
 #include "eval.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const keys[] = {"family",      "quantity",    "chart",   "fixed",    "p",           "q",       "x",    "t",
-                                   "velocity",    "order",       "data",    "weights",  "method",      "samples", "seed", "id",
-                                   "kind",        "points",      "onto",    "kernel",   "n",           "target",  "bias", "density",
-                                   "log_density", "coordinates", "support", "discrete", "unnormalised"};
+static const char *const keys[] = {
+    "family",   "quantity",     "chart",      "fixed",  "p",       "q",       "x",           "t",           "velocity",
+    "order",    "data",         "weights",    "method", "samples", "seed",    "id",          "kind",        "points",
+    "onto",     "kernel",       "n",          "target", "bias",    "density", "log_density", "coordinates", "support",
+    "discrete", "unnormalised", "normalised", "region"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 const char *eval_key_at(int64_t index) { return index >= 0 && index < KEYS ? keys[index] : NULL; }
@@ -92,6 +94,13 @@ rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int6
         item->valuedouble != floor(item->valuedouble))
         return rao_fail(ctx, RAO_EINVAL, "%s is not a whole number >= 0", key);
     *value = (int64_t)item->valuedouble;
+    return RAO_OK;
+}
+
+rao_status eval_get_flag(rao_ctx *ctx, const cJSON *tree, const char *key, int *flag) {
+    const cJSON *item = eval_find(tree, key);
+    if (item && !eval_is(item, cJSON_True) && !eval_is(item, cJSON_False)) return rao_fail(ctx, RAO_EINVAL, "%s is not true or false", key);
+    if (item) *flag = eval_is(item, cJSON_True);
     return RAO_OK;
 }
 

@@ -24,6 +24,7 @@ static const family_question *const own[] = {
     ROW(RAO_FISHER_RAO_BOUNDS) = &rao_ask_fisher_rao_bounds,
     ROW(RAO_HALF_PLANE) = &rao_ask_half_plane,
     ROW(RAO_DISC) = &rao_ask_disc,
+    ROW(RAO_JEFFREYS_PRIOR) = &rao_ask_jeffreys_prior,
     ROW(RAO_WASSERSTEIN2) = &rao_ask_wasserstein2,
     ROW(RAO_WASSERSTEIN_GEODESIC) = &rao_ask_wasserstein_geodesic,
     ROW(RAO_WASSERSTEIN_INFORMATION) = &rao_ask_wasserstein_information,

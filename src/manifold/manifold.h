@@ -18,6 +18,8 @@ extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 extern const family_question rao_ask_fisher_rao_distance, rao_ask_fisher_rao_geodesic, rao_ask_exp_map, rao_ask_log_map;
 /* bounds.c */
 extern const family_question rao_ask_fisher_rao_bounds;
+/* jeffreys.c */
+extern const family_question rao_ask_jeffreys_prior;
 /* plane_coords.c */
 extern const family_question rao_ask_half_plane, rao_ask_disc;
 /* transport.c */
