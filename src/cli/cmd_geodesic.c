@@ -165,9 +165,10 @@ static rao_status details(rao_ctx *ctx, rao_text *out) {
     for (int64_t i = 0; rao_manifold_list(i) >= 0; i++)
         if (geodesic_connection(rao_manifold_list(i), name)) RAO_TRY(rao_text_printf(ctx, out, "%s %s", n++ ? "," : "", name));
     RAO_TRY(rao_text_puts(ctx, out,
-                          "\n\nA table of n points of the path, in the chart; fisher-rao is the shortest path of the Fisher metric, e is "
+                          "\n\nA table of n points of the path, in the chart: fisher-rao is the shortest path of the Fisher metric, e is "
                           "straight in the natural and m\n"
-                          "in the expectation coordinates. With --json the answer of `rao eval`, and the places t.\n\n"));
+                          "in the expectation coordinates, wasserstein moves mass at constant speed. With --json the answer of `rao eval`, "
+                          "and the places t.\n\n"));
     RAO_TRY(ask_explain_points(ctx, out));
 done:
     return st;

@@ -72,8 +72,9 @@ static double from_edge(count_fn *f, const void *arg, double low, double spread)
 }
 
 double rao_entropy_counts(count_fn *f, const void *arg, double low, double high, double mode, double spread) {
-    /* so narrow that neighbouring doubles are far apart in it: a normal law, whose skewness is below spread/mode */
-    if (spread > 0 && spread < 0x1p-45 * mode) return half_log_2pi + 0.5 + log(spread);
+    /* So narrow that its skewness, of the order of spread/mode, changes no digit: a normal law. Its strides would be rounded, and from 2^-45 on
+     * neighbouring doubles lie far apart in it. */
+    if (spread > 0 && spread < 1e-7 * mode) return half_log_2pi + 0.5 + log(spread);
     mode = fmin(high, fmax(low, floor(mode)));
     if (spread < 64) return outward(f, arg, low, high, mode, 1);
     if (mode - low > 12 * spread && high - mode > 12 * spread) return outward(f, arg, low, high, mode, floor(spread / 6));

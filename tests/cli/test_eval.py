@@ -116,6 +116,14 @@ def test_bad_requests(request_, code, part):
     assert before == after and "value" in before
 
 
+def test_entropies_of_counts_beyond_the_whole_numbers():
+    """(1/2) log(2 pi e var) - 1/(12 lambda) for Poisson: beyond 1e13 the rest is below the last digit."""
+    for rate in (1e13, 1e14, 1.01e14, 1e16, 1e20, 2.7e55, 1e300):
+        close(value(family="poisson", quantity="entropy", p=[rate]), 0.5 * math.log(2 * math.pi * math.e) + 0.5 * math.log(rate), 2e-14)
+    for r in (1e14, 1e17, 1e30):
+        close(value(family="negative_binomial", fixed={"r": r}, quantity="entropy", p=[0.5]), 0.5 * math.log(2 * math.pi * math.e * 2 * r), 2e-14)
+
+
 def test_a_wrong_fixed_name_is_refused_behind_a_right_one():
     right = {"family": "binomial", "fixed": {"n": 5}, "quantity": "entropy", "p": [0.5]}
     first, second, third = ask(right, dict(right, fixed={"m": 5}), dict(right, fixed={"n": 6}))
