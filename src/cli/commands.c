@@ -11,6 +11,7 @@ const cli_listed cli_commands[] = {
     {&cmd_distance, ""},
     {&cmd_geodesic, ""},
     {&cmd_fisher, ""},
+    {&cmd_cramer_rao, ""},
     {&cmd_entropy, ""},
     {&cmd_chentsov, ""},
     {&cmd_eval, ""},
