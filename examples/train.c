@@ -23,7 +23,7 @@ static rao_status train(rao_ctx *ctx, const char *weights) {
     opts.epochs = 5;
     RAO_TRY(rao_dataset_load(ctx, "digits", NULL, RAO_F32, &data));
     RAO_TRY(rao_model_create(ctx, "mlp:64-32-10:tanh", data, RAO_F32, &model));
-    RAO_TRY(rao_trainer_create(ctx, model, data, "kfac:lr=0.1", &opts, &trainer));
+    RAO_TRY(rao_trainer_create(ctx, model, data, "kfac", &opts, &trainer));
     rao_trainer_watch(trainer, show, NULL);
     RAO_TRY(rao_trainer_run(ctx, trainer, 0));
     rao_vec w = rao_trainer_weights(trainer);

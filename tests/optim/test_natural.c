@@ -71,8 +71,8 @@ static void steps_follow_the_formula(void **state) {
         double lr, damping, relative, radius, momentum, l2, decay;
     } want[] = {{0.3, 0.2, 0, HUGE_VAL, 0, 0, 0},
                 {0.3, 0.2, 1, 0.01, 0.5, 0, 0},
-                {0.05, 0.7, 1, 0.05, 0.9, 0.1, 0},
-                {0.2, 1, 1, HUGE_VAL, 0.9, 0, 0.03}};
+                {0.05, 0.7, 1, 0.05, 0.5, 0.1, 0},
+                {0.2, 1, 1, HUGE_VAL, 0.5, 0, 0.03}};
     for (size_t s = 0; s < COUNT(specs); s++) {
         rao_ctx *ctx = rao_test_ctx();
         rao_optim *opt = NULL;
