@@ -173,6 +173,7 @@ static rao_status bench(cli_call *call) {
     set_ratios(all, of, n);
     progress_end(&progress);
     RAO_TRY(call->common.json ? print_json(ctx, &m, rate, all, n) : print_rows(ctx, &m, rate, all, n));
+    if (n < count) RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "interrupted after %d of %d rows", n, count));
 done:
     progress_end(&progress);
     return st;

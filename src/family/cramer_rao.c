@@ -97,6 +97,11 @@ static rao_status add_expression(rao_ctx *ctx, const family_item *it, const char
     }
     RAO_TRY(rao_expr_parse(ctx, text, names, m, &e));
     RAO_TRY(rao_expr_gradient(ctx, e, c, value, g, NULL));
+    int finite = isfinite(*value);
+    for (int64_t j = 0; j < m; j++) finite &= isfinite(g[j]);
+    if (!finite)
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: cramer_rao: \"%.60s\" is not finite and differentiable at this point",
+                         it->f->table->info.name, text));
     for (int64_t j = 0; j < m; j++) gradient[j] += g[j];
 done:
     rao_expr_destroy(&e);

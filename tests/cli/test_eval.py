@@ -170,3 +170,19 @@ def test_many_lines_in_order():
     answers = ask(*({"family": "normal", "quantity": "expectation", "p": [k, 1], "id": k} for k in range(5000)))
     assert [a["id"] for a in answers] == list(range(5000))
     assert all(a["value"] == [a["id"], a["id"] ** 2 + 1] for a in answers)
+
+
+def test_mass_that_doubles_cannot_resolve_is_said_and_not_missed():
+    for request in [
+        dict(family="normal", quantity="jensen_shannon", p=[0, 1e-150], q=[1, 1e-150]),
+        dict(family="laplace", quantity="total_variation", p=[0, 1], q=[1e20, 1]),
+        dict(family="normal_mixture3", quantity="entropy", p=[0.5, 1e20, 1]),
+    ]:
+        error = one(**request)["error"]
+        assert error["code"] == "ENUMERIC" and "where doubles lie" in error["message"], error
+
+
+def test_a_target_without_a_derivative_is_an_error():
+    for target in ["sqrt(mu)", "log(mu)", "exp(1000 * sigma)"]:
+        error = one(family="normal", quantity="cramer_rao", p=[0, 1], n=1, target=target)["error"]
+        assert error["code"] == "EDOMAIN" and "not finite and differentiable" in error["message"], error

@@ -278,3 +278,10 @@ def test_interrupted_run_keeps_what_it_has(tmp_path):
     assert got["interrupted"] is True and got["curve"]["step"][-1] == got["steps"] > 0
     assert ok_json("train", *SHORT, "--load", save)["curve"]["train_loss"][0] == got["train_loss"]
     assert read_safetensors(checkpoint)[0]["rao.step"] == str(got["steps"])
+
+
+def test_a_checkpoint_that_cannot_be_made_takes_nothing_with_it(tmp_path):
+    weights = tmp_path / "a.safetensors"
+    p = run("train", "--optim", "ngd:representation=gram:every=3", "--steps", 10, "--checkpoint", tmp_path / "c", "--save", weights, "--json")
+    assert p.returncode == 1 and "lies between two of them; the rest of the run is done" in p.stderr
+    assert weights.exists() and json.loads(p.stdout)
