@@ -1,6 +1,8 @@
 /* eval_mle.c - maximum likelihood from "data" and "weights". */
 #include "eval.h"
 
+#include <stdio.h>
+
 rao_status eval_answer_mle(eval_request *r) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
@@ -8,6 +10,7 @@ rao_status eval_answer_mle(eval_request *r) {
     eval_points data, weights;
     int64_t k = rao_family_coords(r->family, r->chart), t = rao_family_tangent(r->family, r->chart);
     double *p = NULL, *error = NULL, likelihood = 0;
+    char warning[512];
     RAO_TRY(eval_get_points(ctx, r->tree, "data", rao_family_observation(r->family), &data));
     if (!data.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: data is missing"));
     RAO_TRY(eval_get_points(ctx, r->tree, "weights", 1, &weights));
@@ -15,11 +18,18 @@ rao_status eval_answer_mle(eval_request *r) {
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: %lld weights for %lld observations", (long long)weights.count, (long long)data.count));
     RAO_TRY(rao_scratch(ctx, k, &p));
     RAO_TRY(rao_scratch(ctx, t, &error));
-    RAO_TRY(
-        rao_family_mle(ctx, r->family, r->chart, data.count, rao_points_of(data.data, data.width), weights.data, p, error, &likelihood));
+    rao_points x = rao_points_of(data.data, data.width);
+    rao_status with = rao_family_mle(ctx, r->family, r->chart, data.count, x, weights.data, p, error, &likelihood);
+    if (with == RAO_EDOMAIN || with == RAO_EUNABLE) { /* an estimate may exist where standard errors do not */
+        snprintf(warning, sizeof warning, "%s", rao_ctx_message(ctx));
+        RAO_TRY(rao_family_mle(ctx, r->family, r->chart, data.count, x, weights.data, p, NULL, &likelihood));
+    } else {
+        RAO_TRY(with);
+    }
     eval_put_point(r, "value", p);
-    eval_put_vector(ctx, json, "standard_error", error, t);
+    if (with == RAO_OK) eval_put_vector(ctx, json, "standard_error", error, t);
     eval_put_number(ctx, json, "log_likelihood", likelihood);
+    if (with != RAO_OK) rao_json_string(ctx, json, "warning", warning);
 done:
     return st;
 }

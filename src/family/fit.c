@@ -97,21 +97,38 @@ static rao_status check_data(rao_ctx *ctx, const rao_family *f, family_data *d) 
 /* ---- the estimate -------------------------------------------------------------------------------------------- */
 
 /* sqrt of the diagonal of (total F)^-1 by Cholesky. */
+/* A coordinate of infinite information (p = 0) is known: its row and column become those of the identity. EDOMAIN where the infinity is of a
+ * direction that is none of the coordinates'. */
+static rao_status settle_known(rao_ctx *ctx, const rao_family *f, double *a, int64_t m, unsigned char *known) {
+    for (int64_t i = 0; i < m; i++) known[i] = isinf(a[i * m + i]);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < m; j++) {
+            if (i == j ? known[i] : known[i] != known[j] && isfinite(a[i * m + j])) a[i * m + j] = i == j;
+            if (!isfinite(a[i * m + j]))
+                return rao_fail(ctx, RAO_EDOMAIN, "%s: the Fisher matrix is infinite at the estimate, so it has no standard errors there",
+                                f->table->info.name);
+        }
+    return RAO_OK;
+}
+
 static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double total, double *out) {
     rao_status st;
     int64_t m = rao_family_tangent(f, chart);
     double *a;
+    unsigned char *known;
     rao_mark mark = rao_scratch_mark(ctx);
     if (m != f->dim)
         RAO_TRY(rao_fail(ctx, RAO_EUNABLE,
                          "%s: the chart %s has more coordinates than the family has dimensions, so they have no standard errors",
                          f->table->info.name, f->table->charts[chart].name));
     RAO_TRY(rao_scratch(ctx, m * m, &a));
+    RAO_TRY(rao_scratch(ctx, m, &known));
     RAO_TRY(rao_family_fisher(ctx, f, chart, p, a));
+    RAO_TRY(settle_known(ctx, f, a, m, known));
     rao_mat view = rao_mat_view(RAO_F64, m, m, m, a);
     RAO_TRY(rao_cholesky(ctx, &view, 0, NULL));
     RAO_TRY(rao_cholesky_inverse(ctx, &view, &view));
-    for (int64_t i = 0; i < m; i++) out[i] = sqrt(a[i * m + i] / total);
+    for (int64_t i = 0; i < m; i++) out[i] = known[i] ? 0 : sqrt(a[i * m + i] / total);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -186,3 +186,13 @@ def test_a_target_without_a_derivative_is_an_error():
     for target in ["sqrt(mu)", "log(mu)", "exp(1000 * sigma)"]:
         error = one(family="normal", quantity="cramer_rao", p=[0, 1], n=1, target=target)["error"]
         assert error["code"] == "EDOMAIN" and "not finite and differentiable" in error["message"], error
+
+
+def test_estimates_at_the_edge_of_a_family():
+    answer = one(family="bernoulli", quantity="mle", data=[0, 0])
+    assert answer["value"] == [0] and answer["standard_error"] == [0]
+    answer = one(family="categorical", quantity="mle", p=[0.2, 0.3, 0.5], data=[0, 2, 0])
+    close(answer["standard_error"][0], math.sqrt(2 / 27))
+    assert answer["standard_error"][1] == 0
+    answer = one(family="uniform", quantity="mle", data=[1, 2])
+    assert answer["value"] == [1, 2] and "standard_error" not in answer and "not a regular family" in answer["warning"]
