@@ -120,8 +120,10 @@ static rao_status check_size(const spectrum_view *v, int choice) {
     int64_t side = choice == DENSE ? v->parameters : choice == GRAM ? v->n * v->columns : 0;
     if (side <= EIGEN_LIMIT) return RAO_OK;
     return rao_fail(v->ctx, RAO_EINVAL,
-                    "the eigenvalues of a matrix of %lld rows (%s) are out of reach, want at most %d: take kfac, ekfac or implicit%s",
-                    (long long)side, representations[choice], EIGEN_LIMIT, choice == GRAM ? ", or fewer --cases" : "");
+                    "the eigenvalues of a matrix of %lld rows (%s, %.3g GB in double) are out of reach, want at most %d: take kfac, ekfac "
+                    "or implicit%s",
+                    (long long)side, representations[choice], 8e-9 * (double)side * (double)side, EIGEN_LIMIT,
+                    choice == GRAM ? ", or fewer --cases" : "");
 }
 
 static rao_status choose_cases(spectrum_view *v) {

@@ -35,7 +35,6 @@ static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in u
          .offset = offsetof(natural, damping),                                                                         \
          .value = (lambda),                                                                                            \
          .max = INFINITY,                                                                                              \
-         .flags = RAO_OPT_ABOVE_MIN,                                                                                   \
          .help = "added to the metric's diagonal"},                                                                    \
         {.name = "unit",                                                                                               \
          .type = RAO_OPT_CHOICE,                                                                                       \
@@ -398,9 +397,11 @@ done:
 
 /* ---- the face ---- */
 
-/* What forms the gradient leaves nothing for bfloat16 to do. */
-static rao_status check_bf16(rao_ctx *ctx, const rao_optim *opt) {
+/* Levenberg-Marquardt multiplies the damping, and what forms the gradient leaves nothing for bfloat16 to do. */
+static rao_status check_together(rao_ctx *ctx, const rao_optim *opt) {
     const natural *o = options_of(opt);
+    if (o->damping == 0 && o->adapt != ADAPT_FIXED)
+        return rao_fail(ctx, RAO_EINVAL, "%s: adapt = lm multiplies the damping, which cannot start at 0", opt->rule->face.name);
     if (o->precision == PRECISION_FLOAT || !(o->common.l2 > 0 || o->step == STEP_MODEL)) return RAO_OK;
     return rao_fail(ctx, RAO_EINVAL, "%s: precision = bf16 works on the factors of the gradient, which %s does without: want %s",
                     opt->rule->face.name, o->common.l2 > 0 ? "l2 > 0" : "step = model",
@@ -465,6 +466,7 @@ const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradie
                               .step = step,
                               .step_outer = step_outer,
                               .takes_outer = takes_outer,
+                              .check = check_together,
                               .wish = wish_ngd};
 const optim_rule optim_kfac = {
     .face = {.name = "kfac", .summary = "natural gradient with Kronecker factors", .options = &kfac_table, .metric = 1},
@@ -474,7 +476,7 @@ const optim_rule optim_kfac = {
     .step = step,
     .step_outer = step_outer,
     .takes_outer = takes_outer,
-    .check = check_bf16,
+    .check = check_together,
     .wish = wish_kfac};
 const optim_rule optim_ekfac = {
     .face = {.name = "ekfac", .summary = "Kronecker factors' eigenbases, exact second moments", .options = &ekfac_table, .metric = 1},
@@ -484,4 +486,5 @@ const optim_rule optim_ekfac = {
     .step = step,
     .step_outer = step_outer,
     .takes_outer = takes_outer,
+    .check = check_together,
     .wish = wish_ekfac};

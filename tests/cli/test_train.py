@@ -285,3 +285,9 @@ def test_a_checkpoint_that_cannot_be_made_takes_nothing_with_it(tmp_path):
     p = run("train", "--optim", "ngd:representation=gram:every=3", "--steps", 10, "--checkpoint", tmp_path / "c", "--save", weights, "--json")
     assert p.returncode == 1 and "lies between two of them; the rest of the run is done" in p.stderr
     assert weights.exists() and json.loads(p.stdout)
+
+
+@pytest.mark.parametrize("optim", ["ngd", "ngd:representation=dense", "ngd:representation=diagonal", "kfac", "ekfac"])
+def test_without_damping_a_singular_metric_names_its_rank(optim):
+    p = run("train", "--optim", optim + ":damping=0", "--steps", 2)
+    assert p.returncode == 1 and re.search(r"singular.*rank \d+ of 2410", p.stderr), p.stderr

@@ -458,7 +458,10 @@ static void refusals(void **state) {
     OK(ctx, rao_optim_metric_wish(ctx, opt, &wish));
     EXPECT_TRUE(!strcmp(wish.representation, "kfac") && !strcmp(wish.flavour, "sampled") && wish.fraction == 0.125 && wish.renew == 10);
     rao_optim_destroy(&opt);
-    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:damping=0", RAO_F64, N, 0, &opt), RAO_EINVAL, "damping");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:damping=-1", RAO_F64, N, 0, &opt), RAO_EINVAL, "damping");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:damping=0:adapt=lm", RAO_F64, N, 0, &opt), RAO_EINVAL, "cannot start at 0");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "ekfac:damping=0:adapt=lm", RAO_F64, N, 0, &opt), RAO_EINVAL, "cannot start at 0");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "ngd:damping=0:adapt=lm", RAO_F64, N, 0, &opt), RAO_EINVAL, "cannot start at 0");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:precision=half", RAO_F64, N, 0, &opt), RAO_EINVAL, "float|bf16");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:precision=bf16:l2=0.1", RAO_F64, N, 0, &opt), RAO_EINVAL, "which l2 > 0 does without");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:precision=bf16:step=model", RAO_F64, N, 0, &opt), RAO_EINVAL, "want step = rate");
