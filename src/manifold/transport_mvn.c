@@ -26,6 +26,19 @@ static rao_status multiply(rao_ctx *ctx, rao_trans ta, rao_trans tb, int64_t d, 
     return rao_gemm(ctx, ta, tb, 1, &ma, &mb, 0, &mo);
 }
 
+/* The products above have the size of a variance squared, and of the ratio of two. */
+static rao_status check_span(rao_ctx *ctx, const rao_family *f, const double *p, const double *q) {
+    double least = INF, most = 0;
+    for (int64_t i = 0; i < f->d; i++) {
+        double a = cov(f, p).s[i * (f->d + 1)], b = cov(f, q).s[i * (f->d + 1)];
+        least = fmin(least, fmin(a, b)), most = fmax(most, fmax(a, b));
+    }
+    if (least >= 1e-150 && most <= 1e150 && most / least <= 1e150) return RAO_OK;
+    return rao_fail(ctx, RAO_ENUMERIC,
+                    "mvn: variances from %.3g to %.3g, whose products doubles do not hold: want 1e-150 to 1e150 and ratios up to 1e150",
+                    least, most);
+}
+
 /* x = A - G, in scratch of the caller. */
 static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *x) {
     rao_status st;
@@ -39,6 +52,7 @@ static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const dou
     RAO_TRY(rao_scratch(ctx, d * d, &half));
     RAO_TRY(rao_scratch(ctx, d, &wa));
     RAO_TRY(rao_scratch(ctx, d, &wg));
+    RAO_TRY(check_span(ctx, f, p, q));
     for (int64_t i = 0; i < d * d; i++) c[i] = b.s[i] - a.s[i];
     RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, c, c));
     RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, b.s, va));

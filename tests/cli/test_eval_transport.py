@@ -42,3 +42,9 @@ BAD = [
 def test_refusals(request_, code, part):
     error = one(**request_)["error"]
     assert error["code"] == code and part in error["message"], error
+
+
+def test_covariances_whose_products_leave_the_doubles_are_refused():
+    p, q = [0, 0, 1e-200, 0, 1e200], [0, 0, 1e200, 0, 1e-200]
+    error = one(family="mvn", quantity="wasserstein2", p=p, q=q)["error"]
+    assert error["code"] == "ENUMERIC" and "variances from 1e-200 to 1e+200" in error["message"], error
