@@ -7,6 +7,7 @@
 #include <rao/num.h>
 
 #include "family/family.h"
+#include "family/legendre.h"
 
 enum { MU, KAPPA };
 static const double pi = 3.14159265358979323846, log_2pi = 1.83787706640934548356;
@@ -31,11 +32,6 @@ static double entropy(const rao_family *f, const double *s) {
     return (void)f, log_2pi + log(rao_bessel_i0e(s[KAPPA])) + s[KAPPA] * rao_bessel_ratio(s[KAPPA]).complement;
 }
 
-/* Gauss-Legendre on (0, 1), order 8. */
-static const double node[8] = {0.019855071751231884158, 0.10166676129318663020, 0.23723379504183550709, 0.40828267875217509753,
-                               0.59171732124782490247,  0.76276620495816449291, 0.89833323870681336980, 0.98014492824876811584};
-static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367, 0.18134189168918099148,
-                                 0.18134189168918099148,  0.15685332293894364367, 0.11119051722668723527, 0.050614268145188129576};
 static int close(double x, double d) { return fabs(d) < 0.1 * fmax(1, x); }
 
 /* log I0(y) - log I0(x) - (y - x) A(x) = (y - x)^2 times the mean of (1 - t) A'(x + t (y - x)); far away by e^-x I0(x), which does not grow. */

@@ -15,6 +15,7 @@
 
 #include "family/bernoulli.h"
 #include "family/expect.h"
+#include "family/legendre.h"
 #include "family/saddle.h"
 #include "family/spd.h"
 #include "manifold/manifold.h"
@@ -91,11 +92,7 @@ static int of_lines(const family_item *it, double *out) {
 
 /* ---- counts ---------------------------------------------------------------------------------------------------------- */
 
-/* Gauss-Legendre on (0, 1), order 8: the probability of one count is smooth over half of a standard deviation of the parameter. */
-static const double node[8] = {0.019855071751231884158, 0.10166676129318663020, 0.23723379504183550709, 0.40828267875217509753,
-                               0.59171732124782490247,  0.76276620495816449291, 0.89833323870681336980, 0.98014492824876811584};
-static const double weight[8] = {0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367, 0.18134189168918099148,
-                                 0.18134189168918099148,  0.15685332293894364367, 0.11119051722668723527, 0.050614268145188129576};
+/* The nodes of legendre.h: the probability of one count is smooth over half of a standard deviation of the parameter. */
 
 /* Laws of counts in one parameter: |dF(k)| / d(parameter), and 1 - F(k); r: the fixed quantity. */
 typedef struct counting {
