@@ -32,6 +32,21 @@ void ask_close(ask *a) {
     a->eval = NULL;
 }
 
+rao_status ask_run(cli_call *call, const ask_options *options, const ask_steps *steps) {
+    rao_status st = RAO_OK;
+    ask a;
+    cJSON *request = NULL, *answer = NULL;
+    RAO_TRY(ask_open(&a, call, options, steps->least, steps->most));
+    RAO_TRY(steps->build(&a, &request));
+    RAO_TRY(ask_answer(&a, request, &answer));
+    RAO_TRY(call->common.json ? ask_print_json(call->ctx, answer) : steps->show(&a, request, answer));
+done:
+    cJSON_Delete(answer);
+    cJSON_Delete(request);
+    ask_close(&a);
+    return st;
+}
+
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out) {
     return rao_text_puts(ctx, out,
                          "A point is its coordinates in the order of the chart, with commas and no blanks (0,1 or 2.5); a JSON value; or "

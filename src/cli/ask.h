@@ -25,6 +25,14 @@ typedef struct ask {
 rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most);
 void ask_close(ask *a);
 
+/* What most of these commands do: one request built, answered, and printed as its tree (--json) or shown. */
+typedef struct ask_steps {
+    int least, most; /* operands */
+    rao_status (*build)(ask *a, cJSON **request);
+    rao_status (*show)(ask *a, const cJSON *request, const cJSON *answer);
+} ask_steps;
+rao_status ask_run(cli_call *call, const ask_options *options, const ask_steps *steps);
+
 /* A paragraph for --help: how points are written. */
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out);
 
@@ -63,6 +71,8 @@ typedef struct ask_row {
 } ask_row;
 /* Numbers in full, a reason where there is none. */
 rao_status ask_show_rows(rao_ctx *ctx, const char *title, const char *first, const ask_row *rows, int64_t n);
+/* One line for each point that the command line names behind the family. */
+rao_status ask_show_points(ask *a, const char *title, const char *first, const cJSON *answer);
 /* A matrix of numbers (an array of arrays), or one row of it. Names may be NULL. */
 rao_status ask_show_matrix(rao_ctx *ctx, const char *title, const cJSON *matrix, char *const *row_names, char *const *column_names,
                            const char *note);

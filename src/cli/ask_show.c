@@ -127,6 +127,19 @@ done:
     return st;
 }
 
+rao_status ask_show_points(ask *a, const char *title, const char *first, const cJSON *answer) {
+    rao_status st = RAO_OK;
+    int n = a->call->operand_count - 1;
+    ask_row *shown = NULL;
+    rao_mark mark = rao_scratch_mark(a->ctx);
+    RAO_TRY(rao_scratch(a->ctx, n, &shown));
+    for (int i = 0; i < n; i++) shown[i] = (ask_row){a->call->operand[i + 1], answer, n > 1 ? i : -1};
+    RAO_TRY(ask_show_rows(a->ctx, title, first, shown, n));
+done:
+    rao_scratch_reset(a->ctx, mark);
+    return st;
+}
+
 /* A point that is a whole probability vector has one coordinate more than its chart names: p_1, p_2, and so on. */
 static void name_more(const char *first, int64_t i, char name[RAO_COORD_NAME]) {
     const char *end = strrchr(first, '_');

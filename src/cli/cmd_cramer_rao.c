@@ -33,9 +33,11 @@ static const rao_option rows[] = {
 static const rao_option_table table = {"cramer-rao", sizeof(bound_options), rows, sizeof rows / sizeof *rows};
 static const cli_group groups[] = {{ask_table, offsetof(bound_options, family)}};
 
-static rao_status build(ask *a, const bound_options *o, cJSON **request) {
+static rao_status build(ask *a, cJSON **request) {
     rao_status st = RAO_OK;
+    const bound_options *o = a->call->options;
     cJSON *p = NULL;
+    if (o->bias && !o->target) RAO_TRY(rao_fail(a->ctx, RAO_EINVAL, "--bias is that of an estimator of --target, which is not given"));
     RAO_TRY(ask_request(a, "cramer_rao", request));
     RAO_TRY(ask_point(a->ctx, a->call->operand[1], &p));
     RAO_TRY(ask_put(a->ctx, *request, "p", p));
@@ -76,22 +78,15 @@ done:
     return st;
 }
 
+static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
+    const bound_options *o = a->call->options;
+    return o->target ? show_target(a, o, answer) : show_matrix(a, o, request, answer);
+}
+
 static rao_status bound(cli_call *call) {
-    rao_status st = RAO_OK;
+    static const ask_steps steps = {2, 2, build, show};
     const bound_options *o = call->options;
-    ask a;
-    cJSON *request = NULL, *answer = NULL;
-    RAO_TRY(ask_open(&a, call, &o->family, 2, 2));
-    if (o->bias && !o->target) RAO_TRY(rao_fail(call->ctx, RAO_EINVAL, "--bias is that of an estimator of --target, which is not given"));
-    RAO_TRY(build(&a, o, &request));
-    RAO_TRY(ask_answer(&a, request, &answer));
-    if (call->common.json) RAO_TRY(ask_print_json(call->ctx, answer));
-    else RAO_TRY(o->target ? show_target(&a, o, answer) : show_matrix(&a, o, request, answer));
-done:
-    cJSON_Delete(answer);
-    cJSON_Delete(request);
-    ask_close(&a);
-    return st;
+    return ask_run(call, &o->family, &steps);
 }
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {

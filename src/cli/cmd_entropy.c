@@ -5,34 +5,24 @@ enum { POINTS_MOST = 1000 };
 
 static const cli_group groups[] = {{ask_table, 0}};
 
-static rao_status show(ask *a, const cJSON *answer) {
+static rao_status build(ask *a, cJSON **request) {
     rao_status st = RAO_OK;
-    int n = a->call->operand_count - 1;
-    ask_row *shown = NULL;
-    rao_mark mark = rao_scratch_mark(a->ctx);
-    RAO_TRY(rao_scratch(a->ctx, n, &shown));
-    for (int i = 0; i < n; i++) shown[i] = (ask_row){a->call->operand[i + 1], answer, n > 1 ? i : -1};
-    RAO_TRY(ask_show_rows(a->ctx, NULL, "entropy of", shown, n));
+    cJSON *points = NULL;
+    RAO_TRY(ask_request(a, "entropy", request));
+    RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &points));
+    RAO_TRY(ask_put(a->ctx, *request, "p", points));
 done:
-    rao_scratch_reset(a->ctx, mark);
     return st;
 }
 
+static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
+    (void)request;
+    return ask_show_points(a, NULL, "entropy of", answer);
+}
+
 static rao_status entropy(cli_call *call) {
-    rao_status st = RAO_OK;
-    ask a;
-    cJSON *request = NULL, *points = NULL, *answer = NULL;
-    RAO_TRY(ask_open(&a, call, call->options, 2, POINTS_MOST + 1));
-    RAO_TRY(ask_request(&a, "entropy", &request));
-    RAO_TRY(ask_points(call->ctx, call->operand + 1, call->operand_count - 1, &points));
-    RAO_TRY(ask_put(call->ctx, request, "p", points));
-    RAO_TRY(ask_answer(&a, request, &answer));
-    RAO_TRY(call->common.json ? ask_print_json(call->ctx, answer) : show(&a, answer));
-done:
-    cJSON_Delete(answer);
-    cJSON_Delete(request);
-    ask_close(&a);
-    return st;
+    static const ask_steps steps = {2, POINTS_MOST + 1, build, show};
+    return ask_run(call, call->options, &steps);
 }
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {

@@ -29,8 +29,9 @@ static const rao_option rows[] = {
 static const rao_option_table table = {"fisher", sizeof(fisher_options), rows, sizeof rows / sizeof *rows};
 static const cli_group groups[] = {{ask_table, offsetof(fisher_options, family)}};
 
-static rao_status build(ask *a, const fisher_options *o, cJSON **request) {
+static rao_status build(ask *a, cJSON **request) {
     rao_status st = RAO_OK;
+    const fisher_options *o = a->call->options;
     cJSON *points = NULL;
     RAO_TRY(ask_request(a, "fisher", request));
     RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &points));
@@ -66,19 +67,9 @@ done:
 }
 
 static rao_status fisher(cli_call *call) {
-    rao_status st = RAO_OK;
+    static const ask_steps steps = {2, POINTS_MOST + 1, build, show};
     const fisher_options *o = call->options;
-    ask a;
-    cJSON *request = NULL, *answer = NULL;
-    RAO_TRY(ask_open(&a, call, &o->family, 2, POINTS_MOST + 1));
-    RAO_TRY(build(&a, o, &request));
-    RAO_TRY(ask_answer(&a, request, &answer));
-    RAO_TRY(call->common.json ? ask_print_json(call->ctx, answer) : show(&a, request, answer));
-done:
-    cJSON_Delete(answer);
-    cJSON_Delete(request);
-    ask_close(&a);
-    return st;
+    return ask_run(call, &o->family, &steps);
 }
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {

@@ -53,40 +53,29 @@ done:
     return st;
 }
 
-static rao_status show_prior(ask *a, const prior_options *o, const cJSON *answer) {
-    rao_status st = RAO_OK;
-    ask_row *shown;
-    int64_t n = a->call->operand_count - 1;
-    rao_mark mark = rao_scratch_mark(a->ctx);
-    RAO_TRY(rao_scratch(a->ctx, n, &shown));
-    for (int64_t i = 0; i < n; i++) shown[i] = (ask_row){a->call->operand[1 + i], answer, n > 1 ? i : -1};
+static int wants_volume(const ask *a, const prior_options *o) { return o->region || a->call->operand_count == 1; }
+
+static rao_status build(ask *a, cJSON **request) {
+    const prior_options *o = a->call->options;
+    if (!wants_volume(a, o)) return ask_prior(a, o, request);
+    if (o->normalised) return rao_fail(a->ctx, RAO_EINVAL, "--normalised is for the prior at points, not for a volume");
+    return ask_volume(a, o, request);
+}
+
+static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
+    const prior_options *o = a->call->options;
+    ask_row volume = {o->region ? o->region : "the whole family", answer, -1};
     const char *title = o->normalised                               ? "Jeffreys prior, normalised"
                         : cJSON_IsTrue(eval_find(answer, "proper")) ? "Jeffreys prior, not normalised (--normalised)"
                                                                     : "Jeffreys prior, improper: it has no normalisation";
-    RAO_TRY(ask_show_rows(a->ctx, title, "at", shown, n));
-done:
-    rao_scratch_reset(a->ctx, mark);
-    return st;
+    (void)request;
+    return wants_volume(a, o) ? ask_show_rows(a->ctx, NULL, "Jeffreys volume of", &volume, 1) : ask_show_points(a, title, "at", answer);
 }
 
 static rao_status jeffreys(cli_call *call) {
-    rao_status st = RAO_OK;
+    static const ask_steps steps = {1, POINTS_MOST + 1, build, show};
     const prior_options *o = call->options;
-    ask a;
-    cJSON *request = NULL, *answer = NULL;
-    RAO_TRY(ask_open(&a, call, &o->family, 1, POINTS_MOST + 1));
-    int volume = o->region || call->operand_count == 1;
-    if (volume && o->normalised) RAO_TRY(rao_fail(call->ctx, RAO_EINVAL, "--normalised is for the prior at points, not for a volume"));
-    RAO_TRY(volume ? ask_volume(&a, o, &request) : ask_prior(&a, o, &request));
-    RAO_TRY(ask_answer(&a, request, &answer));
-    ask_row row = {o->region ? o->region : "the whole family", answer, -1};
-    if (call->common.json) RAO_TRY(ask_print_json(call->ctx, answer));
-    else RAO_TRY(volume ? ask_show_rows(call->ctx, NULL, "Jeffreys volume of", &row, 1) : show_prior(&a, o, answer));
-done:
-    cJSON_Delete(answer);
-    cJSON_Delete(request);
-    ask_close(&a);
-    return st;
+    return ask_run(call, &o->family, &steps);
 }
 
 static rao_status details(rao_ctx *ctx, rao_text *out) {
