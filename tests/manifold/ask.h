@@ -2,21 +2,7 @@
 #ifndef TESTS_MANIFOLD_ASK_H
 #define TESTS_MANIFOLD_ASK_H
 
-#include "rao_test.h"
-#include <rao/manifold.h>
-
-static inline rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, double fixed) {
-    rao_family *f = NULL;
-    rao_family_opts o;
-    rao_family_opts_init(&o);
-    const char *fixed_name = NULL;
-    for (int64_t i = 0; rao_family_list(i); i++)
-        if (!strcmp(rao_family_list(i)->name, name)) fixed_name = rao_family_list(i)->fixed;
-    rao_fixed value = {fixed_name, fixed};
-    o.dimension = dimension, o.fixed = &value, o.fixed_count = fixed_name ? 1 : 0;
-    OK(ctx, rao_family_create(ctx, name, &o, &f));
-    return f;
-}
+#include "manifold/make.h"
 
 static inline rao_status try(rao_ctx *ctx, const rao_family *f, int quantity, double order, const double *p, const double *q, double *value,
                              rao_quality *quality) {

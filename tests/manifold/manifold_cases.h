@@ -2,8 +2,7 @@
 #ifndef MANIFOLD_CASES_H
 #define MANIFOLD_CASES_H
 
-#include "rao_test.h"
-#include <rao/manifold.h>
+#include "manifold/make.h"
 
 enum { CASE_MOST = 24 };
 
@@ -44,18 +43,7 @@ static const manifold_case exponential_cases[] = {
     {"von_mises", 0, 0, {0.5, 2}, {2.9, 7}},
 };
 
-static rao_family *case_family(rao_ctx *ctx, const manifold_case *c) {
-    rao_family_opts o;
-    rao_fixed fixed = {NULL, c->fixed};
-    rao_family *f = NULL;
-    rao_family_opts_init(&o);
-    o.dimension = c->dimension;
-    for (int64_t i = 0; rao_family_list(i); i++)
-        if (!strcmp(rao_family_list(i)->name, c->family)) fixed.name = rao_family_list(i)->fixed;
-    if (fixed.name) o.fixed = &fixed, o.fixed_count = 1;
-    OK(ctx, rao_family_create(ctx, c->family, &o, &f));
-    return f;
-}
+static rao_family *case_family(rao_ctx *ctx, const manifold_case *c) { return make(ctx, c->family, c->dimension, c->fixed); }
 
 /* A quantity at one point or two, in chart 0. */
 static void case_ask(rao_ctx *ctx, const rao_family *f, int quantity, const double *p, const double *q, double t, double *out) {

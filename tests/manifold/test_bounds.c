@@ -1,21 +1,7 @@
 /* Bounds of the Fisher-Rao distance hold it, and are tight where points are close. */
 #include <float.h>
 
-#include "rao_test.h"
-#include <rao/manifold.h>
-
-static rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, double fixed) {
-    rao_family_opts o;
-    rao_family *f = NULL;
-    rao_family_opts_init(&o);
-    o.dimension = dimension;
-    const rao_family_info *info = NULL;
-    for (int64_t r = 0; (info = rao_family_list(r)) && strcmp(info->name, name) != 0; r++) continue;
-    rao_fixed given = {info ? info->fixed : NULL, fixed};
-    if (given.name) o.fixed = &given, o.fixed_count = 1;
-    OK(ctx, rao_family_create(ctx, name, &o, &f));
-    return f;
-}
+#include "manifold/make.h"
 
 static rao_status ask(rao_ctx *ctx, const rao_family *f, const char *chart, int quantity, const double *p, const double *q, double *out) {
     rao_status st;

@@ -1,8 +1,7 @@
 /* The Fisher-Rao geometry: values against textbook formulas at 1400 digits, and the laws of a Riemannian metric in every chart of every family. */
 #include <float.h>
 
-#include "rao_test.h"
-#include <rao/manifold.h>
+#include "manifold/make.h"
 
 #include "oracle_fisher_rao.h"
 
@@ -28,19 +27,6 @@ static double distance(const place *at, const double *p, const double *q) {
     double d;
     ask(at, RAO_FISHER_RAO_DISTANCE, p, q, 0, NULL, &d);
     return d;
-}
-
-static rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, double fixed) {
-    rao_family_opts o;
-    rao_family *f = NULL;
-    rao_family_opts_init(&o);
-    o.dimension = dimension;
-    const rao_family_info *info = NULL;
-    for (int64_t r = 0; (info = rao_family_list(r)) && strcmp(info->name, name) != 0; r++) continue;
-    rao_fixed given = {info ? info->fixed : NULL, fixed};
-    if (given.name) o.fixed = &given, o.fixed_count = 1;
-    OK(ctx, rao_family_create(ctx, name, &o, &f));
-    return f;
 }
 
 /* Roots of the Fisher matrix's diagonal, the size of one unit in each coordinate; 1 where there is no finite one. */

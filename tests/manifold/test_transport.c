@@ -1,25 +1,11 @@
 /* Wasserstein distances, geodesics and information matrices: values by quadrature of quantile functions, and the laws of a distance. */
 #include <float.h>
 
-#include "rao_test.h"
-#include <rao/manifold.h>
+#include "manifold/make.h"
 
 #include "oracle_transport.h"
 
 enum { MOST = 100 };
-
-static rao_family *make(rao_ctx *ctx, const char *name, int64_t dimension, double fixed) {
-    rao_family_opts o;
-    rao_family *f = NULL;
-    rao_family_opts_init(&o);
-    o.dimension = dimension;
-    const rao_family_info *info = NULL;
-    for (int64_t r = 0; (info = rao_family_list(r)) && strcmp(info->name, name) != 0; r++) continue;
-    rao_fixed given = {info ? info->fixed : NULL, fixed};
-    if (given.name) o.fixed = &given, o.fixed_count = 1;
-    OK(ctx, rao_family_create(ctx, name, &o, &f));
-    return f;
-}
 
 static rao_status ask_with(rao_ctx *ctx, const rao_family *f, int64_t chart, int quantity, const double *p, const double *q, double t,
                            double *out, rao_quality *quality) {
