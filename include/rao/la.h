@@ -209,6 +209,12 @@ typedef struct rao_blas_info {
 /* Asks the BLAS in use for its name and times it for 30 ms. ENOMEM. */
 RAO_API rao_status rao_blas_query(rao_ctx *ctx, rao_blas_info *info);
 
+/* An OpenBLAS older than the CPU takes its SSE kernels there, at a fifth of the speed (0.3.21 on Intel's Sapphire and Emerald Rapids).
+ * This has it choose again, AVX-512 or AVX2 as the CPU has. Touches the environment and state of the whole process: call it from main,
+ * before anything computes and before there are threads, as the program does. 1 when the kernels changed; 0 when they fit already, when
+ * OPENBLAS_CORETYPE is set (the user's word holds), or when the BLAS is another. */
+RAO_API int rao_blas_match_cpu(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* main.c - finds the command, runs it, says in one sentence what went wrong. Exit status: 0 done, 1 the work failed, 2 wrong usage. */
 #include "cli.h"
 
+#include <rao/la.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,7 @@ int main(int argc, char **argv) {
     } options;
     cli_call call = {.options = options.bytes};
     rao_ctx *ctx = NULL; /* of the command line; outlives the one of the work */
+    rao_blas_match_cpu();
     if (rao_ctx_create(NULL, &ctx) != RAO_OK) {
         fprintf(stderr, "rao: out of memory\n");
         return FAILED;

@@ -1,4 +1,4 @@
-/* blas_info.c - holds BLAS at one thread, and says which BLAS runs and how fast.
+/* blas_info.c - holds BLAS at one thread, says which BLAS runs and how fast, and gives OpenBLAS the kernels that fit the CPU.
  *
  * One thread, because results differ bitwise between thread counts and our parallelism lies above BLAS. The setters are looked up at
  * run time: the generic libblas.so.3 that pkg-config links may be any of them, and none of their names is part of BLAS.
@@ -101,6 +101,9 @@ static double measure(const float *a, const float *b, float *c) {
 enum { WIDTH_SSE = 1, WIDTH_AVX2, WIDTH_AVX512 };
 static const char *const width_name[] = {"", "SSE", "AVX2", "AVX-512"};
 
+/* The set that needs no more of a CPU than those vectors. */
+static const char *const widest_core[] = {"", "Nehalem", "Haswell", "SkylakeX"};
+
 static int cpu_width(void) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return WIDTH_AVX512;
@@ -145,14 +148,33 @@ static void judge(rao_blas_info *info) {
             "OPENBLAS_CORETYPE=%.24s holds OpenBLAS to %s kernels on a CPU with %s, which can halve its speed (%.0f GF/s now): unset it",
             forced, width_name[core], width_name[cpu], info->gflops);
     else if (narrow)
-        snprintf(out, size, "%s does not know this CPU and runs its %s kernels (%s) though the CPU has %s: install a newer OpenBLAS",
-                 info->name, info->core, width_name[core], width_name[cpu]);
+        snprintf(out, size,
+                 "%s does not know this CPU and runs its %s kernels (%s) though the CPU has %s: set OPENBLAS_CORETYPE=%s or install a "
+                 "newer OpenBLAS",
+                 info->name, info->core, width_name[core], width_name[cpu], widest_core[cpu]);
     else if (info->gflops < SLOW_GFLOPS && !strcmp(info->name, "reference or unknown"))
         snprintf(out, size, "this BLAS is not a tuned one (%.1f GF/s): install OpenBLAS (on Debian and Ubuntu: apt install libopenblas0)",
                  info->gflops);
     else if (info->gflops < SLOW_GFLOPS)
         snprintf(out, size, "sgemm reaches %.1f GF/s, want above %d: the machine is busy, or %s runs generic kernels%s", info->gflops,
                  SLOW_GFLOPS, info->name, strstr(info->name, "OpenBLAS") ? "" : " (OpenBLAS may be faster)");
+}
+
+/* ---- mending it ------------------------------------------------------------------------------------------------- */
+
+/* An OpenBLAS with all kernel sets in one file (DYNAMIC_ARCH) exports the functions by which it chooses at load. */
+int rao_blas_match_cpu(void) {
+    void (*forget)(void), (*choose)(void);
+    char *(*core)(void);
+    const int cpu = cpu_width();
+    if (getenv("OPENBLAS_CORETYPE") || !find("openblas_get_corename", &core)) return 0;
+    if (!find("gotoblas_dynamic_quit", &forget) || !find("gotoblas_dynamic_init", &choose)) return 0;
+    const int before = core_width(core());
+    if (!before || before >= cpu || setenv("OPENBLAS_CORETYPE", widest_core[cpu], 1) != 0) return 0;
+    forget();
+    choose();
+    unsetenv("OPENBLAS_CORETYPE");
+    return core_width(core()) > before;
 }
 
 rao_status rao_blas_query(rao_ctx *ctx, rao_blas_info *info) {
