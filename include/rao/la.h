@@ -160,7 +160,7 @@ RAO_API rao_status rao_op_sample(rao_ctx *ctx, const rao_op *f, rao_stream s, ui
 RAO_API rao_status rao_op_trace(rao_ctx *ctx, const rao_op *f, double *value);
 RAO_API rao_status rao_op_logdet(rao_ctx *ctx, const rao_op *f, double *value);
 RAO_API rao_status rao_op_eigenvalues(rao_ctx *ctx, const rao_op *f, rao_vec *w);
-/* Sets the damping: 0, or a finite number that is normal in the dtype (EDOMAIN otherwise). */
+/* Sets the damping: 0, or a number between the least normal one of the dtype and the root of its largest (1.8e19 in f32), EDOMAIN otherwise. */
 RAO_API rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping);
 /* NULL allowed; clears *f. */
 RAO_API void rao_op_destroy(rao_op **f);

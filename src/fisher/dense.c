@@ -63,6 +63,11 @@ static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
     return dense_sum_end(ctx, f, u, &d->sum, &into);
 }
 
+static double least_damping(const rao_op *op) {
+    rao_mat f = square(op, state_of(op)->f);
+    return fisher_unit(op->dtype) * fisher_largest_diagonal(&f);
+}
+
 /* The number of eigenvalues that rounding does not explain: for the sentence about a singular matrix. */
 static rao_status rank_of(rao_ctx *ctx, const rao_op *op, int64_t *rank) {
     rao_status st = RAO_OK;
@@ -71,7 +76,7 @@ static rao_status rank_of(rao_ctx *ctx, const rao_op *op, int64_t *rank) {
     RAO_TRY(rao_scratch(ctx, op->n * (int64_t)rao_dtype_size(op->dtype), &w));
     rao_vec values = rao_vec_view(op->dtype, op->n, w);
     RAO_TRY(op->table->eigenvalues(ctx, op, &values));
-    *rank = fisher_rank(&values);
+    *rank = fisher_count(&values, 0, op->n);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -82,8 +87,7 @@ static rao_status check_rank(rao_ctx *ctx, const rao_op *op) {
     int64_t rank = 0;
     rao_status st = rank_of(ctx, op, &rank);
     if (st != RAO_OK || rank == op->n) return st;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular matrix (rank %lld of %lld), want more", op->damping,
-                    (long long)rank, (long long)op->n);
+    return fisher_singular(ctx, op, "", 0, rank, (double)op->n * least_damping(op));
 }
 
 static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
@@ -188,10 +192,9 @@ static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec 
     rao_vec w = rao_vec_view(op->dtype, n, wd), t = rao_vec_view(op->dtype, n, td);
     RAO_TRY(rao_eigh(ctx, &v, &w));
     RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, x, 0, &t));
-    int64_t rank = fisher_rank(&w);
-    if (p < 0 && rank < n)
-        RAO_TRY(
-            rao_fail(ctx, RAO_EDOMAIN, "fisher: a negative power of a singular matrix (rank %lld of %lld)", (long long)rank, (long long)n));
+    int64_t rank = fisher_count(&w, 0, n);
+    if (p < 0 && rank < n && !(op->damping > least_damping(op)))
+        RAO_TRY(fisher_singular(ctx, op, "", 0, rank, (double)n * least_damping(op)));
     for (int64_t i = 0; i < n; i++) {
         double l = fisher_get(&w, i);
         fisher_put(&t, i, fisher_get(&t, i) * (p == 0 ? 1 : pow(fmax(l, 0), p)));

@@ -59,19 +59,19 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
     return st;
 }
 
-static rao_status singular(rao_ctx *ctx, const rao_op *op) {
+static rao_status need_inverse(rao_ctx *ctx, const rao_op *op) {
     rao_vec d = vec_of(op);
-    int64_t rank = 0;
-    for (int64_t i = 0; i < op->n; i++) rank += fisher_get(&d, i) > 0;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: damping = %g leaves a singular diagonal (rank %lld of %lld), want more", op->damping,
-                    (long long)rank, (long long)op->n);
+    double top = fisher_largest(&d);
+    if (fisher_held(op, op->damping, top)) return RAO_OK;
+    int64_t rank = fisher_count(&d, op->damping, 1);
+    return rank == op->n ? RAO_OK : fisher_singular(ctx, op, "", 0, rank, fisher_unit(op->dtype) * top);
 }
 
 /* y = (d + damping)^p x */
 static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
     rao_vec d = vec_of(op);
-    for (int64_t i = 0; i < op->n && p < 0; i++)
-        if (!(fisher_get(&d, i) + op->damping > 0)) return singular(ctx, op);
+    rao_status st = p < 0 ? need_inverse(ctx, op) : RAO_OK;
+    if (st != RAO_OK) return st;
     memcpy(y->data, x->data, (size_t)op->n * rao_dtype_size(op->dtype));
     fisher_scale_powers(&d, op->damping, p, y);
     return RAO_OK;
@@ -82,8 +82,8 @@ static rao_status solve(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_ve
 
 static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t step, rao_vec *x) {
     rao_vec d = vec_of(op);
-    for (int64_t i = 0; i < op->n; i++)
-        if (!(fisher_get(&d, i) + op->damping > 0)) return singular(ctx, op);
+    rao_status st = need_inverse(ctx, op);
+    if (st != RAO_OK) return st;
     for (int64_t i = 0; i < op->n; i++) fisher_put(x, i, rao_normal_at(s, step, (uint64_t)i) / sqrt(fisher_get(&d, i) + op->damping));
     return RAO_OK;
 }
@@ -100,11 +100,9 @@ static rao_status trace(rao_ctx *ctx, const rao_op *op, double *value) {
 static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
     rao_vec d = vec_of(op);
     double sum = 0;
-    for (int64_t i = 0; i < op->n; i++) {
-        double l = fisher_get(&d, i) + op->damping;
-        if (!(l > 0)) return singular(ctx, op);
-        sum += log(l);
-    }
+    rao_status st = need_inverse(ctx, op);
+    if (st != RAO_OK) return st;
+    for (int64_t i = 0; i < op->n; i++) sum += log(fisher_get(&d, i) + op->damping);
     *value = sum;
     return RAO_OK;
 }

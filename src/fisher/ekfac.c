@@ -150,28 +150,21 @@ static int wants_again(const rao_fisher *f) { return ((const ekfac *)f->state)->
 
 /* ---- queries: everything is diagonal in the basis ---- */
 
-/* Moments that rounding does not explain. */
-static int64_t rank_of(const rao_fisher *f) {
-    double largest = 0, unit = f->op.dtype == RAO_F64 ? 0x1p-52 : 0x1p-23;
-    int64_t rank = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (int64_t l = 0; l < f->layers; l++) {
-            rao_mat m = moments(f, l);
-            rao_vec v = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
-            for (int64_t i = 0; i < v.n; i++) {
-                if (pass == 0) largest = fmax(largest, fisher_get(&v, i));
-                else rank += fisher_get(&v, i) > unit * largest;
-            }
-        }
-    return rank;
-}
+static rao_vec all_of(const rao_mat *m) { return rao_vec_view(m->dtype, m->rows * m->cols, m->data); }
 
+/* Each layer is decomposed by itself, its two factors by themselves: what rounding makes of a zero is small beside the largest moment of that layer. */
 static rao_status need_positive(rao_ctx *ctx, const rao_op *op) {
-    if (op->damping > 0) return RAO_OK;
-    int64_t rank = rank_of(fisher_of(op));
-    if (rank == op->n) return RAO_OK;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: ekfac with damping = 0 is singular (rank %lld of %lld), want > 0", (long long)rank,
-                    (long long)op->n);
+    const rao_fisher *f = fisher_of(op);
+    double top = 0;
+    int64_t rank = 0;
+    for (int64_t l = 0; l < f->layers; l++) {
+        rao_mat m = moments(f, l);
+        rao_vec v = all_of(&m);
+        double largest = fisher_largest(&v);
+        rank += fisher_held(op, op->damping, largest) ? v.n : fisher_count(&v, op->damping, m.rows + m.cols);
+        top = fmax(top, largest);
+    }
+    return rank == op->n ? RAO_OK : fisher_singular(ctx, op, "", 0, rank, fisher_unit(op->dtype) * top);
 }
 
 /* Y = U_G ((S + damping)^p * (U_G^T X U_A)) U_A^T; with `rotated` the X is already in the basis. */
@@ -220,7 +213,7 @@ static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {
     const rao_fisher *f = fisher_of(op);
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mat m = moments(f, l);
-        rao_vec v = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
+        rao_vec v = all_of(&m);
         int64_t offset = rao_graph_parameter(f->graph, l).offset;
         for (int64_t i = 0; i < v.n; i++) fisher_put(w, offset + i, fisher_get(&v, i) + op->damping);
     }
@@ -235,7 +228,7 @@ static rao_status sum_over(rao_ctx *ctx, const rao_op *op, int logarithm, double
     if (st != RAO_OK) return st;
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mat m = moments(f, l);
-        rao_vec v = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
+        rao_vec v = all_of(&m);
         for (int64_t i = 0; i < v.n; i++) sum += logarithm ? log(fisher_get(&v, i) + op->damping) : fisher_get(&v, i) + op->damping;
     }
     *value = sum;
@@ -254,7 +247,7 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
 static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_fisher_layer *info) {
     (void)ctx;
     rao_mat m = moments(f, l);
-    rao_vec v = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
+    rao_vec v = all_of(&m);
     double least = HUGE_VAL, most = 0;
     for (int64_t i = 0; i < v.n; i++) least = fmin(least, fisher_get(&v, i)), most = fmax(most, fisher_get(&v, i));
     double made = ((const ekfac *)f->state)->layer[l].made[0];

@@ -103,7 +103,7 @@ rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank) {
     rao_vec w = rao_vec_view(factor->dtype, n, wd);
     fisher_copy(factor, &copy);
     RAO_TRY(rao_eigvalsh(ctx, &copy, &w));
-    *rank = fisher_rank(&w);
+    *rank = fisher_count(&w, 0, n);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

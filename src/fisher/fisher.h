@@ -88,11 +88,24 @@ void fisher_put(const rao_vec *v, int64_t i, double value);
 void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x);   /* x_i = x_i (s_i + shift)^p */
 void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v); /* standard normal draws first, first + 1, ... */
 void fisher_sort(rao_vec *v);                                                     /* ascending */
-int64_t fisher_rank(const rao_vec *w); /* how many of these eigenvalues, ascending, lie above what rounding makes of a zero: n eps w_n */
-double fisher_norm1(const rao_mat *m); /* largest sum of magnitudes of a row */
+double fisher_norm1(const rao_mat *m);                                            /* largest sum of magnitudes of a row */
 double fisher_norm1_lower(const rao_mat *m, double *sums); /* of a symmetric matrix from its lower triangle; room for a number a row */
-/* L L^T = A + damping I: has a pivot lost all of its digits under a damping that the diagonal cannot hold? Rounding leaves the zero pivots of a singular
- * matrix slightly positive as often as not, so that an undamped factorisation that succeeds proves nothing. */
+double fisher_largest(const rao_vec *v);                   /* of non-negative entries; 0 for none */
+double fisher_largest_diagonal(const rao_mat *m); /* of a semidefinite matrix: at most its largest eigenvalue, at least their mean */
+
+/* ---- singular or not ------------------------------------------------------------------------------------------------------------------------
+ * One rule for all representations. A damping above eps times the largest diagonal entry holds a matrix up, whatever the matrix is: what rounding leaves of
+ * a vector where F has nothing comes out no longer than |b| / |F|. One below it is lost in the rounding of F and counts as none: then the eigenvalues
+ * must lie above side * eps * largest, side that of the matrix whose decomposition made them (1 for a diagonal), or the matrix is EDOMAIN with its rank. */
+double fisher_unit(rao_dtype dtype); /* eps */
+static inline int fisher_held(const rao_op *op, double damping, double top) { return damping > fisher_unit(op->dtype) * top; }
+/* How many of these numbers, in any order, exceed side * eps * largest, with `damping` added to each. */
+int64_t fisher_count(const rao_vec *w, double damping, int64_t side);
+/* The sentence: `where` names the part ("" for the whole), `least` is a damping that would do, with side * eps for the
+ * rounding of a factorisation. */
+rao_status fisher_singular(rao_ctx *ctx, const rao_op *op, const char *where, int at_most, int64_t rank, double least);
+/* L L^T = A + damping I: has a pivot lost all of its digits under a damping that A cannot hold? Rounding leaves the zero pivots of a singular
+ * matrix slightly positive as often as not, so that a factorisation that succeeds proves nothing then. */
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l);
 
 #endif

@@ -237,23 +237,28 @@ static rao_status k_eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *s) {
     return st == RAO_OK ? rao_eigvalsh(ctx, &k, s) : st;
 }
 
-/* Is there an inverse? F has the rank of K. */
+/* The damping below which it counts as none. */
+static double least_damping(const rao_op *op) {
+    rao_mat k = square(op, state_of(op)->k);
+    return fisher_unit(op->dtype) * fisher_largest_diagonal(&k);
+}
+static int held(const rao_op *op) { return op->damping > least_damping(op); }
+
+/* Is there an inverse where the damping does not make one? F has the rank of K. */
 static rao_status need_inverse(rao_ctx *ctx, const rao_op *op) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     rao_vec s;
-    if (op->damping > 0) return RAO_OK;
+    if (held(op)) return RAO_OK;
     RAO_TRY(k_eigenvalues(ctx, op, &s));
-    int64_t rank = fisher_rank(&s);
-    if (rank < op->n)
-        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "fisher: gram with damping = 0 is singular (rank %lld of %lld), want > 0", (long long)rank,
-                         (long long)op->n));
+    int64_t rank = fisher_count(&s, 0, s.n);
+    if (rank < op->n) RAO_TRY(fisher_singular(ctx, op, "", 0, rank, (double)s.n * least_damping(op)));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-/* L L^T = K + damping, damping > 0 */
+/* L L^T = K + damping under a damping that holds */
 static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     rao_status st = RAO_OK;
     gram *s = state_of(op);
@@ -264,17 +269,17 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     fisher_add_diagonal(l, op->damping);
     st = rao_cholesky(ctx, l, 0, NULL);
     s->factored = st == RAO_OK;
-    return st;
+    if (st != RAO_ENUMERIC) return st;
+    return rao_fail(ctx, st, "fisher: with damping = %g rounding makes gram's matrix of %lld rows indefinite: want more damping, or dense",
+                    op->damping, (long long)s->m);
 }
 
 /* ((s + l)^p - l^p) / s without cancellation for small s: l^p expm1(p log1p(s / l)) / s. */
-static double power_difference(double s, double l, double p) {
-    if (!(s > 0)) return l > 0 ? p * pow(l, p - 1) : 0; /* where l = 0 a zero of K is outside the range of J */
-    return l > 0 ? pow(l, p) * expm1(p * log1p(s / l)) / s : pow(s, p - 1);
-}
+static double power_difference(double s, double l, double p) { return l > 0 ? pow(l, p) * expm1(p * log1p(s / l)) / s : pow(s, p - 1); }
 
 static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec *x, rao_vec *y) {
     rao_status st = RAO_OK;
+    const int lost = !held(op), regular = lost && p < 0; /* where there is an inverse, l^p would drown it */
     rao_mark mark = rao_scratch_mark(ctx);
     rao_mat v;
     rao_vec s, t, c, whole;
@@ -294,12 +299,14 @@ static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec 
     RAO_TRY(rao_gemv(ctx, RAO_T, 1, &v, &t, 0, &c));
     double floor = s.n ? (double)s.n * (op->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(&s, s.n - 1) : 0;
     for (int64_t i = 0; i < s.n; i++) {
-        double value = fisher_get(&s, i);
-        fisher_put(&c, i, fisher_get(&c, i) * power_difference(value > floor ? value : 0, op->damping, p));
+        double value = fisher_get(&s, i), l = op->damping, by = 0; /* a zero of K lies outside of the range of J */
+        if (value > floor) by = regular ? pow(value + l, p) / value : power_difference(value, l, p);
+        else if (!lost) by = p * pow(l, p - 1);
+        fisher_put(&c, i, fisher_get(&c, i) * by);
     }
     RAO_TRY(rao_gemv(ctx, RAO_N, 1, &v, &c, 0, &t));
     memset(whole.data, 0, size);
-    if (op->damping > 0) RAO_TRY(rao_axpy(ctx, pow(op->damping, p), x, &whole));
+    if (op->damping > 0 && !regular) RAO_TRY(rao_axpy(ctx, pow(op->damping, p), x, &whole));
     RAO_TRY(times_jt(ctx, fisher_of(op), 1, &t, 1, &whole));
     memcpy(y->data, whole.data, size);
 done:
@@ -342,7 +349,7 @@ done:
 enum { REFINEMENTS = 6 };
 
 static rao_status invert(rao_ctx *ctx, const rao_op *op, const rao_vec *b, rao_vec *x) {
-    return op->damping > 0 ? woodbury(ctx, op, b, x) : power(ctx, op, -1, b, x);
+    return held(op) ? woodbury(ctx, op, b, x) : power(ctx, op, -1, b, x);
 }
 
 /* With iterative refinement; what is still far off is an error and no answer. */
@@ -374,15 +381,15 @@ done:
     return st;
 }
 
-/* Of the undamped matrix: the k largest eigenvalues of K. */
-static rao_status undamped_logdet(rao_ctx *ctx, const rao_op *op, double *value) {
+/* Of a regular matrix under a negligible damping: the k largest eigenvalues of K. */
+static rao_status regular_logdet(rao_ctx *ctx, const rao_op *op, double *value) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     rao_vec s;
     double sum = 0;
     RAO_TRY(need_inverse(ctx, op));
     RAO_TRY(k_eigenvalues(ctx, op, &s));
-    for (int64_t i = s.n - op->n; i < s.n; i++) sum += log(fisher_get(&s, i));
+    for (int64_t i = s.n - op->n; i < s.n; i++) sum += log(fisher_get(&s, i) + op->damping);
     *value = sum;
 done:
     rao_scratch_reset(ctx, mark);
@@ -393,7 +400,7 @@ static rao_status logdet(rao_ctx *ctx, const rao_op *op, double *value) {
     rao_status st = RAO_OK;
     rao_mat l;
     double small = 0;
-    if (!(op->damping > 0)) return undamped_logdet(ctx, op, value);
+    if (!held(op)) return regular_logdet(ctx, op, value);
     RAO_TRY(factor(ctx, op, &l));
     RAO_TRY(rao_cholesky_logdet(ctx, &l, &small));
     *value = small + (double)(op->n - state_of(op)->m) * log(op->damping);
@@ -407,7 +414,7 @@ static rao_status sample(rao_ctx *ctx, const rao_op *op, rao_stream s, uint64_t 
     rao_vec v, b;
     RAO_TRY(fisher_vector(ctx, op, &b));
     fisher_fill_normal(s, step, 0, &b);
-    if (op->damping > 0) {
+    if (held(op)) {
         RAO_TRY(m_vector(ctx, op, &v));
         fisher_fill_normal(s, step, (uint64_t)op->n, &v);
         RAO_TRY(times_jt(ctx, fisher_of(op), 1, &v, sqrt(op->damping), &b));

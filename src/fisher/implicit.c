@@ -213,22 +213,23 @@ static rao_status count_rank(rao_ctx *ctx, const rao_op *op) {
     RAO_TRY(rao_fisher_update(ctx, exact, s->objective, &w, s->n, s->step, 1));
     RAO_TRY(fisher_vector(ctx, op, &values));
     RAO_TRY(rao_op_eigenvalues(ctx, rao_fisher_op(exact), &values));
-    s->rank = fisher_rank(&values);
+    s->rank = fisher_count(&values, 0, op->n);
 done:
     rao_fisher_destroy(&exact);
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-/* Without damping conjugate gradients would answer for the range alone, or wander: whether there is an inverse is asked first. */
+/* Without damping conjugate gradients would answer for the range alone, or wander: whether there is an inverse is asked first. The mean eigenvalue stands
+ * for the largest diagonal entry, which is not known and not below it. */
 static rao_status need_inverse(rao_ctx *ctx, const rao_op *op) {
     const implicit *s = state_of(op);
     int64_t rows = s->n * s->columns;
-    if (op->damping > 0) return RAO_OK;
+    double mean = s->trace / (double)op->n;
+    if (fisher_held(op, op->damping, mean)) return RAO_OK;
     rao_status st = count_rank(ctx, op);
     if (st != RAO_OK || s->rank == op->n || (s->rank < 0 && rows >= op->n)) return st;
-    return rao_fail(ctx, RAO_EDOMAIN, "fisher: implicit with damping = 0 is singular (rank %s%lld of %lld), want > 0",
-                    s->rank < 0 ? "at most " : "", (long long)(s->rank < 0 ? rows : s->rank), (long long)op->n);
+    return fisher_singular(ctx, op, "", s->rank < 0, s->rank < 0 ? rows : s->rank, fisher_unit(op->dtype) * s->trace);
 }
 
 /* The preconditioner under the damping of F, or under enough to have an inverse: it need not be F, only near it. */

@@ -58,11 +58,21 @@ void fisher_sort(rao_vec *v) {
     qsort(v->data, (size_t)v->n, rao_dtype_size(v->dtype), v->dtype == RAO_F64 ? ascending_f64 : ascending_f32);
 }
 
-int64_t fisher_rank(const rao_vec *w) {
-    double floor = w->n ? (double)w->n * (w->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * fisher_get(w, w->n - 1) : 0;
+double fisher_unit(rao_dtype dtype) { return dtype == RAO_F64 ? 0x1p-52 : 0x1p-23; }
+double fisher_largest(const rao_vec *v) { return BY_DTYPE(v, largest, v->data, v->n, 1); }
+double fisher_largest_diagonal(const rao_mat *m) { return BY_DTYPE(m, largest, m->data, m->rows, m->ld + 1); }
+
+int64_t fisher_count(const rao_vec *w, double damping, int64_t side) {
+    double floor = (double)side * fisher_unit(w->dtype) * fisher_largest(w);
     int64_t rank = 0;
-    for (int64_t i = 0; i < w->n; i++) rank += fisher_get(w, i) > floor;
+    for (int64_t i = 0; i < w->n; i++) rank += fisher_get(w, i) + damping > floor;
     return rank;
+}
+
+rao_status fisher_singular(rao_ctx *ctx, const rao_op *op, const char *where, int at_most, int64_t rank, double least) {
+    return rao_fail(ctx, RAO_EDOMAIN,
+                    "fisher: %s with damping = %g is singular%s (rank %s%lld of %lld): want a damping above its rounding, %.2g",
+                    op->table->name, op->damping, where, at_most ? "at most " : "", (long long)rank, (long long)op->n, least);
 }
 
 static double entry(const rao_mat *m, int64_t i) {
@@ -71,11 +81,10 @@ static double entry(const rao_mat *m, int64_t i) {
 }
 
 int fisher_lost_pivot(const rao_mat *a, double damping, const rao_mat *l) {
-    double unit = a->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23, top = 0, lost = ((double)a->rows + 2) * unit;
-    for (int64_t i = 0; i < a->rows; i++) top = fmax(top, entry(a, i));
-    if (damping > unit * top) return 0;
-    for (int64_t i = 0; i < a->rows; i++)
-        if (!(entry(l, i) * entry(l, i) > lost * (entry(a, i) + damping))) return 1;
+    double unit = fisher_unit(a->dtype), lost = ((double)a->rows + 2) * unit;
+    if (damping > unit * fisher_largest_diagonal(a)) return 0;
+    for (int64_t i = 0; i < a->rows; i++) /* an entry below such a damping is as good as 0, and its pivot nothing but the damping */
+        if (!(entry(l, i) * entry(l, i) > lost * (entry(a, i) + damping)) || !(entry(a, i) > damping)) return 1;
     return 0;
 }
 

@@ -11,6 +11,14 @@ static void NAME(add_diagonal)(rao_mat *m, double value) {
     for (int64_t i = 0; i < m->rows; i++) x[i * m->ld + i] = (T)((double)x[i * m->ld + i] + value);
 }
 
+static double NAME(largest)(const void *numbers, int64_t n, int64_t stride) {
+    const T *x = numbers;
+    T most = 0;
+#pragma omp simd reduction(max : most)
+    for (int64_t i = 0; i < n; i++) most = x[i * stride] > most ? x[i * stride] : most;
+    return (double)most;
+}
+
 static double NAME(diagonal_sum)(const rao_mat *m) {
     const T *x = m->data;
     double sum = 0;

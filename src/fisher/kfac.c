@@ -84,10 +84,13 @@ static void split_damping(const rao_fisher *f, int64_t l, double *pi, double *da
     *da = *pi * gamma, *dg = gamma / *pi;
 }
 
-/* A factor that cannot be inverted. The rank is that of the whole undamped matrix, sum over layers of rank G rank A. */
+/* A factor that cannot be inverted. The rank is that of the whole undamped matrix, sum over layers of rank G rank A; the damping that would do
+ * is the least under which both factors of every layer get more than their rounding. */
 static rao_status singular(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which) {
     const kfac *s = f->state;
     int64_t rank = 0;
+    double least = 0, pi, da, dg, unit = fisher_unit(f->op.dtype);
+    rao_text where = {0};
     for (int64_t i = 0; i < f->layers; i++) {
         int64_t ra = 0, rg = 0;
         rao_mat a = factor_a(f, i, s->factors.layer[i].a), g = factor_g(f, i, s->factors.layer[i].g);
@@ -95,10 +98,14 @@ static rao_status singular(rao_ctx *ctx, const rao_fisher *f, int64_t l, char wh
         if (st == RAO_OK) st = factor_rank(ctx, &g, &rg);
         if (st != RAO_OK) return st;
         rank += ra * rg;
+        split_damping(f, i, &pi, &da, &dg);
+        da = unit * (double)a.rows * fisher_largest_diagonal(&a) / pi, dg = unit * (double)g.rows * fisher_largest_diagonal(&g) * pi;
+        least = fmax(least, fmax(da * da, dg * dg));
     }
-    return rao_fail(ctx, RAO_EDOMAIN,
-                    "fisher: kfac: damping = %g leaves factor %c of layer %s singular (the matrix has rank %lld of %lld), want more",
-                    f->op.damping, which, rao_graph_parameter(f->graph, l).name, (long long)rank, (long long)f->op.n);
+    rao_status st = rao_text_printf(ctx, &where, " in factor %c of layer %s", which, rao_graph_parameter(f->graph, l).name);
+    if (st == RAO_OK) st = fisher_singular(ctx, &f->op, where.data, 0, rank, least);
+    rao_text_destroy(&where);
+    return st;
 }
 
 /* After a factorisation that failed or lost a pivot: EDOMAIN where the eigenvalues say that the factor is singular. */
@@ -278,7 +285,7 @@ done:
 }
 
 /* V diag(w^p) V^T of a damped factor, in place. */
-static rao_status factor_power(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, double p, rao_mat *m) {
+static rao_status factor_power(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, double damping, double p, rao_mat *m) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     int64_t n = m->rows, unit = (int64_t)rao_dtype_size(m->dtype);
@@ -287,8 +294,9 @@ static rao_status factor_power(rao_ctx *ctx, const rao_fisher *f, int64_t l, cha
     RAO_TRY(rao_scratch(ctx, n * n * unit, &vd));
     rao_vec w = rao_vec_view(m->dtype, n, wd);
     rao_mat v = rao_mat_view(m->dtype, n, n, n, vd);
+    const int held = fisher_held(&f->op, damping, fisher_largest_diagonal(m) - damping);
     RAO_TRY(rao_eigh(ctx, m, &w));
-    if (p < 0 && fisher_rank(&w) < n) RAO_TRY(singular(ctx, f, l, which));
+    if (p < 0 && !held && fisher_count(&w, 0, n) < n) RAO_TRY(singular(ctx, f, l, which));
     for (int64_t i = 0; i < n; i++) fisher_put(&w, i, p == 0 ? 1 : pow(fmax(fisher_get(&w, i), 0), p / 2));
     /* (V w^(p/2)) (V w^(p/2))^T */
     for (int64_t i = 0; i < n; i++) {
@@ -315,9 +323,11 @@ static rao_status power(rao_ctx *ctx, const rao_op *op, double p, const rao_vec 
     for (int64_t l = 0; l < f->layers; l++) {
         rao_mark inner = rao_scratch_mark(ctx);
         rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, &whole), a, g;
+        double pi, da, dg;
         RAO_TRY(damped(ctx, f, l, &a, &g));
-        RAO_TRY(factor_power(ctx, f, l, 'A', p, &a));
-        RAO_TRY(factor_power(ctx, f, l, 'G', p, &g));
+        split_damping(f, l, &pi, &da, &dg);
+        RAO_TRY(factor_power(ctx, f, l, 'A', da, p, &a));
+        RAO_TRY(factor_power(ctx, f, l, 'G', dg, p, &g));
         RAO_TRY(kron_apply(ctx, room, RAO_N, &g, &xm, RAO_N, &a, &ym));
         rao_scratch_reset(ctx, inner);
     }

@@ -134,8 +134,9 @@ rao_status rao_op_damp(rao_ctx *ctx, rao_op *f, double damping) {
     if (!(damping >= 0 && isfinite(damping)))
         return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want >= 0 and finite", f->table->name, damping);
     const double least = f->dtype == RAO_F64 ? DBL_MIN : (double)FLT_MIN;
-    if (damping > 0 && damping < least)
-        return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want 0 or >= %g in %s", f->table->name, damping, least,
+    const double most = sqrt(f->dtype == RAO_F64 ? DBL_MAX : (double)FLT_MAX); /* products of two damped numbers stay finite */
+    if (damping > 0 && !(damping >= least && damping <= most))
+        return rao_fail(ctx, RAO_EDOMAIN, "damp: damping of %s = %g, want 0 or in [%.2g, %.2g] in %s", f->table->name, damping, least, most,
                         rao_dtype_name(f->dtype));
     if (!f->table->damp) return unable(ctx, f, "damping");
     RAO_TRY(f->table->damp(ctx, f, damping));

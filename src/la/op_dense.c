@@ -5,7 +5,8 @@
  *
  * Singular or not: Cholesky alone cannot say, since rounding may leave a zero pivot slightly positive. A pivot that has lost all of
  * its digits (below (n + 2) eps times the diagonal entry, the bound on its error; Higham, Accuracy and Stability, ch. 10) makes the
- * eigenvalues decide: those below n eps |F| count as zero. A damping above rounding makes F + damping I definite whatever F is.
+ * eigenvalues decide: those below n eps |F| count as zero. A damping above rounding, eps |F|, makes F + damping I definite whatever F is; one below it
+ * is lost in the entries of F, and counts as none.
  * Cost: n^2 to apply and solve, n^3/3 flops for the factor, about 9 n^3 for the eigen-decomposition; memory n^2 for each.
  */
 #include <math.h>
@@ -72,21 +73,25 @@ static rao_status check_definite(rao_ctx *ctx, const rao_op *f, const char *verb
     const double least = la_get(&k->w, 0), largest = fmax(fabs(least), fabs(la_get(&k->w, f->n - 1)));
     const double noise = (double)f->n * la_eps(f->dtype) * largest;
     int64_t rank = 0;
-    for (int64_t i = 0; i < f->n; i++) rank += la_get(&k->w, i) > noise;
+    for (int64_t i = 0; i < f->n; i++) rank += la_get(&k->w, i) + f->damping > noise;
     if (least < -noise)
         return rao_fail(ctx, RAO_EDOMAIN, "%s: dense is not positive semidefinite, its least eigenvalue is %g", verb, least);
-    if (f->damping > 0 ? least + f->damping > 0 : rank == f->n) return RAO_OK;
+    if (rank == f->n || (f->damping > la_eps(f->dtype) * largest && least + f->damping > 0)) return RAO_OK;
     return rao_fail(ctx, RAO_EDOMAIN, "%s: dense is singular, of rank %lld in dimension %lld: want a damping above its rounding, %.2g",
                     verb, (long long)rank, (long long)f->n, noise > 0 ? noise : 0);
 done:
     return st;
 }
 
+/* An entry that a damping below rounding exceeds is as good as 0: its pivot is nothing but that damping. */
 static int lost_a_pivot(const rao_op *f, const rao_mat *l) {
     const double lost = ((double)f->n + 2) * la_eps(f->dtype);
+    double top = 0;
+    for (int64_t i = 0; i < f->n; i++) top = fmax(top, diagonal_at(&self(f)->a, i));
+    const int bare = f->damping <= la_eps(f->dtype) * top;
     for (int64_t i = 0; i < f->n; i++) {
-        const double pivot = diagonal_at(l, i);
-        if (!(pivot * pivot > lost * (diagonal_at(&self(f)->a, i) + f->damping))) return 1;
+        const double pivot = diagonal_at(l, i), entry = diagonal_at(&self(f)->a, i);
+        if (!(pivot * pivot > lost * (entry + f->damping)) || (bare && !(entry > f->damping))) return 1;
     }
     return 0;
 }

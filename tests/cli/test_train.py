@@ -287,7 +287,18 @@ def test_a_checkpoint_that_cannot_be_made_takes_nothing_with_it(tmp_path):
     assert weights.exists() and json.loads(p.stdout)
 
 
-@pytest.mark.parametrize("optim", ["ngd", "ngd:representation=dense", "ngd:representation=diagonal", "kfac", "ekfac"])
-def test_without_damping_a_singular_metric_names_its_rank(optim):
-    p = run("train", "--optim", optim + ":damping=0", "--steps", 2)
-    assert p.returncode == 1 and re.search(r"singular.*rank \d+ of 2410", p.stderr), p.stderr
+METRICS = ["ngd", "ngd:representation=dense", "ngd:representation=diagonal", "ngd:representation=gram", "ngd:representation=implicit",
+           "kfac", "ekfac"]
+
+
+@pytest.mark.parametrize("optim", METRICS)
+@pytest.mark.parametrize("damping", ["0", "1e-30:unit=loss"])
+def test_without_damping_a_singular_metric_names_its_rank(optim, damping):
+    p = run("train", "--optim", f"{optim}:damping={damping}", "--steps", 2)
+    assert p.returncode == 1 and re.search(r"singular.*rank \d+ of 2410.*want a damping above", p.stderr), p.stderr
+
+
+@pytest.mark.parametrize("optim", METRICS)
+def test_a_damping_that_the_type_does_not_hold(optim):
+    p = run("train", "--optim", f"{optim}:damping=1e300:unit=loss", "--steps", 2)
+    assert p.returncode == 1 and "= 1e+300, want 0 or in [1.2e-38, 1.8e+19] in f32" in p.stderr, p.stderr

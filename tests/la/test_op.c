@@ -86,6 +86,11 @@ static void singular_dense_names_its_rank(void **state) {
         snprintf(want, sizeof want, "of rank %lld in dimension %lld", (long long)rank, (long long)n);
         OK(ctx, rao_op_dense(ctx, &a, &f));
         EXPECT_FAIL(ctx, rao_op_solve(ctx, f, &x, &y), RAO_EDOMAIN, want);
+        if (rank > 0) {                          /* of the zero matrix any damping is the whole */
+            OK(ctx, rao_op_damp(ctx, f, 1e-30)); /* lost in the entries: as good as none */
+            EXPECT_FAIL(ctx, rao_op_solve(ctx, f, &x, &y), RAO_EDOMAIN, want);
+            OK(ctx, rao_op_damp(ctx, f, 0));
+        }
         EXPECT_FAIL(ctx, rao_op_logdet(ctx, f, &value), RAO_EDOMAIN, want);
         EXPECT_FAIL(ctx, rao_op_sample(ctx, f, rao_stream_make(1, 2), 3, &y), RAO_EDOMAIN, want);
         EXPECT_FAIL(ctx, rao_op_power(ctx, f, -0.5, &x, &y), RAO_EDOMAIN, want);
@@ -97,6 +102,25 @@ static void singular_dense_names_its_rank(void **state) {
         op_conform(ctx, f, &truth, tol_of(dtype, n));
         rao_op_destroy(&f);
         tm_free(&a), tm_free(&truth), tv_free(&x), tv_free(&y);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void dampings_that_are_none(void **state) {
+    (void)state;
+    LAW("a damping that is not 0 and whose square the dtype does not hold, or that is not normal in it, is refused; the old one stays");
+    rao_ctx *ctx = rao_test_ctx();
+    static const double bad[2][5] = {{-1, 1e-39, 1.9e19, 1e300, INFINITY}, {NAN, 1e-309, 1.4e154, 1e300, -INFINITY}},
+                        good[2][3] = {{0, 1.2e-38, 1.8e19}, {0, 2.3e-308, 1.3e154}};
+    for (int k = 0; k < 2; k++) {
+        double d[1] = {0};
+        rao_vec diag = rao_vec_view(k ? RAO_F64 : RAO_F32, 1, d);
+        rao_op *f = NULL;
+        OK(ctx, rao_op_diagonal(ctx, &diag, &f));
+        for (int i = 0; i < 3; i++) OK(ctx, rao_op_damp(ctx, f, good[k][i]));
+        for (int i = 0; i < 5; i++) EXPECT_FAIL(ctx, rao_op_damp(ctx, f, bad[k][i]), RAO_EDOMAIN, "damping of diagonal = ");
+        EXPECT_TRUE(f->damping == good[k][2]);
+        rao_op_destroy(&f);
     }
     rao_test_ctx_close(&ctx);
 }
@@ -224,14 +248,9 @@ static void warm_queries_allocate_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dense_conforms),
-        cmocka_unit_test(diagonal_conforms),
-        cmocka_unit_test(singular_dense_names_its_rank),
-        cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(a_table_of_one_slot),
-        cmocka_unit_test(damping_beats_rounding),
-        cmocka_unit_test(failed_allocations),
-        cmocka_unit_test(warm_queries_allocate_nothing),
+        cmocka_unit_test(dense_conforms),         cmocka_unit_test(diagonal_conforms),   cmocka_unit_test(singular_dense_names_its_rank),
+        cmocka_unit_test(what_is_refused),        cmocka_unit_test(a_table_of_one_slot), cmocka_unit_test(damping_beats_rounding),
+        cmocka_unit_test(dampings_that_are_none), cmocka_unit_test(failed_allocations),  cmocka_unit_test(warm_queries_allocate_nothing),
     };
     return rao_test_run("la", tests, COUNT(tests));
 }
