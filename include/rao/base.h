@@ -180,6 +180,7 @@ typedef struct rao_option {
     const char *choices; /* CHOICE only */
     const char *text;    /* default of a STRING, may be NULL */
     const char *help;    /* one line; unit where there is one */
+    const char *with;    /* "key=word|word": the CHOICE and its words that it needs to have an effect; NULL: none */
 } rao_option;
 
 typedef struct rao_option_table {
@@ -194,9 +195,10 @@ typedef struct rao_option_table {
 RAO_API void rao_options_defaults(const rao_option_table *table, void *options, size_t size);
 /* Sets one field from text. EINVAL: unknown key (nearest named), not a number, out of range (range named). */
 RAO_API rao_status rao_options_set(rao_ctx *ctx, const rao_option_table *table, void *options, const char *key, const char *value);
-/* Applies "key=value:key=value" (empty allowed). Numbers and choices only. All or nothing. */
+/* Applies "key=value:key=value" (empty allowed). Numbers and choices only. All or nothing. EINVAL: as above; a key that stands twice; nothing between two
+ * colons or behind the last; a field that is not at its default and has no effect beside the others (`with`). */
 RAO_API rao_status rao_options_parse(rao_ctx *ctx, const rao_option_table *table, void *options, const char *spec);
-/* Checks every field against its range. EINVAL. */
+/* Checks every field against its range and for its effect. EINVAL. */
 RAO_API rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const void *options);
 /* Appends "lr=0.1:momentum=0.9" (every field that is given, round-trip exact). */
 RAO_API rao_status rao_options_format(rao_ctx *ctx, const rao_option_table *table, const void *options, rao_text *out);

@@ -59,7 +59,8 @@ RAO_API rao_status rao_optim_rule_find(rao_ctx *ctx, const char *spec, const rao
 
 typedef struct rao_optim rao_optim;
 
-/* `spec`: "NAME" or "NAME:key=value:...", a repeated key counts as it stands last. `n` parameters of that dtype. `horizon`: the steps
+/* `spec`: "NAME" or "NAME:key=value:..."; a key that stands twice is refused, and so is one that has no effect beside the others
+ * (samples=4 without flavour=sampled, lr beside step=model), unless at its default. `n` parameters of that dtype. `horizon`: the steps
  * of the whole run, 0 when they are not known (a cosine schedule then is EINVAL). EINVAL, ENOMEM. */
 RAO_API rao_status rao_optim_create(rao_ctx *ctx, const char *spec, rao_dtype dtype, int64_t n, int64_t horizon, rao_optim **opt);
 RAO_API void rao_optim_destroy(rao_optim **opt);

@@ -118,7 +118,7 @@ typedef struct rao_race_opts {
 RAO_API void rao_race_opts_init_sized(rao_race_opts *opts, size_t size);
 /* seeds, target, sweep; the rest from rao_train_options. */
 RAO_API const rao_option_table *rao_race_options(void);
-/* The rates of a sweep, the same for every rival: 0.001 0.003 0.01 0.03 0.1 0.3 1. */
+/* The rates of a sweep, the same for every rival, none of which may name a rate of its own: 0.001 0.003 0.01 0.03 0.1 0.3 1. */
 RAO_API int64_t rao_race_grid(const double **rates);
 
 typedef struct rao_race rao_race;

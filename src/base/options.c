@@ -166,6 +166,56 @@ static rao_status set_word(rao_ctx *ctx, const rao_option_table *table, void *op
     return rao_options_set(ctx, table, options, word, equals + 1);
 }
 
+/* Whether the key of `word` stands in the `length` characters of spec before it. */
+static int stands_before(const char *spec, size_t length, const char *word) {
+    size_t key = strcspn(word, "=:");
+    for (size_t at = 0; at < length; at += strcspn(spec + at, ":") + 1)
+        if (strcspn(spec + at, "=:") == key && !strncmp(spec + at, word, key)) return 1;
+    return 0;
+}
+
+static rao_status check_words(rao_ctx *ctx, const rao_option_table *table, const char *spec) {
+    for (const char *word = spec; *spec; word += strcspn(word, ":") + 1) {
+        if (!*word || *word == ':')
+            return rao_fail(ctx, RAO_EINVAL, "%s: nothing stands %s in '%s', want key=value", table->owner,
+                            *word ? "before a ':'" : "behind the last ':'", spec);
+        if (stands_before(spec, (size_t)(word - spec), word))
+            return rao_fail(ctx, RAO_EINVAL, "%s: %.*s is given twice in '%s'", table->owner, (int)strcspn(word, "=:"), word, spec);
+        if (!word[strcspn(word, ":")]) break;
+    }
+    return RAO_OK;
+}
+
+/* Is the choice that `with` ("key=word|word") names at one of its words? *row, *now: that choice. */
+static int has_effect(const rao_option_table *table, const void *options, const char *with, const rao_option **row, int *now) {
+    size_t key = strcspn(with, "=");
+    int length = 0, asked = 0;
+    for (int64_t i = 0; i < table->count; i++) {
+        const rao_option *other = &table->rows[i];
+        if (other->type != RAO_OPT_CHOICE || strlen(other->name) != key || strncmp(other->name, with, key) != 0) continue;
+        *row = other, *now = (int)get_number(other, options);
+        const char *word = choice_at(other->choices, *now, &length), *want;
+        for (int k = 0; word && (want = choice_at(with + key + 1, k, &asked)); k++)
+            if (asked == length && !strncmp(word, want, (size_t)length)) return 1;
+        return 0;
+    }
+    return 1;
+}
+
+/* An option that the others leave without effect is not taken silently, unless it says what would be anyway. */
+static rao_status check_effect(rao_ctx *ctx, const rao_option_table *table, const void *options) {
+    for (int64_t i = 0; i < table->count; i++) {
+        const rao_option *row = &table->rows[i], *other = NULL;
+        int now = 0, length = 0;
+        if (!row->with || row->type == RAO_OPT_STRING || get_number(row, options) == row->value) continue;
+        if (has_effect(table, options, row->with, &other, &now)) continue;
+        const char *word = choice_at(other->choices, now, &length);
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s has no effect with %s=%.*s, want %s", table->owner, row->name, other->name, length, word,
+                        row->with);
+    }
+    return RAO_OK;
+}
+
 rao_status rao_options_parse(rao_ctx *ctx, const rao_option_table *table, void *options, const char *spec) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -174,12 +224,14 @@ rao_status rao_options_parse(rao_ctx *ctx, const rao_option_table *table, void *
     RAO_TRY(rao_scratch(ctx, (int64_t)strlen(spec) + 1, &words));
     memcpy(work, options, table->size);
     strcpy(words, spec);
+    RAO_TRY(check_words(ctx, table, spec));
     for (char *word = words, *next; *word; word = next) {
         size_t length = strcspn(word, ":");
         next = word + length + (word[length] == ':');
         word[length] = 0;
         RAO_TRY(set_word(ctx, table, work, word));
     }
+    RAO_TRY(check_effect(ctx, table, work));
     memcpy(options, work, table->size);
 done:
     rao_scratch_reset(ctx, mark);
@@ -199,7 +251,7 @@ rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const 
             return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want %s", table->owner, row->name, v, range_text(row, range, sizeof range));
         }
     }
-    return RAO_OK;
+    return check_effect(ctx, table, options);
 }
 
 /* The fewest digits that read back as the same double; a whole number stays one ("20", not "2e+01"). */
@@ -261,7 +313,7 @@ static rao_status help_row(rao_ctx *ctx, const rao_option *row, int indent, cons
         RAO_TRY(rao_text_puts(ctx, out, "; default "));
         RAO_TRY(add_value(ctx, out, row, row->value));
     }
-    RAO_TRY(rao_text_puts(ctx, out, "\n"));
+    RAO_TRY(rao_text_printf(ctx, out, "%s%s\n", row->with ? "; for " : "", row->with ? row->with : ""));
 done:
     rao_text_destroy(&left);
     return st;

@@ -125,7 +125,7 @@ rao_status cli_parse(cli_call *call, int count, char **words) {
             return rao_fail(call->ctx, RAO_EINVAL, "unexpected argument '%s'; see rao %s --help", words[i], call->command->name);
         }
     }
-    return RAO_OK;
+    return call->command->options ? rao_options_check(call->ctx, call->command->options, call->options) : RAO_OK;
 }
 
 int cli_given(const cli_call *call, const char *name) {

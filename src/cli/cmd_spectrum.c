@@ -45,7 +45,8 @@ static const rao_option rows[] = {
      .value = 1,
      .min = 1,
      .max = 1e6,
-     .help = "draws a case, flavour sampled"},
+     .help = "draws a case",
+     .with = "flavour=sampled"},
     {.name = "cases",
      .type = RAO_OPT_INT,
      .offset = offsetof(spectrum_options, cases),
@@ -65,14 +66,16 @@ static const rao_option rows[] = {
      .value = 64,
      .min = 1,
      .max = 20000,
-     .help = "implicit: Lanczos steps of a probe"},
+     .help = "Lanczos steps of a probe",
+     .with = "representation=auto|implicit"},
     {.name = "probes",
      .type = RAO_OPT_INT,
      .offset = offsetof(spectrum_options, probes),
      .value = 8,
      .min = 2,
      .max = 1000,
-     .help = "implicit: random starts, for the effective dimension"},
+     .help = "random starts, for the effective dimension",
+     .with = "representation=auto|implicit"},
     {.name = "report",
      .type = RAO_OPT_STRING,
      .offset = offsetof(spectrum_options, report),
@@ -168,6 +171,7 @@ static rao_status list_settings(spectrum_view *v) {
 static rao_status open_view(spectrum_view *v, spectrum_options *o) {
     rao_status st;
     rao_fisher_opts f;
+    RAO_TRY(cli_exclusive(v->call, "load", "init"));
     RAO_TRY(problem_open(v->call, &o->problem, &v->problem));
     v->parameters = rao_model_size(v->problem.model);
     RAO_TRY(choose_cases(v));

@@ -61,6 +61,8 @@ static rao_status open_view(train_view *v, train_options *o) {
     o->train.seed = v->call->common.seed;
     RAO_TRY(problem_one_budget(v->call));
     RAO_TRY(cli_exclusive(v->call, "load", "resume"));
+    RAO_TRY(cli_exclusive(v->call, "load", "init"));
+    RAO_TRY(cli_exclusive(v->call, "resume", "init"));
     RAO_TRY(problem_open(v->call, &o->problem, &v->problem));
     RAO_TRY(rao_trainer_create(v->ctx, v->problem.model, v->problem.data, o->optim, &o->train, &v->trainer));
     settings_problem(&v->settings, &v->problem, &o->train);

@@ -42,7 +42,8 @@ static rao_status unknown_head(rao_ctx *ctx, const char *name) {
 
 static rao_status parse_options(rao_ctx *ctx, const head_kind *kind, const char *name, const char *spec, normal_opts *opts) {
     rao_options_defaults(&normal_table, opts, sizeof *opts);
-    if (!*spec) return RAO_OK;
+    if (!spec) return RAO_OK;
+    if (!*spec) return rao_fail(ctx, RAO_EINVAL, "head \"%s\": nothing stands behind the ':'", name);
     if (kind->index != HEAD_NORMAL) return rao_fail(ctx, RAO_EINVAL, "head \"%s\": %s takes no options", name, kind->name);
     return rao_options_parse(ctx, &normal_table, opts, spec);
 }
@@ -64,7 +65,7 @@ rao_status rao_head_create(rao_ctx *ctx, const char *name, int64_t k, rao_head *
     size_t length = strcspn(name, ":");
     const head_kind *kind = kind_by_name(name, length);
     if (!kind) return unknown_head(ctx, name);
-    RAO_TRY(parse_options(ctx, kind, name, name[length] ? name + length + 1 : "", &opts));
+    RAO_TRY(parse_options(ctx, kind, name, name[length] ? name + length + 1 : NULL, &opts));
     if (k < kind->least_k)
         return rao_fail(ctx, RAO_EINVAL, "head %s: k = %lld, want at least %lld", kind->name, (long long)k, (long long)kind->least_k);
     RAO_TRY(rao_size_mul(ctx, "outputs of a head", k, kind->outputs_per_k, &product));

@@ -22,45 +22,47 @@ enum { LM_EVERY = 5 };
 enum { DAMPING = 0, MEAN_EIGENVALUE, STARTED, PREDICTED, LARGEST_MEAN, PENALTY /* change of l2 / 2 |w|^2 in a judged step */, FLOOR };
 static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in units of the loss too: below it rounding decides */
 
-#define METRIC_ROWS(lambda, clip, heavy)                                                                               \
-    {.name = "momentum",                                                                                               \
-     .type = RAO_OPT_REAL,                                                                                             \
-     .offset = offsetof(natural, momentum),                                                                            \
-     .value = (heavy),                                                                                                 \
-     .max = 1,                                                                                                         \
-     .flags = RAO_OPT_BELOW_MAX,                                                                                       \
-     .help = "share of the last step that is kept"},                                                                   \
-        {.name = "damping",                                                                                            \
-         .type = RAO_OPT_REAL,                                                                                         \
-         .offset = offsetof(natural, damping),                                                                         \
-         .value = (lambda),                                                                                            \
-         .max = INFINITY,                                                                                              \
-         .help = "added to the metric's diagonal"},                                                                    \
-        {.name = "unit",                                                                                               \
-         .type = RAO_OPT_CHOICE,                                                                                       \
-         .offset = offsetof(natural, unit),                                                                            \
-         .choices = "relative|loss",                                                                                   \
-         .help = "of the damping: the metric's mean eigenvalue, or the loss"},                                         \
-        {.name = "adapt",                                                                                              \
-         .type = RAO_OPT_CHOICE,                                                                                       \
-         .offset = offsetof(natural, adapt),                                                                           \
-         .choices = "fixed|lm",                                                                                        \
-         .help = "of the damping: as given, or Levenberg-Marquardt from there"},                                       \
-        {.name = "step",                                                                                               \
-         .type = RAO_OPT_CHOICE,                                                                                       \
-         .offset = offsetof(natural, step),                                                                            \
-         .choices = "rate|model",                                                                                      \
-         .help = "its length: by lr and momentum, or by the exact quadratic model of the batch"},                      \
-        {.name = "model_fraction",                                                                                     \
-         .type = RAO_OPT_REAL,                                                                                         \
-         .offset = offsetof(natural, model_fraction),                                                                  \
-         .value = 0.25,                                                                                                \
-         .max = 1,                                                                                                     \
-         .flags = RAO_OPT_ABOVE_MIN,                                                                                   \
-         .help = "of the batch that this model is made of"},                                                           \
-    {                                                                                                                  \
-        .name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY, \
-        .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric"       \
+#define METRIC_ROWS(lambda, clip, heavy)                                                                                              \
+    {.name = "momentum",                                                                                                              \
+     .type = RAO_OPT_REAL,                                                                                                            \
+     .offset = offsetof(natural, momentum),                                                                                           \
+     .value = (heavy),                                                                                                                \
+     .max = 1,                                                                                                                        \
+     .flags = RAO_OPT_BELOW_MAX,                                                                                                      \
+     .help = "share of the last step that is kept",                                                                                   \
+     .with = "step=rate"},                                                                                                            \
+        {.name = "damping",                                                                                                           \
+         .type = RAO_OPT_REAL,                                                                                                        \
+         .offset = offsetof(natural, damping),                                                                                        \
+         .value = (lambda),                                                                                                           \
+         .max = INFINITY,                                                                                                             \
+         .help = "added to the metric's diagonal"},                                                                                   \
+        {.name = "unit",                                                                                                              \
+         .type = RAO_OPT_CHOICE,                                                                                                      \
+         .offset = offsetof(natural, unit),                                                                                           \
+         .choices = "relative|loss",                                                                                                  \
+         .help = "of the damping: the metric's mean eigenvalue, or the loss"},                                                        \
+        {.name = "adapt",                                                                                                             \
+         .type = RAO_OPT_CHOICE,                                                                                                      \
+         .offset = offsetof(natural, adapt),                                                                                          \
+         .choices = "fixed|lm",                                                                                                       \
+         .help = "of the damping: as given, or Levenberg-Marquardt from there"},                                                      \
+        {.name = "step",                                                                                                              \
+         .type = RAO_OPT_CHOICE,                                                                                                      \
+         .offset = offsetof(natural, step),                                                                                           \
+         .choices = "rate|model",                                                                                                     \
+         .help = "its length: by lr and momentum, or by the exact quadratic model of the batch"},                                     \
+        {.name = "model_fraction",                                                                                                    \
+         .type = RAO_OPT_REAL,                                                                                                        \
+         .offset = offsetof(natural, model_fraction),                                                                                 \
+         .value = 0.25,                                                                                                               \
+         .max = 1,                                                                                                                    \
+         .flags = RAO_OPT_ABOVE_MIN,                                                                                                  \
+         .help = "of the batch that this model is made of",                                                                           \
+         .with = "step=model"},                                                                                                       \
+    {                                                                                                                                 \
+        .name = "radius", .type = RAO_OPT_REAL, .offset = offsetof(natural, radius), .value = (clip), .max = INFINITY,                \
+        .flags = RAO_OPT_ABOVE_MIN | RAO_OPT_MAY_INF, .help = "bound of the step's squared length in the metric", .with = "step=rate" \
     }
 
 #define FLAVOUR_ROWS(which, part)                                                                                   \
@@ -76,7 +78,8 @@ static const double LM_FLOOR = 1e-8; /* of the damping that it starts from, in u
          .value = 1,                                                                                                \
          .min = 1,                                                                                                  \
          .max = 1e6,                                                                                                \
-         .help = "draws a case, flavour sampled"},                                                                  \
+         .help = "draws a case",                                                                                    \
+         .with = "flavour=sampled"},                                                                                \
         {.name = "fraction",                                                                                        \
          .type = RAO_OPT_REAL,                                                                                      \
          .offset = offsetof(natural, fraction),                                                                     \
@@ -124,14 +127,16 @@ static const rao_option ngd_rows[] = {
      .value = 1e-3,
      .max = 1,
      .flags = RAO_OPT_BELOW_MAX,
-     .help = "implicit: relative residual of a solve"},
+     .help = "implicit: relative residual of a solve",
+     .with = "representation=auto|implicit"},
     {.name = "iterations",
      .type = RAO_OPT_INT,
      .offset = offsetof(natural, iterations),
      .value = 50,
      .min = 1,
      .max = 1e9,
-     .help = "implicit: conjugate-gradient steps of a solve at most"},
+     .help = "implicit: conjugate-gradient steps of a solve at most",
+     .with = "representation=auto|implicit"},
     OPTIM_COMMON_ROWS(0),
 };
 static const rao_option kfac_rows[] = {OPTIM_LR_ROW(0.3),
@@ -397,11 +402,16 @@ done:
 
 /* ---- the face ---- */
 
-/* Levenberg-Marquardt multiplies the damping, and what forms the gradient leaves nothing for bfloat16 to do. */
+/* Levenberg-Marquardt multiplies the damping, the model of a step is asked for its length, and what forms the gradient leaves nothing for bfloat16 to do. */
 static rao_status check_together(rao_ctx *ctx, const rao_optim *opt) {
     const natural *o = options_of(opt);
     if (o->damping == 0 && o->adapt != ADAPT_FIXED)
         return rao_fail(ctx, RAO_EINVAL, "%s: adapt = lm multiplies the damping, which cannot start at 0", opt->rule->face.name);
+    if (o->step == STEP_MODEL && !(o->common.weight_decay > 0) &&
+        (o->common.lr != opt->rule->face.options->rows->value || o->common.schedule != SCHEDULE_CONSTANT || o->common.warmup > 0))
+        return rao_fail(ctx, RAO_EINVAL,
+                        "%s: step = model finds the rate itself: lr, schedule and warmup have no effect but on weight_decay",
+                        opt->rule->face.name);
     if (o->precision == PRECISION_FLOAT || !(o->common.l2 > 0 || o->step == STEP_MODEL)) return RAO_OK;
     return rao_fail(ctx, RAO_EINVAL, "%s: precision = bf16 works on the factors of the gradient, which %s does without: want %s",
                     opt->rule->face.name, o->common.l2 > 0 ? "l2 > 0" : "step = model",

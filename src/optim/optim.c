@@ -59,6 +59,7 @@ static rao_status read_spec(rao_ctx *ctx, rao_optim *opt, const char *spec) {
     const rao_option_table *table;
     const char *colon = strchr(spec, ':');
     RAO_TRY(find(ctx, spec, &opt->rule));
+    if (colon && !colon[1]) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: nothing stands behind the ':', want key=value", opt->rule->face.name));
     table = opt->rule->face.options;
     rao_options_defaults(table, opt->options.bytes, table->size);
     RAO_TRY(rao_options_parse(ctx, table, opt->options.bytes, colon ? colon + 1 : ""));

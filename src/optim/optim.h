@@ -40,7 +40,7 @@ enum { SCHEDULE_CONSTANT = 0, SCHEDULE_COSINE };
          .help = "steps over which the rate rises to lr"},                                                                                \
     {                                                                                                                                     \
         .name = "final", .type = RAO_OPT_REAL, .offset = offsetof(optim_common, final), .max = 1,                                         \
-        .help = "share of lr at the end of a cosine"                                                                                      \
+        .help = "share of lr at the end of a cosine", .with = "schedule=cosine"                                                           \
     }
 
 enum { OPTIM_STATES = 4, OPTIM_OPTION_BYTES = 256, OPTIM_SCALARS = 8 };

@@ -24,11 +24,17 @@ static rao_status next_spec(rao_ctx *ctx, const char **at, rao_text *spec) {
     return st;
 }
 
-/* The rate of the sweep stands last, so it is the one that counts. */
+/* A sweep gives every rival the rates of one grid: one that stands in the spec would not be looked at. */
+static rao_status check_sweep(rao_ctx *ctx, const rao_race *r, const char *spec) {
+    if (r->opts.sweep != RAO_SWEEP_LR || !strstr(spec, ":lr=")) return RAO_OK;
+    return rao_fail(ctx, RAO_EINVAL, "race: %s gives a rate, and so does sweep = lr: want one of the two", spec);
+}
+
 static rao_status make_entry(rao_ctx *ctx, const rao_race *r, const char *spec, int64_t setting, race_entry *e) {
     rao_status st = RAO_OK;
     rao_optim *probe = NULL;
     int64_t batch = 0, horizon = 0;
+    RAO_TRY(check_sweep(ctx, r, spec));
     RAO_TRY(rao_text_puts(ctx, &e->spec, spec));
     if (r->opts.sweep == RAO_SWEEP_LR) RAO_TRY(rao_text_printf(ctx, &e->spec, ":lr=%g", grid[setting]));
     RAO_TRY(rao_alloc(ctx, r->opts.seeds, &e->run));

@@ -5,6 +5,7 @@ typedef struct demo {
     int64_t every;
     int nesterov, schedule;
     const char *path;
+    double share;
 } demo;
 
 static const rao_option rows[] = {
@@ -36,9 +37,16 @@ static const rao_option rows[] = {
      .type = RAO_OPT_CHOICE,
      .offset = offsetof(demo, schedule),
      .value = 1,
-     .choices = "constant|cosine",
+     .choices = "constant|cosine|step",
      .help = "learning rate over time"},
     {.name = "path", .type = RAO_OPT_STRING, .offset = offsetof(demo, path), .text = "out.html", .help = "where to"},
+    {.name = "share",
+     .type = RAO_OPT_REAL,
+     .offset = offsetof(demo, share),
+     .value = 0.25,
+     .max = 1,
+     .help = "what is left",
+     .with = "schedule=cosine|step"},
 };
 static const rao_option_table table = {"demo", sizeof(demo), rows, COUNT(rows)};
 
@@ -131,14 +139,27 @@ static void refusals(void **state) {
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "every=1.5"), RAO_EINVAL, "whole number");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "every=0"), RAO_EINVAL, "in [1, 1e+09]");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "nesterov=maybe"), RAO_EINVAL, "on or off");
-    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "schedule=linear"), RAO_EINVAL, "constant|cosine");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "schedule=linear"), RAO_EINVAL, "constant|cosine|step");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr"), RAO_EINVAL, "not key=value");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=1:"), RAO_EINVAL, "behind the last ':'");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=1::every=2"), RAO_EINVAL, "before a ':'");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, ":lr=1"), RAO_EINVAL, "before a ':'");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, ":"), RAO_EINVAL, "before a ':'");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=1:every=2:lr=1"), RAO_EINVAL, "lr is given twice");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=1:lr"), RAO_EINVAL, "lr is given twice");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "share=0.5:schedule=constant"), RAO_EINVAL,
+                "share has no effect with schedule=constant, want schedule=cosine|step");
+    OK(ctx, rao_options_parse(ctx, &table, &o, "share=0.25:schedule=constant"));
+    OK(ctx, rao_options_parse(ctx, &table, &o, "share=0.5:schedule=step"));
+    OK(ctx, rao_options_parse(ctx, &table, &o, "schedule=cosine:share=0.75"));
+    EXPECT_TRUE(o.share == 0.75 && o.schedule == 1);
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "schedule=constant"), RAO_EINVAL, "share has no effect");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "path=x"), RAO_EINVAL, "takes text");
     OK(ctx, rao_options_set(ctx, &table, &o, "path", "y.html"));
     EXPECT_TRUE(!strcmp(o.path, "y.html"));
     o.lr = 0.0 / 0.0;
     EXPECT_FAIL(ctx, rao_options_check(ctx, &table, &o), RAO_EINVAL, "lr");
-    o.lr = 1, o.schedule = 2;
+    o.lr = 1, o.schedule = 3;
     EXPECT_FAIL(ctx, rao_options_check(ctx, &table, &o), RAO_EINVAL, "schedule");
     rao_test_ctx_close(&ctx);
 }

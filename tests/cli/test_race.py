@@ -216,6 +216,8 @@ def test_real_targets_have_no_accuracy(tmp_path):
     (["--seeds", "1.5"], "seeds = 1.5, want a whole number"),
     (["--dtype", "f16"], "dtype = f16, want one of f32|f64"),
     (["--sweep", "momentum"], "sweep = momentum, want one of none|lr"),
+    (["--sweep", "lr", "--optim", "adam,sgd:lr=2"], "sgd:lr=2 gives a rate, and so does sweep = lr"),
+    (["--optim", "sgd,kfac:lr=1:"], "nothing stands behind the last ':'"),
     (["--seconds", "1", "--optim", "sgd:schedule=cosine"], "needs the number of steps"),
     (["--bacth", "3"], "no option --bacth, did you mean --batch?"),
     (["digits"], "unexpected argument 'digits'"),

@@ -260,6 +260,8 @@ def test_refusals(network, tmp_path):
     assert "--cases 24, the training part has 23" in refused(2, *args, "--cases", 24)
     assert "samples" in refused(2, *args, "--samples", 0)
     assert "probes" in refused(2, *args, "--probes", 1)
+    assert "samples has no effect with flavour=true" in refused(2, *args, "--samples", 4)
+    assert "steps has no effect" in refused(2, *args, "--representation", "kfac", "--steps", 9)
     assert "no.safetensors" in refused(1, *args, "--load", tmp_path / "no.safetensors")
     other = refused(2, *args, "--model", f"mlp:{IN}-6-{OUT}:tanh:{network.head}")
     assert "5 x 3" in other and "6 x 3" in other

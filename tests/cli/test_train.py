@@ -194,6 +194,10 @@ def test_report_is_one_well_formed_file(tmp_path):
 @pytest.mark.parametrize("args, sentence", [
     (["--optim", "kfca"], "no optimiser 'kfca', did you mean 'kfac'"),
     (["--optim", "sgd,adam"], "sgd,adam"),
+    (["--optim", "ngd:samples=4"], "samples has no effect with flavour=true, want flavour=sampled"),
+    (["--optim", "ngd:lr=.1:lr=.2"], "lr is given twice"),
+    (["--optim", "ngd:"], "nothing stands behind the ':'"),
+    (["--load", "a", "--init", "he"], "--load and --init exclude each other"),
     (["--load", "a", "--resume", "b"], "--load and --resume exclude each other"),
     (["--epochs", "2", "--seconds", "3"], "--epochs and --seconds exclude each other"),
     (["--save"], "--save needs a value"),

@@ -15,12 +15,12 @@ typedef struct settings {
 } settings;
 
 static const rao_option rows[] = {
-    {"steps", RAO_OPT_INT, offsetof(settings, steps), 100, 0, 1e15, 0, NULL, NULL, "steps"},
-    {"lr", RAO_OPT_REAL, offsetof(settings, lr), 0.1, 0, INFINITY, RAO_OPT_ABOVE_MIN, NULL, NULL, "learning rate"},
-    {"momentum", RAO_OPT_REAL, offsetof(settings, momentum), 0.9, 0, 1, RAO_OPT_BELOW_MAX, NULL, NULL, "momentum"},
-    {"limit", RAO_OPT_REAL, offsetof(settings, limit), 1, -1, INFINITY, RAO_OPT_MAY_INF, NULL, NULL, "limit"},
-    {"nesterov", RAO_OPT_FLAG, offsetof(settings, nesterov), 0, 0, 1, 0, NULL, NULL, "look ahead"},
-    {"schedule", RAO_OPT_CHOICE, offsetof(settings, schedule), 0, 0, 1, 0, "constant|cosine", NULL, "schedule"},
+    {"steps", RAO_OPT_INT, offsetof(settings, steps), 100, 0, 1e15, 0, NULL, NULL, "steps", NULL},
+    {"lr", RAO_OPT_REAL, offsetof(settings, lr), 0.1, 0, INFINITY, RAO_OPT_ABOVE_MIN, NULL, NULL, "learning rate", NULL},
+    {"momentum", RAO_OPT_REAL, offsetof(settings, momentum), 0.9, 0, 1, RAO_OPT_BELOW_MAX, NULL, NULL, "momentum", NULL},
+    {"limit", RAO_OPT_REAL, offsetof(settings, limit), 1, -1, INFINITY, RAO_OPT_MAY_INF, NULL, NULL, "limit", "schedule=cosine"},
+    {"nesterov", RAO_OPT_FLAG, offsetof(settings, nesterov), 0, 0, 1, 0, NULL, NULL, "look ahead", NULL},
+    {"schedule", RAO_OPT_CHOICE, offsetof(settings, schedule), 0, 0, 1, 0, "constant|cosine", NULL, "schedule", NULL},
 };
 static const rao_option_table table = {"fuzz", sizeof(settings), rows, sizeof rows / sizeof *rows};
 

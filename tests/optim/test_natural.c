@@ -423,7 +423,7 @@ static void a_quadratic_in_one_step(void **state) {
         for (int i = 0; i < N * N; i++) m[i] = scales[k] * h[i];
         rao_op *f = dense(ctx, m);
         rao_vec wv = rao_vec_view(RAO_F64, N, w);
-        OK(ctx, rao_optim_create(ctx, "ngd:damping=1e-12:step=model:lr=0.001:radius=1e-9", RAO_F64, N, 0, &opt));
+        OK(ctx, rao_optim_create(ctx, "ngd:damping=1e-12:step=model", RAO_F64, N, 0, &opt));
         rao_optim_set_forms(opt, forms_of_matrix, &answer);
         rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 5), 0, 0, N, start);
         memcpy(w, start, sizeof w);
@@ -466,6 +466,30 @@ static void refusals(void **state) {
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:precision=bf16:l2=0.1", RAO_F64, N, 0, &opt), RAO_EINVAL, "which l2 > 0 does without");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:precision=bf16:step=model", RAO_F64, N, 0, &opt), RAO_EINVAL, "want step = rate");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "ekfac:precision=bf16", RAO_F64, N, 0, &opt), RAO_EINVAL, "precision");
+    static const struct {
+        const char *spec, *says;
+    } idle[] = {
+        {"ngd:samples=4", "samples has no effect with flavour=true, want flavour=sampled"},
+        {"kfac:flavour=empirical:samples=4", "samples has no effect with flavour=empirical"},
+        {"ekfac:model_fraction=0.5", "model_fraction has no effect with step=rate, want step=model"},
+        {"kfac:step=model:radius=1", "radius has no effect with step=model, want step=rate"},
+        {"ngd:momentum=0.5:step=model", "momentum has no effect with step=model"},
+        {"ngd:step=model:lr=0.5", "lr, schedule and warmup have no effect"},
+        {"kfac:step=model:warmup=3", "lr, schedule and warmup have no effect"},
+        {"ngd:representation=gram:iterations=9", "iterations has no effect with representation=gram, want representation=auto|implicit"},
+        {"ngd:representation=diagonal:tolerance=0.1", "tolerance has no effect"},
+        {"sgd:final=0.5", "final has no effect with schedule=constant, want schedule=cosine"}};
+    static const char *const open[] = {"ngd:samples=1", "kfac:samples=4", "kfac:step=model:lr=0.5:weight_decay=0.1", "ngd:iterations=9",
+                                       "ekfac:step=model:lr=0.3:momentum=0.5:radius=0.003"};
+    for (size_t i = 0; i < COUNT(idle); i++)
+        EXPECT_FAIL(ctx, rao_optim_create(ctx, idle[i].spec, RAO_F64, N, 0, &opt), RAO_EINVAL, idle[i].says);
+    for (size_t i = 0; i < COUNT(open); i++) { /* at its default an option says what is so anyway */
+        OK(ctx, rao_optim_create(ctx, open[i], RAO_F64, N, 0, &opt));
+        rao_optim_destroy(&opt);
+    }
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "ngd:lr=.1:lr=.2", RAO_F64, N, 0, &opt), RAO_EINVAL, "lr is given twice in 'lr=.1:lr=.2'");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:", RAO_F64, N, 0, &opt), RAO_EINVAL, "nothing stands behind the ':'");
+    EXPECT_FAIL(ctx, rao_optim_create(ctx, "kfac:lr=1:", RAO_F64, N, 0, &opt), RAO_EINVAL, "nothing stands behind the last ':' in 'lr=1:'");
     EXPECT_FAIL(ctx, rao_optim_create(ctx, "ngd:representation=kfac", RAO_F64, N, 0, &opt), RAO_EINVAL, "auto|dense");
     OK(ctx, rao_optim_create(ctx, "sgd", RAO_F64, N, 0, &opt));
     EXPECT_FAIL(ctx, rao_optim_step_info_get(ctx, opt, &info), RAO_EUNABLE, "no metric");

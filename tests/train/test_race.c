@@ -163,7 +163,7 @@ static void a_sweep_offers_all_the_same(void **state) {
     const double *rates;
     int64_t count = rao_race_grid(&rates);
     o.sweep = RAO_SWEEP_LR;
-    OK(p.ctx, rao_race_create(p.ctx, p.model, p.data, "sgd:lr=5:momentum=0.5,adam", &o, &r));
+    OK(p.ctx, rao_race_create(p.ctx, p.model, p.data, "sgd:momentum=0.5,adam", &o, &r));
     EXPECT_EQ(rao_race_settings(r), count);
     OK(p.ctx, rao_race_run(p.ctx, r));
     for (int64_t i = 0; i < 2; i++) {
@@ -178,6 +178,10 @@ static void a_sweep_offers_all_the_same(void **state) {
         EXPECT_TRUE(!strcmp(best.name, i ? "adam" : "sgd"));
     }
     rao_race_result other;
+    rao_race *none = NULL;
+    EXPECT_FAIL(p.ctx, rao_race_create(p.ctx, p.model, p.data, "adam,sgd:momentum=0.5:lr=5", &o, &none), RAO_EINVAL,
+                "gives a rate, and so does sweep");
+    EXPECT_FAIL(p.ctx, rao_race_create(p.ctx, p.model, p.data, "adam,kfac:step=model", &o, &none), RAO_EINVAL, "finds the rate itself");
     EXPECT_FAIL(p.ctx, rao_race_result_at(p.ctx, r, 2, 0, &other), RAO_EINVAL, "rival 2, want 0..1");
     EXPECT_FAIL(p.ctx, rao_race_result_at(p.ctx, r, 0, count, &other), RAO_EINVAL, "setting 7, want -1..6");
     rao_race_run_info run;
