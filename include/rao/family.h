@@ -117,6 +117,8 @@ RAO_API int64_t rao_family_tangent(const rao_family *family, int64_t chart);
 enum { RAO_COORD_NAME = 40 };
 /* The name of tangent coordinate j: "mu", "sigma_2", "cov_1_2". EINVAL out of range. */
 RAO_API rao_status rao_family_coord_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]);
+/* The name of number j of a point, j < rao_family_coords: of all p_1..p_k where the tangent has one less. */
+RAO_API rao_status rao_family_point_name(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t j, char name[RAO_COORD_NAME]);
 
 /* How a number was reached. */
 typedef enum rao_method {
@@ -236,11 +238,12 @@ RAO_API rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_
 
 /* The Cramer-Rao bound: the variance of an unbiased estimator from n observations. */
 typedef struct rao_bound_opts {
-    size_t size;        /* set by rao_bound_opts_init */
-    double n;           /* observations: 1 */
-    const char *target; /* an expression g of the chart's coordinates; NULL: the coordinates themselves */
-    const char *bias;   /* an expression b: the bias that the estimator of g has; NULL: none */
-    rao_stream stream;  /* of a Fisher matrix over draws */
+    size_t size; /* set by rao_bound_opts_init */
+    double n;    /* observations: 1 */
+    const char
+        *target; /* an expression g of the numbers of a point (p_k too, which follows from the others); NULL: the coordinates themselves */
+    const char *bias;  /* an expression b: the bias that the estimator of g has; NULL: none */
+    rao_stream stream; /* of a Fisher matrix over draws */
     int64_t samples;
 } rao_bound_opts;
 #define rao_bound_opts_init(o) rao_bound_opts_init_sized((o), sizeof *(o))

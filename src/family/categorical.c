@@ -211,6 +211,46 @@ static void kl_gradient(const rao_family *f, const double *s, const double *t, d
     for (int64_t i = 0; i < n; i++) g[i] = (t[i] - s[i]) / t[i] - (t[n] - s[n]) / t[n];
 }
 
+/* ---- the inverse of the Fisher matrix ------------------------------------------------------------------------ */
+
+static double trials(const rao_family *f) { return f->table->info.fixed ? f->fixed : 1; }
+
+/* sum p_i (u_i - u)(v_i - v), u the mean, u_k = 0: terms of one sign where u = v. */
+double rao_simplex_bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    double sum = 0, mean_u = 0, mean_v = 0;
+    int64_t n = f->d - 1;
+    for (int64_t i = 0; i < n; i++) mean_u += s[i] * u[i], mean_v += s[i] * v[i];
+    for (int64_t i = 0; i < n; i++) sum += s[i] * (u[i] - mean_u) * (v[i] - mean_v);
+    return (sum + s[n] * mean_u * mean_v) / trials(f);
+}
+
+/* u v exp(-log p), 0 where u or v is: 1/p of a p below the smallest double is infinite, and so is the bound. */
+static double over_p(const rao_family *f, const double *s, int64_t i, double u, double v) {
+    return u == 0 || v == 0 ? 0 : u * v * exp(-logs(f, s)[i]);
+}
+
+/* diag(1/p_i) + 1/p_k */
+double rao_simplex_bound_natural(const rao_family *f, const double *s, const double *u, const double *v) {
+    double sum = 0, all_u = 0, all_v = 0;
+    int64_t n = f->d - 1;
+    for (int64_t i = 0; i < n; i++) {
+        all_u += u[i], all_v += v[i];
+        sum += over_p(f, s, i, u[i], v[i]);
+    }
+    return (sum + over_p(f, s, n, all_u, all_v)) / trials(f);
+}
+
+/* Of rows that sum to zero sum u_i v_i / p_i. All others change when a constant is added to the logits, of which an observation knows nothing. */
+double rao_simplex_bound_logits(const rao_family *f, const double *s, const double *u, const double *v) {
+    double sum = 0, all_u = 0, all_v = 0, size_u = 0, size_v = 0;
+    for (int64_t i = 0; i < f->d; i++) {
+        all_u += u[i], all_v += v[i], size_u += fabs(u[i]), size_v += fabs(v[i]);
+        sum += over_p(f, s, i, u[i], v[i]);
+    }
+    if (fabs(all_u) <= 1e-14 * size_u && fabs(all_v) <= 1e-14 * size_v) return sum / trials(f);
+    return u == v ? INF : 0;
+}
+
 int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k) {
     double u = rao_draw_uniform(d);
     int64_t last = 0;
@@ -285,7 +325,7 @@ static const family_exponential exponential = {
     statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy, NULL, rao_simplex_e_mean, rao_simplex_m_mean};
 
 static const family_chart charts[] = {
-    {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},
+    {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain, .bound = rao_simplex_bound},
     {.name = "natural",
      .coords = "theta%",
      .load = load_natural,
@@ -294,7 +334,8 @@ static const family_chart charts[] = {
      .score = score_natural,
      .fisher = fisher_natural,
      .log_jacobian = log_of_all,
-     .kl_gradient = kl_gradient_natural},
+     .kl_gradient = kl_gradient_natural,
+     .bound = rao_simplex_bound_natural},
     {.name = "logits",
      .coords = "z#",
      .load = load_logits,
@@ -302,8 +343,9 @@ static const family_chart charts[] = {
      .jacobian = jacobian_logits,
      .score = score_logits,
      .fisher = fisher_logits,
-     .kl_gradient = kl_gradient_logits},
-    {.name = "expectation", .coords = "eta%", .load = load_expectation, .store = rao_store_expectation},
+     .kl_gradient = kl_gradient_logits,
+     .bound = rao_simplex_bound_logits},
+    {.name = "expectation", .coords = "eta%", .load = load_expectation, .store = rao_store_expectation, .bound = rao_simplex_bound},
 };
 
 const family_table rao_table_categorical = {

@@ -2,7 +2,7 @@
  * below the same with J = d(g + b)/dc (Rao 1945; Cramer 1946). Where F is singular the bound is finite only for J in its range; else it is infinite.
  *
  * F is brought to standard units, A = D^-1 F D^-1 with D_ii = sqrt(F_ii), and decomposed: an eigenvalue below its rounding is a zero. Coordinates with infinite
- * information are bounded by 0. */
+ * information are bounded by 0. Classes have forms of their own. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -18,6 +18,7 @@ typedef struct spectrum {
     double *value;
     double zero;     /* eigenvalues up to here are none */
     double relative; /* error of F in standard units */
+    const family_item *it;
 } spectrum;
 
 static rao_status decompose(rao_ctx *ctx, const double *f, double error, spectrum *k) {
@@ -48,6 +49,7 @@ done:
 /* u F^-1 v / n for rows u and v; infinite where u = v has a part in the null space, 0 where one of two different ones has. */
 static double bound(const spectrum *k, const double *u, const double *v, double n) {
     int64_t m = k->m;
+    if (k->it->chart->bound) return k->it->chart->bound(k->it->f, k->it->p, u, v) / n;
     double sum = 0, lost = 0, size = 0;
     for (int64_t i = 0; i < m; i++) size += k->unit[i] * k->unit[i] * fabs(u[i] * v[i]);
     for (int64_t e = 0; e < m; e++) {
@@ -75,34 +77,43 @@ static double error_of(const spectrum *k, const double *bounds, int64_t count) {
 
 /* ---- the target ------------------------------------------------------------------------------------------------ */
 
-/* Adds value and gradient of an expression of the chart's coordinates. */
-static rao_status add_expression(rao_ctx *ctx, const family_item *it, const char *text, const double *c, double *value, double *gradient) {
+/* What a number of a point is called in a formula: "2.mu" of a mixture is c2_mu. */
+static rao_status formula_name(rao_ctx *ctx, const family_item *it, int64_t j, char name[RAO_COORD_NAME]) {
+    rao_status st = rao_family_point_name(ctx, it->f, chart_number(it->f, it->chart), j, name);
+    if (st) return st;
+    for (char *p = name; *p; p++)
+        if (*p == '.') *p = '_';
+    if (name[0] >= '0' && name[0] <= '9') memmove(name + 1, name, RAO_COORD_NAME - 1), name[0] = 'c', name[RAO_COORD_NAME - 1] = 0;
+    return RAO_OK;
+}
+
+/* Adds value and gradient of an expression of a point's numbers, the gradient in the tangent. */
+static rao_status add_expression(rao_ctx *ctx, const family_item *it, const char *what, const char *text, const double *c, double *value,
+                                 double *gradient) {
     rao_status st = RAO_OK;
     rao_expr *e = NULL;
-    int64_t chart = chart_number(it->f, it->chart), m = it->f->tangents[chart];
+    int64_t chart = chart_number(it->f, it->chart), n = it->f->coords[chart], m = it->f->tangents[chart];
     const char **names;
     char(*own)[RAO_COORD_NAME];
-    double *g;
+    double *g, *along;
     rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_scratch(ctx, m, &names));
-    RAO_TRY(rao_scratch(ctx, m, &own));
-    RAO_TRY(rao_scratch(ctx, m, &g));
-    for (int64_t j = 0; j < m; j++) {
-        RAO_TRY(rao_family_coord_name(ctx, it->f, chart, j, own[j]));
-        for (char *p = own[j]; *p; p++)
-            if (*p == '.') *p = '_'; /* "2.mu" of a mixture is c2_mu in formulas */
-        if (own[j][0] >= '0' && own[j][0] <= '9')
-            memmove(own[j] + 1, own[j], RAO_COORD_NAME - 1), own[j][0] = 'c', own[j][RAO_COORD_NAME - 1] = 0;
+    RAO_TRY(rao_scratch(ctx, n, &names));
+    RAO_TRY(rao_scratch(ctx, n, &own));
+    RAO_TRY(rao_scratch(ctx, n, &g));
+    RAO_TRY(rao_scratch(ctx, m, &along));
+    for (int64_t j = 0; j < n; j++) {
+        RAO_TRY(formula_name(ctx, it, j, own[j]));
         names[j] = own[j];
     }
-    RAO_TRY(rao_expr_parse(ctx, text, names, m, &e));
+    RAO_TRY(rao_parse_named(ctx, it->f, what, text, names, n, &e));
     RAO_TRY(rao_expr_gradient(ctx, e, c, value, g, NULL));
     int finite = isfinite(*value);
-    for (int64_t j = 0; j < m; j++) finite &= isfinite(g[j]);
+    for (int64_t j = 0; j < n; j++) finite &= isfinite(g[j]);
     if (!finite)
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: cramer_rao: \"%.60s\" is not finite and differentiable at this point",
                          it->f->table->info.name, text));
-    for (int64_t j = 0; j < m; j++) gradient[j] += g[j];
+    rao_gradient_of_point(it->f, chart, g, along);
+    for (int64_t j = 0; j < m; j++) gradient[j] += along[j];
 done:
     rao_expr_destroy(&e);
     rao_scratch_reset(ctx, mark);
@@ -115,8 +126,8 @@ static rao_status bound_of_target(rao_ctx *ctx, const family_item *it, const spe
     double *g, value, bias = 0;
     RAO_TRY(rao_scratch(ctx, k->m, &g));
     memset(g, 0, sizeof *g * (size_t)k->m);
-    RAO_TRY(add_expression(ctx, it, o->target, c, &value, g));
-    if (o->bias) RAO_TRY(add_expression(ctx, it, o->bias, c, &bias, g));
+    RAO_TRY(add_expression(ctx, it, "target", o->target, c, &value, g));
+    if (o->bias) RAO_TRY(add_expression(ctx, it, "bias", o->bias, c, &bias, g));
     *bound_out = bound(k, g, g, o->n);
     *mse = *bound_out + bias * bias;
 done:
@@ -159,8 +170,9 @@ rao_status rao_family_cramer_rao(rao_ctx *ctx, const rao_family *family, int64_t
     family_item it = {.f = family, .chart = &family->table->charts[chart], .args = &args, .what = "cramer_rao", .p = s};
     memset(f, 0, sizeof *f * (size_t)(m * m));
     RAO_TRY(rao_want_regular(ctx, &it));
-    RAO_TRY(rao_fisher_best(ctx, &it, f, &own));
-    RAO_TRY(decompose(ctx, f, own.error, &k));
+    k.it = &it;
+    if (!it.chart->bound) RAO_TRY(rao_fisher_best(ctx, &it, f, &own));
+    if (!it.chart->bound) RAO_TRY(decompose(ctx, f, own.error, &k));
     if (o.target) {
         RAO_TRY(bound_of_target(ctx, &it, &k, &o, p, &one, &risk));
         *bounds = one;

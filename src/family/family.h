@@ -29,6 +29,8 @@ typedef struct family_chart {
     void (*score)(const rao_family *f, const double *s, const double *x, double *g);
     void (*fisher)(const rao_family *f, const double *s, double *m);
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
+    /* u F^-1 v, where an elimination would lose it: the bound of one observation, INF where u = v leaves the range of F. NULL: by eigenvalues. */
+    double (*bound)(const rao_family *f, const double *s, const double *u, const double *v);
 } family_chart;
 
 /* Points of one family with weights that sum to one; a weight may be negative (a path goes on behind its ends). */
@@ -136,7 +138,13 @@ static inline double rao_log_ratio(const rao_family *f, const double *s, const d
 
 /* PREFIX NUMBER[.NAME] into a coordinate's name. */
 void rao_write_number(char name[RAO_COORD_NAME], const char *prefix, int64_t number, const char *own);
-rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, char name[RAO_COORD_NAME]);
+rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, int of_point, char name[RAO_COORD_NAME]);
+/* Derivatives with respect to all numbers of a point, of which the last of some probabilities follows from the others, become those of its tangent. */
+void rao_gradient_of_point(const rao_family *f, int64_t chart, const double *g, double *out);
+/* rao_expr_parse; a failure names whose expression it was and which: "normal: target: expression, column 4: ..." */
+struct rao_expr;
+rao_status rao_parse_named(rao_ctx *ctx, const rao_family *f, const char *what, const char *text, const char *const *names, int64_t count,
+                           struct rao_expr **expr);
 
 /* How many numbers a list of names with marks stands for. */
 int64_t rao_names_count(const char *names, int64_t d);
@@ -234,6 +242,11 @@ rao_status rao_load_simplex(rao_ctx *ctx, const rao_family *f, const double *c, 
 double rao_kl_simplex(const rao_family *f, const double *s, const double *t);
 rao_status rao_simplex_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 rao_status rao_simplex_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
+/* u F^-1 v of k classes: the covariance of u_X and v_X in p_1..p_{k-1} (and in eta, which they are); its inverse in natural coordinates; in logits that of what
+ * adding a constant leaves alone. */
+double rao_simplex_bound(const rao_family *f, const double *s, const double *u, const double *v);
+double rao_simplex_bound_natural(const rao_family *f, const double *s, const double *u, const double *v);
+double rao_simplex_bound_logits(const rao_family *f, const double *s, const double *u, const double *v);
 int64_t rao_draw_class(rao_draws *d, const double *p, int64_t k);
 
 #define RAO_FAMILIES(each)                                                                                                                 \

@@ -96,18 +96,20 @@ static rao_status store(rao_ctx *ctx, const rao_family *f, const double *s, doub
     return RAO_OK;
 }
 
-/* "w_2", "2.mu": component and its own name. */
-rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, char name[RAO_COORD_NAME]) {
-    if (j < f->part_count - 1) {
+/* "w_2", "2.mu": component and its own name. A point has all weights, and all numbers of its components' points. */
+rao_status rao_mixture_coord_name(rao_ctx *ctx, const rao_family *f, int64_t j, int of_point, char name[RAO_COORD_NAME]) {
+    int64_t weights = of_point ? f->part_count : f->part_count - 1;
+    if (j < weights) {
         rao_write_number(name, "w_", j + 1, "");
         return RAO_OK;
     }
-    j -= f->part_count - 1;
+    j -= weights;
     for (int64_t i = 0; i < f->part_count; i++) {
-        int64_t m = f->parts[i].tangents[0];
+        int64_t m = of_point ? f->parts[i].coords[0] : f->parts[i].tangents[0];
         if (j < m) {
             char own[RAO_COORD_NAME];
-            rao_status st = rao_family_coord_name(ctx, &f->parts[i], 0, j, own);
+            rao_status st =
+                of_point ? rao_family_point_name(ctx, &f->parts[i], 0, j, own) : rao_family_coord_name(ctx, &f->parts[i], 0, j, own);
             if (!st) rao_write_number(name, "", i + 1, own);
             return st;
         }

@@ -143,7 +143,7 @@ static const family_exponential exponential = {statistic,      natural, expectat
                                                dual_potential, NULL,    rao_simplex_e_mean, rao_simplex_m_mean};
 
 static const family_chart charts[] = {
-    {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain},
+    {.name = "p", .coords = "p#", .tangent = "p%", .load = rao_load_simplex, .store = rao_store_plain, .bound = rao_simplex_bound},
     {.name = "natural",
      .coords = "theta%",
      .load = load_natural,
@@ -152,7 +152,8 @@ static const family_chart charts[] = {
      .score = score_natural,
      .fisher = fisher_natural,
      .log_jacobian = log_jacobian_natural,
-     .kl_gradient = kl_gradient_natural},
+     .kl_gradient = kl_gradient_natural,
+     .bound = rao_simplex_bound_natural},
     {.name = "logits",
      .coords = "z#",
      .load = load_logits,
@@ -160,7 +161,8 @@ static const family_chart charts[] = {
      .jacobian = jacobian_logits,
      .score = score_logits,
      .fisher = fisher_logits,
-     .kl_gradient = kl_gradient_logits},
+     .kl_gradient = kl_gradient_logits,
+     .bound = rao_simplex_bound_logits},
 };
 
 const family_table rao_table_multinomial = {

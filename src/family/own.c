@@ -240,7 +240,7 @@ done:
 }
 
 /* The expressions, of the coordinates and (the density) of x or x_1..x_d. */
-static rao_status parse(rao_ctx *ctx, family_own *o, const rao_family_definition *d) {
+static rao_status parse(rao_ctx *ctx, family_own *o, const rao_family *f, const rao_family_definition *d) {
     rao_status st = RAO_OK;
     const char **names;
     char(*numbered)[16];
@@ -256,10 +256,11 @@ static rao_status parse(rao_ctx *ctx, family_own *o, const rao_family_definition
     }
     const char *density = d->density ? d->density : d->log_density;
     o->is_log = d->log_density != NULL;
-    if (density) RAO_TRY(rao_expr_parse(ctx, density, names, o->k + o->dimension, &o->density));
+    const char *which = d->density ? "density" : "log_density";
+    if (density) RAO_TRY(rao_parse_named(ctx, f, which, density, names, o->k + o->dimension, &o->density));
     if (d->density) RAO_TRY(rao_expr_logarithm(ctx, o->density, &o->tail));
-    if (d->low) RAO_TRY(rao_expr_parse(ctx, d->low, names, o->k, &o->low));
-    if (d->high) RAO_TRY(rao_expr_parse(ctx, d->high, names, o->k, &o->high));
+    if (d->low) RAO_TRY(rao_parse_named(ctx, f, "support", d->low, names, o->k, &o->low));
+    if (d->high) RAO_TRY(rao_parse_named(ctx, f, "support", d->high, names, o->k, &o->high));
     for (int64_t i = 0; i < o->k; i++) {
         o->low_moves |= o->low && rao_expr_uses(o->low, i);
         o->high_moves |= o->high && rao_expr_uses(o->high, i);
@@ -296,12 +297,12 @@ rao_status rao_family_define(rao_ctx *ctx, const rao_family_definition *definiti
     family_own *o = f->own;
     atomic_init(&o->owners, 1);
     o->k = d.coordinate_count, o->dimension = d.dimension, o->d = d;
+    f->table = &o->table;
     RAO_TRY(copy_texts(ctx, o, &d));
-    RAO_TRY(parse(ctx, o, &d));
+    RAO_TRY(parse(ctx, o, f, &d));
     fill_table(o);
     o->d.name = o->text, o->d.coordinates = o->coordinates; /* the texts have become expressions */
     o->d.density = o->d.log_density = o->d.low = o->d.high = NULL;
-    f->table = &o->table;
     f->dim = f->coords[0] = f->tangents[0] = o->k;
     f->observation = o->dimension;
     f->state = own_state(o);

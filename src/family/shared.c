@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <rao/expr.h>
 #include <rao/num.h>
 
 #include "family/family.h"
@@ -12,6 +13,12 @@ double rao_log_quotient(double u, double v) {
 }
 double rao_rate_log_ratio(double l, double y) { return y > 0 ? l - y * expm1(l) : l; }
 double rao_scale_divergence(double u, double log_r) { return fabs(u) < 0.5 ? -rao_log1pmx(u) : u - log_r; }
+
+rao_status rao_parse_named(rao_ctx *ctx, const rao_family *f, const char *what, const char *text, const char *const *names, int64_t count,
+                           rao_expr **expr) {
+    rao_status st = rao_expr_parse(ctx, text, names, count, expr);
+    return st == RAO_EINVAL ? rao_fail(ctx, st, "%s: %s: %s", f->table->info.name, what, rao_ctx_message(ctx)) : st;
+}
 
 rao_status rao_load_reals(rao_ctx *ctx, const rao_family *f, int64_t reals, const double *c, double *s) {
     int64_t n = f->coords[0];

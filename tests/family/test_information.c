@@ -326,7 +326,8 @@ static void bounds_of_variances(void **state) {
     EXPECT_REL(target(ctx, f, NULL, p, 1, "5", NULL, NULL), 0, 1e-15); /* a constant needs no data */
     EXPECT_FAIL(ctx, rao_family_cramer_rao(ctx, f, 5, p, &o, m, NULL, NULL), RAO_EINVAL, "chart 5");
     o.target = "mu + sigm";
-    EXPECT_FAIL(ctx, rao_family_cramer_rao(ctx, f, 0, p, &o, m, NULL, NULL), RAO_EINVAL, "nearest is \"sigma\"");
+    EXPECT_FAIL(ctx, rao_family_cramer_rao(ctx, f, 0, p, &o, m, NULL, NULL), RAO_EINVAL,
+                "normal: target: expression, column 6: unknown name \"sigm\", nearest is \"sigma\"");
     o.target = NULL, o.bias = "mu";
     EXPECT_FAIL(ctx, rao_family_cramer_rao(ctx, f, 0, p, &o, m, NULL, NULL), RAO_EINVAL, "without the target");
     o.bias = NULL, o.n = 0;
@@ -372,6 +373,84 @@ static void singular_matrices_bound_what_lies_in_their_range(void **state) {
     EXPECT_TRUE(target(ctx, f, NULL, centre, 1, "pi", NULL, NULL) == HUGE_VAL);
     EXPECT_REL(target(ctx, f, NULL, centre, 1, "mu", NULL, NULL), 4, 1e-9);
     rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
+/* Bounds of coordinates p_i, of the last too, which follows from the others: p_i (1 - p_i)/n and -p_i p_j/n, zeros and 1e-300 included. */
+static void classes_are_bounded_by_their_covariance(void **state) {
+    (void)state;
+    LAW("the bound of class frequencies is their covariance, whatever the probabilities, in every chart");
+    rao_ctx *ctx = rao_test_ctx();
+    static const double points[][4] = {{0.2, 0.3, 0.4, 0.1},
+                                       {0.25, 0.75, 0, 0},
+                                       {0, 0, 0.25, 0.75},
+                                       {0.25, 0.75, 1e-300, 1e-30},
+                                       {1e-12, 1e-20, 1e-5, 0.99998999999899999}};
+    static const char *const names[] = {"p_1", "p_2", "p_3", "p_4"};
+    const double trials = 7;
+    for (int kind = 0; kind < 2; kind++) {
+        rao_family *f = make(ctx, kind ? "multinomial" : "categorical", 4, kind ? "n" : NULL, trials);
+        for (size_t k = 0; k < COUNT(points); k++) {
+            const double *p = points[k], n = kind ? 5 * trials : 5;
+            double m[9];
+            rao_bound_opts o;
+            rao_bound_opts_init(&o);
+            o.n = 5;
+            OK(ctx, rao_family_cramer_rao(ctx, f, 0, p, &o, m, NULL, NULL));
+            for (int i = 0; i < 4; i++) {
+                double others = 0;
+                for (int j = 0; j < 4; j++) others += j != i ? p[j] : 0;
+                EXPECT_REL(target(ctx, f, NULL, p, 5, names[i], NULL, NULL), p[i] * others / n, 1e-14);
+                for (int j = 0; j < 3 && i < 3; j++) EXPECT_REL(m[3 * i + j], i == j ? p[i] * others / n : -p[i] * p[j] / n, 1e-14);
+            }
+            EXPECT_REL(target(ctx, f, NULL, p, 5, "1 - p_1 - p_2 - p_3", NULL, NULL), p[3] * (p[0] + p[1] + p[2]) / n, 1e-14);
+        }
+        const double theta[3] = {700, 0.5, -600}; /* p_4 = exp(-700), p_3 = exp(-1300), which no double holds */
+        EXPECT_REL(target(ctx, f, "natural", theta, 1, "theta_2 - theta_1", NULL, NULL),
+                   exp(699.5) * (1 + exp(-699.5)) / (kind ? trials : 1), 1e-12);
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+/* The bound of c^2 is (2c)^2 times that of c, and that of c is the diagonal of the matrix, for every coordinate of every component. */
+static void targets_of_mixtures_are_what_they_name(void **state) {
+    (void)state;
+    LAW("a target is evaluated at the coordinates that it names, also behind weights and probabilities of which the last is dropped");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *parts[2] = {make(ctx, "categorical", 3, NULL, 0), make(ctx, "categorical", 3, NULL, 0)}, *classes = NULL, *line = NULL;
+    OK(ctx, rao_family_mixture(ctx, 2, (const rao_family *const *)parts, &classes));
+    rao_family *normals[2] = {make(ctx, "normal", 0, NULL, 0), make(ctx, "normal", 0, NULL, 0)};
+    OK(ctx, rao_family_mixture(ctx, 2, (const rao_family *const *)normals, &line));
+    const double p[6] = {0.3, 0.7, -1, 0.5, 2, 1.25};
+    static const char *const names[] = {"w_1", "c1_mu", "c1_sigma", "c2_mu", "c2_sigma"}, *const squares[] = {"w_1^2", "c1_mu^2",
+                                                                                                              "c1_sigma^2", "c2_mu^2",
+                                                                                                              "c2_sigma^2"};
+    static const int place[] = {0, 2, 3, 4, 5};
+    double m[25];
+    OK(ctx, rao_family_cramer_rao(ctx, line, 0, p, NULL, m, NULL, NULL));
+    for (int i = 0; i < 5; i++) {
+        EXPECT_REL(target(ctx, line, NULL, p, 1, names[i], NULL, NULL), m[6 * i], 1e-9);
+        EXPECT_REL(target(ctx, line, NULL, p, 1, squares[i], NULL, NULL), 4 * p[place[i]] * p[place[i]] * m[6 * i], 1e-9);
+    }
+    EXPECT_REL(target(ctx, line, NULL, p, 1, "w_2", NULL, NULL), m[0], 1e-9); /* w_2 = 1 - w_1 */
+    EXPECT_REL(target(ctx, line, NULL, p, 1, "w_1 + w_2 + c1_mu", NULL, NULL), m[6], 1e-9);
+    char name[RAO_COORD_NAME];
+    OK(ctx, rao_family_point_name(ctx, classes, 0, 1, name));
+    assert_string_equal(name, "w_2");
+    OK(ctx, rao_family_point_name(ctx, classes, 0, 4, name));
+    assert_string_equal(name, "1.p_3");
+    OK(ctx, rao_family_point_name(ctx, classes, 0, 7, name));
+    assert_string_equal(name, "2.p_3");
+    EXPECT_FAIL(ctx, rao_family_point_name(ctx, classes, 0, 8, name), RAO_EINVAL, "coordinate 8, want 0..7");
+    OK(ctx, rao_family_coord_name(ctx, classes, 0, 4, name));
+    assert_string_equal(name, "2.p_2");
+    const double q[8] = {0.4, 0.6, 0.2, 0.3, 0.5, 0.1, 0.2, 0.7};
+    EXPECT_TRUE(target(ctx, classes, NULL, q, 1, "w_1 * c1_p_3 + w_2 * c2_p_3", NULL, NULL) > 0);
+    EXPECT_REL(target(ctx, classes, NULL, q, 1, "w_1 * c1_p_3 + w_2 * c2_p_3", NULL, NULL), 0.62 * 0.38,
+               1e-9); /* P(x = 3): identified though the rest is not */
+    for (int i = 0; i < 2; i++) rao_family_destroy(&parts[i]), rao_family_destroy(&normals[i]);
+    rao_family_destroy(&classes), rao_family_destroy(&line);
     rao_test_ctx_close(&ctx);
 }
 
@@ -467,6 +546,8 @@ int main(void) {
         cmocka_unit_test(empirical_matrices),
         cmocka_unit_test(bounds_of_variances),
         cmocka_unit_test(singular_matrices_bound_what_lies_in_their_range),
+        cmocka_unit_test(classes_are_bounded_by_their_covariance),
+        cmocka_unit_test(targets_of_mixtures_are_what_they_name),
         cmocka_unit_test(families_keep_their_word),
         cmocka_unit_test(wrong_scores_are_found),
     };
