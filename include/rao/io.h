@@ -242,6 +242,8 @@ RAO_API rao_status rao_json_numbers(rao_ctx *ctx, rao_json_writer *json, const c
 RAO_API rao_status rao_json_int(rao_ctx *ctx, rao_json_writer *json, const char *key, int64_t value);
 RAO_API rao_status rao_json_bool(rao_ctx *ctx, rao_json_writer *json, const char *key, int value);
 RAO_API rao_status rao_json_null(rao_ctx *ctx, rao_json_writer *json, const char *key);
+/* A value that is JSON text already, in one line; nobody looks whether it is. */
+RAO_API rao_status rao_json_raw(rao_ctx *ctx, rao_json_writer *json, const char *key, const char *text, int64_t length);
 /* Ends the line: its value must be complete (EINVAL). With `out`, appends what `text` holds to it and clears the writer; with NULL, lines
  * gather in `text`. */
 RAO_API rao_status rao_json_line(rao_ctx *ctx, rao_json_writer *json, rao_out *out);

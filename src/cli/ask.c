@@ -24,7 +24,9 @@ rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int leas
         return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s' is one too many, want %s; see rao %s --help", call->operand[most],
                         call->command->operands, name);
     a->eval = &eval;
-    return eval_open(&eval, call->ctx, call->common.seed);
+    rao_status st = eval_open(&eval, call->ctx, call->common.seed);
+    eval.whole_messages = 1;
+    return st;
 }
 
 void ask_close(ask *a) {

@@ -23,7 +23,8 @@ static rao_status answer_lines(stream *s, int last) {
         char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop && !last) break;
         if (!stop) stop = end;
-        int64_t length = stop - at - (stop > at && stop[-1] == '\r');
+        int64_t length = stop - at;
+        while (length > 0 && (at[length - 1] == '\r' || at[length - 1] == ' ' || at[length - 1] == '\t')) length--;
         if (length > 0) RAO_TRY(eval_line(&s->state, at, length, &s->out));
         at = stop < end ? stop + 1 : end;
     }
@@ -80,14 +81,14 @@ static rao_status add_name(name_list *l, const char *name) {
 }
 
 static rao_status list_keys(rao_ctx *ctx, rao_text *out) {
-    rao_status st = rao_text_puts(ctx, out, "keys:");
-    name_list list = {ctx, out, out->length - 5, 0};
-    for (int64_t i = 0; eval_key_at(i) && st == RAO_OK; i++) st = add_name(&list, eval_key_at(i));
+    rao_status st = rao_text_puts(ctx, out, "keys:\n");
+    for (int64_t i = 0; eval_key_at(i) && st == RAO_OK; i++)
+        st = rao_text_printf(ctx, out, "  %-14s %s\n", eval_key_at(i), eval_key_use(i));
     return st;
 }
 
 static rao_status list_quantities(rao_ctx *ctx, rao_text *out) {
-    rao_status st = rao_text_puts(ctx, out, "\n\nquantities:");
+    rao_status st = rao_text_puts(ctx, out, "\nquantities:");
     name_list list = {ctx, out, out->length - 11, 0};
     for (int64_t i = 0; rao_manifold_list(i) >= 0 && st == RAO_OK; i++) st = add_name(&list, rao_manifold_name(rao_manifold_list(i)));
     for (int64_t i = 0; eval_topic_at(i) && st == RAO_OK; i++) st = add_name(&list, eval_topic_at(i)->name);

@@ -7,15 +7,15 @@
 enum { DEPTH = 16 };
 
 static const eval_topic topics[] = {
-    {"mle", eval_answer_mle},
-    {"cramer_rao", eval_answer_cramer_rao},
-    {"check", eval_answer_check},
-    {"centroid", eval_answer_centroid},
-    {"m_projection", eval_answer_m_projection},
-    {"e_projection", eval_answer_e_projection},
-    {"mutual_information", eval_answer_mutual_information},
-    {"markov_pushforward", eval_answer_markov},
-    {"jeffreys_volume", eval_answer_jeffreys_volume},
+    {"mle", eval_answer_mle, EVAL_USES(DATA) | EVAL_USES(WEIGHTS)},
+    {"cramer_rao", eval_answer_cramer_rao, EVAL_USES(P) | EVAL_USES(N) | EVAL_USES(TARGET) | EVAL_USES(BIAS)},
+    {"check", eval_answer_check, EVAL_USES(P)},
+    {"centroid", eval_answer_centroid, EVAL_USES(KIND) | EVAL_USES(POINTS) | EVAL_USES(WEIGHTS)},
+    {"m_projection", eval_answer_m_projection, EVAL_USES(P) | EVAL_USES(Q) | EVAL_USES(ONTO)},
+    {"e_projection", eval_answer_e_projection, EVAL_USES(P) | EVAL_USES(Q) | EVAL_USES(ONTO)},
+    {"mutual_information", eval_answer_mutual_information, EVAL_USES(P) | EVAL_USES(ONTO)},
+    {"markov_pushforward", eval_answer_markov, EVAL_USES(P) | EVAL_USES(KERNEL)},
+    {"jeffreys_volume", eval_answer_jeffreys_volume, EVAL_USES(REGION)},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -57,21 +57,20 @@ static rao_status no_quantity(rao_ctx *ctx, const char *name) {
 static rao_status answer_request(eval_state *s, cJSON *tree) {
     rao_status st = RAO_OK;
     eval_request r = {.s = s, .tree = tree};
-    RAO_TRY(eval_check_keys(s->ctx, tree));
+    const char *warning = NULL;
+    RAO_TRY(eval_check_keys(s->ctx, tree, &r.seen));
     RAO_TRY(eval_get_text(s->ctx, tree, "quantity", 1, &r.quantity));
     const eval_name *asked = place_of(s, r.quantity);
     if (!asked->name) return no_quantity(s->ctx, r.quantity);
+    eval_uses uses = asked->topic >= 0 ? topics[asked->topic].uses : eval_batch_uses(asked->quantity);
+    RAO_TRY(eval_check_uses(&r, uses));
     RAO_TRY(eval_flatten(&r));
     RAO_TRY(eval_find_family(&r));
-    return asked->topic >= 0 ? topics[asked->topic].answer(&r) : eval_answer_batch(&r, asked->quantity);
+    RAO_TRY(eval_check_unused(&r, uses, &warning));
+    RAO_TRY(asked->topic >= 0 ? topics[asked->topic].answer(&r) : eval_answer_batch(&r, asked->quantity));
+    if (warning && !r.warned) rao_json_string(s->ctx, &s->json, "warning", warning);
 done:
     return st;
-}
-
-static void put_id(rao_ctx *ctx, rao_json_writer *json, const cJSON *tree) {
-    const cJSON *id = eval_find(tree, "id");
-    if (cJSON_IsString(id)) rao_json_string(ctx, json, "id", id->valuestring);
-    else if (cJSON_IsNumber(id)) rao_json_number(ctx, json, "id", id->valuedouble);
 }
 
 /* Ends the line and moves it to `out`. */
@@ -82,17 +81,20 @@ static rao_status take(eval_state *s, rao_text *out) {
     return st;
 }
 
-static rao_status answer_or_error(eval_state *s, cJSON *tree, rao_status st, rao_text *out) {
+/* `line` is the text of the tree; NULL: there is none, and no id to repeat. */
+static rao_status answer_or_error(eval_state *s, cJSON *tree, const char *line, rao_status st, rao_text *out) {
     rao_json_object(s->ctx, &s->json, NULL);
     if (st == RAO_OK) st = answer_request(s, tree);
     if (st != RAO_OK) {
         rao_json_clear(&s->json);
         rao_json_object(s->ctx, &s->json, NULL);
-        eval_put_error(s->ctx, &s->json, "error", st);
+        eval_put_error(s, st);
     }
-    if (tree) put_id(s->ctx, &s->json, tree);
+    st = line && eval_is(tree, cJSON_Object) ? eval_put_id(s, tree, line) : RAO_OK;
     rao_json_end(s->ctx, &s->json);
-    return take(s, out);
+    if (st == RAO_OK) return take(s, out);
+    rao_json_clear(&s->json);
+    return st;
 }
 
 rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out) {
@@ -101,7 +103,7 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     json_arena_enter(&s->arena);
     rao_status st = rao_json_parse(s->ctx, "request", line, length, DEPTH, &tree);
     if (st == RAO_EIO) st = rao_fail(s->ctx, RAO_EINVAL, "%s", rao_ctx_message(s->ctx));
-    st = answer_or_error(s, tree, st, out);
+    st = answer_or_error(s, tree, line, st, out);
     json_arena_leave(&s->arena, &tree);
     rao_scratch_reset(s->ctx, mark);
     return st;
@@ -109,7 +111,7 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
 
 rao_status eval_tree(eval_state *s, cJSON *tree, rao_text *out) {
     rao_mark mark = rao_scratch_mark(s->ctx);
-    rao_status st = answer_or_error(s, tree, RAO_OK, out);
+    rao_status st = answer_or_error(s, tree, NULL, RAO_OK, out);
     rao_scratch_reset(s->ctx, mark);
     return st;
 }

@@ -17,6 +17,19 @@ typedef struct batch {
     double *out;
 } batch;
 
+eval_uses eval_batch_uses(int quantity) {
+    int takes = rao_manifold_takes(quantity);
+    eval_uses uses = EVAL_USES(P);
+    if (takes & RAO_TAKES_Q) uses |= EVAL_USES(Q);
+    if (takes & RAO_TAKES_X) uses |= EVAL_USES(X);
+    if (takes & RAO_TAKES_T) uses |= EVAL_USES(T);
+    if (takes & RAO_TAKES_VELOCITY) uses |= EVAL_USES(VELOCITY);
+    if (takes & RAO_TAKES_ORDER) uses |= EVAL_USES(ORDER);
+    if (quantity == RAO_FISHER || quantity == RAO_FISHER_DET) uses |= EVAL_USES(METHOD) | EVAL_USES(DATA) | EVAL_USES(WEIGHTS);
+    if (quantity == RAO_JEFFREYS_PRIOR) uses |= EVAL_USES(NORMALISED);
+    return uses;
+}
+
 static rao_status read_parts(batch *b) {
     rao_status st = RAO_OK;
     eval_request *r = b->r;
@@ -25,7 +38,7 @@ static rao_status read_parts(batch *b) {
     const int wanted[PARTS] = {1, takes & RAO_TAKES_Q, takes & RAO_TAKES_X, takes & RAO_TAKES_T, takes & RAO_TAKES_VELOCITY};
     const int64_t width[PARTS] = {coords, coords, rao_family_observation(r->family), 1, tangent};
     for (int i = 0; i < PARTS; i++)
-        if (wanted[i]) RAO_TRY(eval_get_points(r->s->ctx, r->tree, part_names[i], width[i], &b->part[i]));
+        if (wanted[i]) RAO_TRY(eval_get_batch(r->s->ctx, r->tree, part_names[i], width[i], &b->part[i]));
 done:
     return st;
 }
@@ -102,6 +115,10 @@ static void advance(rao_points *p, int64_t i) {
 /* One bad item must not take the others with it, and its sentence is wanted: it is asked again alone. */
 static rao_status retry(const batch *b, int64_t i) {
     rao_family_args one = b->args;
+    for (int part = 0; part < PARTS; part++) {
+        rao_status st = eval_check_item(b->r, &b->part[part], i);
+        if (st != RAO_OK) return st;
+    }
     one.n = 1, one.each = NULL, one.quality = NULL;
     advance(&one.p, i), advance(&one.q, i), advance(&one.x, i), advance(&one.t, i), advance(&one.velocity, i);
     return rao_manifold_eval(b->r->s->ctx, b->r->family, b->quantity, &one, b->out + i * b->width, b->width);
@@ -140,7 +157,7 @@ static void put_items(const batch *b) {
             put_answer(b, NULL, b->out + i * b->width);
             continue;
         }
-        eval_put_item_error(ctx, json, one);
+        eval_put_item_error(b->r->s, one);
     }
     rao_json_end(ctx, json);
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-static rao_status one(rao_ctx *ctx, const eval_request *r, const double *p, const rao_bound_opts *o, double *bounds, double *mse,
+static rao_status one(eval_request *r, const eval_points *p, int64_t i, const rao_bound_opts *o, double *bounds, double *mse,
                       rao_quality *quality) {
-    return rao_family_cramer_rao(ctx, r->family, r->chart, p, o, bounds, mse, quality);
+    rao_status st = eval_check_item(r, p, i);
+    return st == RAO_OK ? rao_family_cramer_rao(r->s->ctx, r->family, r->chart, p->data + i * p->width, o, bounds, mse, quality) : st;
 }
 
 static void put_risks(rao_ctx *ctx, rao_json_writer *json, const eval_points *p, const rao_status *each, const double *mse) {
@@ -32,7 +33,7 @@ rao_status eval_answer_cramer_rao(eval_request *r) {
     rao_status *each;
     rao_quality *quality;
     rao_bound_opts_init(&o);
-    RAO_TRY(eval_get_points(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
+    RAO_TRY(eval_get_batch(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
     if (!p.data) return rao_fail(ctx, RAO_EINVAL, "p is missing");
     RAO_TRY(eval_get_real(ctx, r->tree, "n", &o.n));
     RAO_TRY(eval_get_text(ctx, r->tree, "target", 0, &o.target));
@@ -45,13 +46,13 @@ rao_status eval_answer_cramer_rao(eval_request *r) {
     RAO_TRY(rao_scratch(ctx, p.count, &mse));
     RAO_TRY(rao_scratch(ctx, p.count, &each));
     RAO_TRY(rao_scratch(ctx, p.count, &quality));
-    if (!p.batch) RAO_TRY(one(ctx, r, p.data, &o, bounds, mse, quality));
+    if (!p.batch) RAO_TRY(one(r, &p, 0, &o, bounds, mse, quality));
     if (p.batch) rao_json_array(ctx, json, "value");
     for (int64_t i = 0; i < p.count; i++) {
         const char *key = p.batch ? NULL : "value";
-        each[i] = p.batch ? one(ctx, r, p.data + i * p.width, &o, bounds + i * width, &mse[i], &quality[i]) : RAO_OK;
+        each[i] = p.batch ? one(r, &p, i, &o, bounds + i * width, &mse[i], &quality[i]) : RAO_OK;
         if (each[i] != RAO_OK) {
-            eval_put_item_error(ctx, json, each[i]);
+            eval_put_item_error(r->s, each[i]);
         } else if (o.target) {
             eval_put_number(ctx, json, key, bounds[i]);
         } else {

@@ -38,9 +38,11 @@ typedef struct morphism {
     int64_t width;
 } morphism;
 
-static rao_status carry(morphism *m, const double *c) {
+static rao_status carry(morphism *m, const eval_points *p, int64_t i) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = m->r->s->ctx;
+    const double *c = p->data + i * p->width;
+    RAO_TRY(eval_check_item(m->r, p, i));
     RAO_TRY(rao_family_convert(ctx, m->r->family, m->r->chart, c, 0, m->p, NULL));
     RAO_TRY(rao_markov_pushforward(ctx, m->markov, 1, rao_points_of(m->p, 0), m->q, 0));
     if (m->target) RAO_TRY(rao_family_convert(ctx, m->target, 0, m->q, m->r->chart, m->out, NULL));
@@ -54,14 +56,14 @@ static rao_status put_all(morphism *m, const eval_points *p) {
     rao_ctx *ctx = m->r->s->ctx;
     rao_json_writer *json = &m->r->s->json;
     if (!p->batch) {
-        RAO_TRY(carry(m, p->data));
+        RAO_TRY(carry(m, p, 0));
         eval_put_vector(ctx, json, "value", m->out, m->width);
     } else {
         rao_json_array(ctx, json, "value");
         for (int64_t i = 0; i < p->count; i++) {
-            rao_status one = carry(m, p->data + i * p->width);
+            rao_status one = carry(m, p, i);
             if (one == RAO_OK) eval_put_vector(ctx, json, NULL, m->out, m->width);
-            else eval_put_item_error(ctx, json, one);
+            else eval_put_item_error(m->r->s, one);
         }
         rao_json_end(ctx, json);
     }
@@ -78,7 +80,7 @@ rao_status eval_answer_markov(eval_request *r) {
     const char *family = rao_family_describe(r->family)->name;
     if (strcmp(family, "categorical"))
         return rao_fail(ctx, RAO_EUNABLE, "%s: markov_pushforward carries a categorical, a law on finitely many classes", family);
-    RAO_TRY(eval_get_points(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
+    RAO_TRY(eval_get_batch(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
     if (!p.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "categorical: markov_pushforward needs a point p"));
     RAO_TRY(get_kernel(r, &m.markov));
     RAO_TRY(make_target(r, rao_markov_columns(m.markov), &m.target));

@@ -30,6 +30,7 @@ rao_status eval_answer_mle(eval_request *r) {
     if (with == RAO_OK) eval_put_vector(ctx, json, "standard_error", error, t);
     eval_put_number(ctx, json, "log_likelihood", likelihood);
     if (with != RAO_OK) rao_json_string(ctx, json, "warning", warning);
+    r->warned = with != RAO_OK;
 done:
     return st;
 }

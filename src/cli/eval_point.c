@@ -91,13 +91,22 @@ done:
     return st;
 }
 
+/* All points of a request have matrices of one size, that of the first. */
+static rao_status take_side(eval_request *r, const char *family, const char *key, int n) {
+    if (!r->side) r->side = n;
+    if (r->side == n) return RAO_OK;
+    return rao_fail(r->s->ctx, RAO_EINVAL, "%s: %s has %d %s%s where the first point has %lld", family, key, n,
+                    !strcmp(key, "mean") ? "number" : "row", n == 1 ? "" : "s", (long long)r->side);
+}
+
 static rao_status flatten_mvn(eval_request *r, const cJSON *point, cJSON *array) {
     rao_ctx *ctx = r->s->ctx;
     rao_status st = want_keys(ctx, "mvn", point, "mean", "cov");
     const cJSON *mean = eval_find(point, "mean");
     if (st == RAO_OK) st = append_numbers(ctx, array, mean, "mean");
     if (st == RAO_OK && !mean->child) st = rao_fail(ctx, RAO_EINVAL, "mean is an empty array");
-    return st == RAO_OK ? append_matrix(ctx, array, "mvn", eval_find(point, "cov"), "cov", cJSON_GetArraySize(mean)) : st;
+    if (st == RAO_OK) st = append_matrix(ctx, array, "mvn", eval_find(point, "cov"), "cov", cJSON_GetArraySize(mean));
+    return st == RAO_OK ? take_side(r, "mvn", "mean", cJSON_GetArraySize(mean)) : st;
 }
 
 /* The degrees of freedom belong to the family: all points of a request have the same. */
@@ -117,7 +126,8 @@ static rao_status flatten_wishart(eval_request *r, const cJSON *point, cJSON *ar
     rao_ctx *ctx = r->s->ctx;
     rao_status st = want_keys(ctx, "wishart", point, "df", "scale");
     if (st == RAO_OK) st = take_df(r, eval_find(point, "df"));
-    return st == RAO_OK ? append_matrix(ctx, array, "wishart", eval_find(point, "scale"), "scale", 0) : st;
+    if (st == RAO_OK) st = append_matrix(ctx, array, "wishart", eval_find(point, "scale"), "scale", 0);
+    return st == RAO_OK ? take_side(r, "wishart", "scale", cJSON_GetArraySize(eval_find(point, "scale"))) : st;
 }
 
 /* ---- mixtures ---- */
@@ -131,6 +141,7 @@ static rao_status component(eval_request *r, cJSON *object, rao_family **family,
         if (strcmp(item->string, "family") && strcmp(item->string, "p") && strcmp(item->string, "fixed"))
             return rao_fail(ctx, RAO_EINVAL, "mixture: a component has family, p and fixed, not '%.40s'", item->string);
     if (!eval_find(object, "p")) return rao_fail(ctx, RAO_EINVAL, "mixture: a component is {\"family\":..,\"p\":..}");
+    RAO_TRY(eval_check_keys(ctx, object, &part.seen));
     RAO_TRY(eval_flatten(&part));
     if (part.form == EVAL_MIXTURE)
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mixture: a component is a mixture itself; give its components instead"));
@@ -227,8 +238,11 @@ static const point_form *form_of(const cJSON *tree) {
     return !strcmp(chart->valuestring, form->chart) ? form : NULL;
 }
 
-static int is_object_or_list(const cJSON *item) {
-    return eval_is(item, cJSON_Object) || (eval_is(item, cJSON_Array) && eval_is(item->child, cJSON_Object));
+static int holds_objects(const cJSON *item) {
+    if (eval_is(item, cJSON_Object)) return 1;
+    for (const cJSON *one = eval_is(item, cJSON_Array) ? item->child : NULL; one; one = one->next)
+        if (eval_is(one, cJSON_Object)) return 1;
+    return 0;
 }
 
 static rao_status flatten_one(eval_request *r, const point_form *form, const cJSON *point, cJSON **array) {
@@ -240,41 +254,60 @@ static rao_status flatten_one(eval_request *r, const point_form *form, const cJS
     return st;
 }
 
-static rao_status flatten_key(eval_request *r, const point_form *form, const char *key) {
-    rao_status st = RAO_OK;
-    cJSON *item = (cJSON *)eval_find(r->tree, key), *array = NULL, *next;
-    if (!is_object_or_list(item)) return RAO_OK;
-    if (eval_is(item, cJSON_Object)) {
-        RAO_TRY(flatten_one(r, form, item, &array));
-        if (!cJSON_ReplaceItemInObjectCaseSensitive(r->tree, key, array)) return cJSON_Delete(array), no_memory(r->s->ctx);
-        return RAO_OK;
-    }
-    for (cJSON *one = item->child; one; one = next) {
+/* `first` becomes the first object that is no point: it may fail alone, or be all that there is. Of `points`, which have one answer, none may fail. */
+static rao_status flatten_list(eval_request *r, const point_form *form, const char *key, cJSON *list, const cJSON **first) {
+    cJSON *array, *next;
+    for (cJSON *one = list->child; one; one = next) {
         next = one->next;
-        RAO_TRY(flatten_one(r, form, one, &array));
-        cJSON_ReplaceItemViaPointer(item, one, array);
+        if (!eval_is(one, cJSON_Object)) continue; /* a batch may mix objects and arrays */
+        rao_status st = flatten_one(r, form, one, &array);
+        if (st == RAO_ENOMEM || (st != RAO_OK && !strcmp(key, "points"))) return st;
+        if (st == RAO_OK) cJSON_ReplaceItemViaPointer(list, one, array), r->form = form->form;
+        else if (!*first) *first = one;
     }
-done:
+    return RAO_OK;
+}
+
+static rao_status flatten_key(eval_request *r, const point_form *form, const char *key, const cJSON **first) {
+    cJSON *item = (cJSON *)eval_find(r->tree, key), *array;
+    if (eval_is(item, cJSON_Array)) return flatten_list(r, form, key, item, first);
+    if (!eval_is(item, cJSON_Object)) return RAO_OK;
+    rao_status st = flatten_one(r, form, item, &array);
+    if (st != RAO_OK) return st;
+    r->form = form->form;
+    if (cJSON_ReplaceItemInObjectCaseSensitive(r->tree, key, array)) return RAO_OK;
+    cJSON_Delete(array);
+    return no_memory(r->s->ctx);
+}
+
+rao_status eval_check_object(eval_request *r, const cJSON *object) {
+    const point_form *form = form_of(r->tree);
+    cJSON *array = NULL;
+    if (!form)
+        return rao_fail(r->s->ctx, RAO_EINVAL,
+                        "a point is an object, which only mvn, wishart and mixture have, in their first chart; want an array of numbers");
+    rao_status st = flatten_one(r, form, object, &array);
+    cJSON_Delete(array);
     return st;
 }
 
 rao_status eval_flatten(eval_request *r) {
     rao_status st = RAO_OK;
     const point_form *form = NULL;
+    const cJSON *first = NULL, *single = NULL;
     int objects = 0, points = 0;
     for (int i = 0; i < POINT_KEYS; i++) {
         const cJSON *item = eval_find(r->tree, point_keys[i]);
         points |= item != NULL;
-        objects |= is_object_or_list(item);
+        objects |= holds_objects(item);
+        if (eval_is(item, cJSON_Object)) single = item;
     }
     if (!objects && points) return RAO_OK;
     form = form_of(r->tree);
-    if (!objects) return r->form = form && form->form != EVAL_MIXTURE ? form->form : EVAL_ARRAY, RAO_OK;
-    if (!form)
-        return rao_fail(r->s->ctx, RAO_EINVAL,
-                        "a point is an object, which only mvn, wishart and mixture have, in their first chart; want an array of numbers");
-    for (int i = 0; i < POINT_KEYS; i++) RAO_TRY(flatten_key(r, form, point_keys[i]));
-    r->form = form->form;
+    if (!form) return single ? eval_check_object(r, single) : RAO_OK; /* an object in a list fails alone */
+    if (!objects) return r->form = form->form != EVAL_MIXTURE ? form->form : EVAL_ARRAY, RAO_OK;
+    for (int i = 0; i < POINT_KEYS; i++) RAO_TRY(flatten_key(r, form, point_keys[i], &first));
+    if (first && r->form == EVAL_ARRAY) return eval_check_object(r, first); /* no point tells the family's size */
 done:
     return st;
 }

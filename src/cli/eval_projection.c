@@ -25,6 +25,7 @@ static rao_status hold(rao_ctx *ctx, const eval_request *r, const cJSON *item, i
         rao_status st = rao_family_coord_name(ctx, r->family, chart, i, name);
         if (st) return st;
         if (strcmp(name, item->string)) continue;
+        if (held[i]) return rao_fail(ctx, RAO_EINVAL, "onto: the coordinate '%.40s' is held twice", name);
         held[i] = 1;
         return eval_get_number(ctx, item, "onto", &value[i]);
     }
@@ -37,7 +38,7 @@ static rao_status read_held(rao_ctx *ctx, const eval_request *r, const cJSON *tr
     unsigned char *held;
     double *value;
     int64_t count = 0;
-    RAO_TRY(eval_get_text(ctx, tree, "chart", 0, &chart));
+    RAO_TRY(eval_get_chart(ctx, tree, &chart));
     onto->chart = r->chart;
     if (chart) RAO_TRY(rao_family_chart_index(ctx, r->family, chart, &onto->chart));
     RAO_TRY(rao_scratch(ctx, rao_family_tangent(r->family, onto->chart), &held));

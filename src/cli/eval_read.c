@@ -1,19 +1,9 @@
-/* eval_read.c - a request's parts: {"family", "quantity", "chart"?, "fixed"?, "p", "q"?, "x"?, "t"?, "velocity"?, "order"?, "data"?, "weights"?,
- * "kind"?, "points"?, "onto"?, "kernel"?, "n"?, "target"?, "bias"?, "normalised"?, "region"?, "method"?, "samples"?, "seed"?, "id"?};
- * eval_density.c reads those of a density. */
+/* eval_read.c - a request's parts: text, numbers, points, the family; eval_density.c reads those of a density. */
 #include "eval.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-
-static const char *const keys[] = {
-    "family",   "quantity",     "chart",      "fixed",  "p",       "q",       "x",           "t",           "velocity",
-    "order",    "data",         "weights",    "method", "samples", "seed",    "id",          "kind",        "points",
-    "onto",     "kernel",       "n",          "target", "bias",    "density", "log_density", "coordinates", "support",
-    "discrete", "unnormalised", "normalised", "region"};
-enum { KEYS = sizeof keys / sizeof *keys };
-
-const char *eval_key_at(int64_t index) { return index >= 0 && index < KEYS ? keys[index] : NULL; }
 
 /* strcmp's call costs more than most comparisons need. */
 static int same(const char *a, const char *b) { return a[0] == b[0] && !strcmp(a, b); }
@@ -25,19 +15,6 @@ const cJSON *eval_find(const cJSON *tree, const char *key) {
     return NULL;
 }
 
-rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree) {
-    if (!eval_is(tree, cJSON_Object)) return rao_fail(ctx, RAO_EINVAL, "a request is an object {\"family\":..,\"quantity\":..,\"p\":[..]}");
-    for (const cJSON *item = tree->child; item; item = item->next) {
-        int known = 0;
-        for (int i = 0; i < KEYS && !known; i++) known = same(item->string, keys[i]);
-        if (known) continue;
-        const char *near = rao_nearest(item->string, keys, KEYS, sizeof *keys);
-        if (near) return rao_fail(ctx, RAO_EINVAL, "no key '%.40s', did you mean '%s'?", item->string, near);
-        return rao_fail(ctx, RAO_EINVAL, "no key '%.40s'; `rao eval --help` lists the keys", item->string);
-    }
-    return RAO_OK;
-}
-
 rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int needed, const char **text) {
     const cJSON *item = eval_find(tree, key);
     *text = NULL;
@@ -46,6 +23,12 @@ rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int n
     if (!eval_is(item, cJSON_String)) return rao_fail(ctx, RAO_EINVAL, "%s is not a string", key);
     *text = item->valuestring;
     return RAO_OK;
+}
+
+rao_status eval_get_chart(rao_ctx *ctx, const cJSON *tree, const char **chart) {
+    rao_status st = eval_get_text(ctx, tree, "chart", 0, chart);
+    if (st != RAO_OK || !*chart || **chart) return st;
+    return rao_fail(ctx, RAO_EINVAL, "chart is \"\", want the name of one; left out it is the family's first");
 }
 
 rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, double *value) {
@@ -66,19 +49,59 @@ done:
     return st;
 }
 
-rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out) {
+/* A list of points, and no point: some item is an array or an object; or the points are numbers and there is not one. */
+static int is_batch(const cJSON *item, int64_t width) {
+    if (!eval_is(item, cJSON_Array)) return 0;
+    for (const cJSON *one = item->child; one; one = one->next)
+        if (eval_is(one, cJSON_Array) || eval_is(one, cJSON_Object)) return 1;
+    return width == 1 && (!item->child || item->child->next);
+}
+
+static rao_status note_bad(rao_ctx *ctx, eval_points *out, int64_t i, const cJSON *item) {
+    if (!out->bad) {
+        rao_status st = rao_scratch(ctx, out->count, &out->bad);
+        if (st != RAO_OK) return st;
+        memset(out->bad, 0, sizeof *out->bad * (size_t)out->count);
+    }
+    out->bad[i] = item;
+    for (int64_t j = 0; j < out->width; j++) out->data[i * out->width + j] = NAN;
+    return RAO_OK;
+}
+
+rao_status eval_get_batch(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out) {
     rao_status st = RAO_OK;
     const cJSON *item = eval_find(tree, key);
-    *out = (eval_points){NULL, width, 0, 0};
+    *out = (eval_points){.width = width, .key = key};
     if (!item) return RAO_OK;
-    out->batch = eval_is(item, cJSON_Array) && (eval_is(item->child, cJSON_Array) || (width == 1 && cJSON_GetArraySize(item) != 1));
+    out->batch = is_batch(item, width);
     out->count = out->batch ? cJSON_GetArraySize(item) : 1;
     if (out->count == 0) return rao_fail(ctx, RAO_EINVAL, "%s is an empty array", key);
     RAO_TRY(rao_scratch(ctx, out->count * width, &out->data));
     if (!out->batch) return get_point(ctx, item, key, width, out->data);
-    double *at = out->data;
-    for (const cJSON *one = item->child; one; one = one->next, at += width) RAO_TRY(get_point(ctx, one, key, width, at));
+    int64_t i = 0;
+    for (const cJSON *one = item->child; one; one = one->next, i++)
+        if (get_point(ctx, one, key, width, out->data + i * width) != RAO_OK) RAO_TRY(note_bad(ctx, out, i, one));
 done:
+    return st;
+}
+
+rao_status eval_check_item(eval_request *r, const eval_points *points, int64_t i) {
+    const cJSON *item = points->bad ? points->bad[points->count > 1 ? i : 0] : NULL;
+    double *numbers;
+    if (!item) return RAO_OK;
+    if (eval_is(item, cJSON_Object)) return eval_check_object(r, item);
+    rao_status st = rao_scratch(r->s->ctx, points->width, &numbers);
+    return st == RAO_OK ? get_point(r->s->ctx, item, points->key, points->width, numbers) : st;
+}
+
+rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out) {
+    char name[64];
+    rao_status st = eval_get_batch(ctx, tree, key, width, out);
+    for (int64_t i = 0; st == RAO_OK && out->bad && i < out->count; i++) {
+        if (!out->bad[i]) continue;
+        snprintf(name, sizeof name, "%s: item %lld", key, (long long)i + 1);
+        return get_point(ctx, out->bad[i], name, width, out->data + i * width);
+    }
     return st;
 }
 
@@ -124,12 +147,35 @@ static uint32_t hash_number(uint32_t seed, double value) {
     return (seed ^ (uint32_t)(bits >> 32) ^ (uint32_t)bits) * 2654435761u;
 }
 
-/* Numbers in the first point of a request. */
-static int64_t point_width(const cJSON *tree) {
-    const cJSON *p = eval_find(tree, "p");
+/* What names a family and a chart. */
+typedef struct wish {
+    const char *name, *chart; /* chart "" where none is named */
+    rao_fixed fixed;
+    int64_t count, width;
+    eval_width_of width_of;
+} wish;
+
+/* Entries of the first array in a list, 0 where there is none. */
+static int64_t first_row(const cJSON *list) {
+    for (const cJSON *one = list->child; one; one = one->next)
+        if (eval_is(one, cJSON_Array)) return cJSON_GetArraySize(one);
+    return 0;
+}
+
+/* The dimension of a family that has a choice follows from the first point; without one from the observations, which are vectors, or the numbers of classes. */
+static void want_width(const cJSON *tree, wish *w) {
+    const cJSON *p = eval_find(tree, "p"), *data;
     if (!p) p = eval_find(tree, "points");
-    if (!eval_is(p, cJSON_Array)) return 1;
-    return cJSON_GetArraySize(eval_is(p->child, cJSON_Array) ? p->child : p);
+    w->width = eval_is(p, cJSON_Array) ? first_row(p) : 1;
+    if (!w->width) w->width = cJSON_GetArraySize(p);
+    if (p || !(data = eval_find(tree, "data")) || !eval_is(data, cJSON_Array)) return;
+    if (strcmp(w->name, "categorical")) {
+        w->width = first_row(data), w->width_of = EVAL_OF_OBSERVATION;
+        return;
+    }
+    for (const cJSON *one = data->child; one; one = one->next)
+        if (eval_is(one, cJSON_Number) && one->valuedouble >= (double)w->width && one->valuedouble < 1e6)
+            w->width = (int64_t)one->valuedouble + 1, w->width_of = EVAL_OF_DIMENSION;
 }
 
 static rao_status make(rao_ctx *ctx, const char *name, const rao_fixed *fixed, int64_t count, int64_t dimension, rao_family **family) {
@@ -145,26 +191,35 @@ static rao_status make(rao_ctx *ctx, const char *name, const rao_fixed *fixed, i
     return st;
 }
 
-/* The family and the chart that a request names, in the least dimension in which a point of this chart has `width` numbers: doubled until it
- * is enough, then halved in. */
-static rao_status make_to_fit(rao_ctx *ctx, const char *name, const char *chart, const rao_fixed *fixed, int64_t count, int64_t width,
-                              eval_kept *kept) {
+enum { DIMENSION_MOST = 1 << 20 };
+
+static int fits(const wish *w, const eval_kept *kept) {
+    const rao_family *f = kept->family;
+    return w->width <= (w->width_of == EVAL_OF_OBSERVATION ? rao_family_observation(f) : rao_family_coords(f, kept->chart));
+}
+
+/* The family and the chart that a request names, in the least dimension in which a point of this chart, or an observation, has as many numbers as the request's:
+ * doubled until it is enough, then halved in. */
+static rao_status make_to_fit(rao_ctx *ctx, const wish *w, eval_kept *kept) {
     rao_status st = RAO_OK;
-    const rao_family_info *info = info_of(name);
-    int64_t enough = info ? info->least_dimension : 0, low = enough;
-    RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
-    RAO_TRY(rao_family_chart_index(ctx, kept->family, chart, &kept->chart));
-    while (enough && rao_family_coords(kept->family, kept->chart) < width) {
+    const rao_family_info *info = info_of(w->name);
+    int64_t least = info ? info->least_dimension : 0, enough = least, low = least;
+    int classes = w->width_of == EVAL_OF_DIMENSION && w->width > least;
+    RAO_TRY(make(ctx, w->name, &w->fixed, w->count, classes ? w->width : enough, &kept->family));
+    RAO_TRY(rao_family_chart_index(ctx, kept->family, w->chart, &kept->chart));
+    if (classes || w->width_of == EVAL_OF_DIMENSION) return RAO_OK;
+    if (w->width_of == EVAL_OF_OBSERVATION && rao_family_observation(kept->family) == 1 && least > 1) return RAO_OK; /* a class */
+    while (enough && !fits(w, kept) && enough < DIMENSION_MOST) {
         low = enough + 1, enough *= 2;
-        RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
+        RAO_TRY(make(ctx, w->name, &w->fixed, w->count, enough, &kept->family));
     }
     while (low < enough) {
         int64_t middle = low + (enough - low) / 2;
-        RAO_TRY(make(ctx, name, fixed, count, middle, &kept->family));
-        if (rao_family_coords(kept->family, kept->chart) < width) low = middle + 1;
+        RAO_TRY(make(ctx, w->name, &w->fixed, w->count, middle, &kept->family));
+        if (!fits(w, kept)) low = middle + 1;
         else enough = middle;
     }
-    if (enough && rao_family_dimension(kept->family) != enough) RAO_TRY(make(ctx, name, fixed, count, enough, &kept->family));
+    if (enough && rao_family_dimension(kept->family) != enough) RAO_TRY(make(ctx, w->name, &w->fixed, w->count, enough, &kept->family));
 done:
     return st;
 }
@@ -182,27 +237,22 @@ static rao_status get_fixed(rao_ctx *ctx, const cJSON *tree, const char *name, r
     return eval_get_number(ctx, item->child, "fixed", &fixed->value);
 }
 
-static int holds(const eval_kept *k, const char *name, const char *chart, const rao_fixed *fixed, int64_t count, int64_t width) {
-    if (!k->family || k->width != width || strcmp(k->name, name) || strcmp(k->chart_name, chart)) return 0;
+static int holds(const eval_kept *k, const wish *w) {
+    if (!k->family || k->width != w->width || k->width_of != w->width_of || strcmp(k->name, w->name) || strcmp(k->chart_name, w->chart))
+        return 0;
     const char *wanted = rao_family_describe(k->family)->fixed;
-    return count ? wanted && k->fixed == fixed->value && !strcmp(wanted, fixed->name) : !wanted;
+    return w->count ? wanted && k->fixed == w->fixed.value && !strcmp(wanted, w->fixed.name) : !wanted;
 }
-
-/* What names a family and a chart. */
-typedef struct wish {
-    const char *name, *chart; /* chart "" where none is named */
-    rao_fixed fixed;
-    int64_t count, width;
-} wish;
 
 static rao_status get_wish(const eval_request *r, wish *w) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
-    *w = (wish){.width = point_width(r->tree)};
+    *w = (wish){0};
     RAO_TRY(eval_get_text(ctx, r->tree, "family", 1, &w->name));
-    RAO_TRY(eval_get_text(ctx, r->tree, "chart", 0, &w->chart));
+    RAO_TRY(eval_get_chart(ctx, r->tree, &w->chart));
     RAO_TRY(get_fixed(ctx, r->tree, w->name, &w->fixed, &w->count));
     if (!w->chart) w->chart = "";
+    want_width(r->tree, w);
 done:
     return st;
 }
@@ -211,7 +261,8 @@ rao_status eval_make_family(eval_request *r, rao_family **family) {
     wish w;
     eval_kept made = {0};
     rao_status st = get_wish(r, &w);
-    if (st == RAO_OK) st = make_to_fit(r->s->ctx, w.name, "", &w.fixed, w.count, w.width, &made);
+    w.chart = "";
+    if (st == RAO_OK) st = make_to_fit(r->s->ctx, &w, &made);
     if (st == RAO_OK) *family = made.family;
     else rao_family_destroy(&made.family);
     return st;
@@ -221,13 +272,13 @@ rao_status eval_make_family(eval_request *r, rao_family **family) {
 static rao_status keep(rao_ctx *ctx, const wish *w, eval_kept *kept) {
     rao_status st = RAO_OK;
     eval_kept made = {0};
-    RAO_TRY(make_to_fit(ctx, w->name, w->chart, &w->fixed, w->count, w->width, &made));
+    RAO_TRY(make_to_fit(ctx, w, &made));
     rao_family_destroy(&kept->family);
     *kept = made; /* a family that was made has names that fit */
     made.family = NULL;
     strncpy(kept->name, w->name, EVAL_NAME - 1);
     strncpy(kept->chart_name, w->chart, EVAL_NAME - 1);
-    kept->width = w->width, kept->fixed = w->fixed.value;
+    kept->width = w->width, kept->width_of = w->width_of, kept->fixed = w->fixed.value;
 done:
     rao_family_destroy(&made.family);
     return st;
@@ -238,7 +289,7 @@ static rao_status find_own(eval_request *r) {
     rao_status st = RAO_OK;
     rao_family *made = NULL;
     const char *chart;
-    RAO_TRY(eval_get_text(r->s->ctx, r->tree, "chart", 0, &chart));
+    RAO_TRY(eval_get_chart(r->s->ctx, r->tree, &chart));
     RAO_TRY(eval_make_density(r->s->ctx, r->tree, &made));
     RAO_TRY(rao_family_chart_index(r->s->ctx, made, chart, &r->chart));
     rao_family_destroy(&r->s->own);
@@ -258,9 +309,9 @@ rao_status eval_find_family(eval_request *r) {
         r->family = r->s->mixture;
         return rao_family_chart_index(r->s->ctx, r->family, w.chart, &r->chart);
     }
-    uint32_t hash = hash_number(eval_hash(eval_hash((uint32_t)w.width, w.name), w.chart), w.fixed.value);
+    uint32_t hash = hash_number(eval_hash(eval_hash((uint32_t)w.width << 2 ^ (uint32_t)w.width_of, w.name), w.chart), w.fixed.value);
     eval_kept *kept = &r->s->kept[hash >> 16 & (EVAL_FAMILIES - 1)];
-    if (!holds(kept, w.name, w.chart, &w.fixed, w.count, w.width)) RAO_TRY(keep(r->s->ctx, &w, kept));
+    if (!holds(kept, &w)) RAO_TRY(keep(r->s->ctx, &w, kept));
     r->family = kept->family, r->chart = kept->chart;
 done:
     return st;

@@ -2,18 +2,23 @@
 #include "eval.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
-void eval_put_error(rao_ctx *ctx, rao_json_writer *json, const char *key, rao_status st) {
-    rao_json_object(ctx, json, key);
-    rao_json_string(ctx, json, "code", rao_status_name(st));
-    rao_json_string(ctx, json, "message", rao_ctx_message(ctx));
-    rao_json_end(ctx, json);
+void eval_put_error(eval_state *s, rao_status st) {
+    char sentence[1024];
+    const char *message = rao_ctx_message(s->ctx);
+    snprintf(sentence, sizeof sentence, "%.*s", (int)strcspn(message, "\n"), message);
+    rao_json_object(s->ctx, &s->json, "error");
+    rao_json_string(s->ctx, &s->json, "code", rao_status_name(st));
+    rao_json_string(s->ctx, &s->json, "message", s->whole_messages ? message : sentence);
+    rao_json_end(s->ctx, &s->json);
 }
 
-void eval_put_item_error(rao_ctx *ctx, rao_json_writer *json, rao_status st) {
-    rao_json_object(ctx, json, NULL);
-    eval_put_error(ctx, json, "error", st);
-    rao_json_end(ctx, json);
+void eval_put_item_error(eval_state *s, rao_status st) {
+    rao_json_object(s->ctx, &s->json, NULL);
+    eval_put_error(s, st);
+    rao_json_end(s->ctx, &s->json);
 }
 
 void eval_put_number(rao_ctx *ctx, rao_json_writer *json, const char *key, double v) {

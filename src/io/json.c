@@ -5,6 +5,8 @@
  * only thing that can still fail is memory. One pass, O(n), recursion as deep as `depth` allows. */
 #include "io/bytes.h"
 
+#include <stdio.h>
+
 #include <cjson/cJSON.h>
 
 enum { DEPTH_MAX = 512, NUMBER_MAX = 63 }; /* cJSON copies a number into 64 bytes */
@@ -149,12 +151,18 @@ done:
     return st;
 }
 
+static rao_status too_deep(const json_scan *s) {
+    char what[48];
+    snprintf(what, sizeof what, "no deeper nesting than %d levels", s->depth_max);
+    return wanted(s, what);
+}
+
 static rao_status scan_value(json_scan *s) {
     int c = peek(s);
     if (c == '"') return scan_string(s);
     if (c == '-' || (c >= '0' && c <= '9')) return scan_number(s);
     if (c != '{' && c != '[') return scan_word(s, c == 't' ? "true" : c == 'f' ? "false" : "null");
-    if (s->depth == s->depth_max) return wanted(s, "no deeper nesting than is allowed");
+    if (s->depth == s->depth_max) return too_deep(s);
     s->at++;
     s->depth++;
     rao_status st = scan_members(s, c == '{');

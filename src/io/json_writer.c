@@ -57,11 +57,15 @@ static rao_status settle(rao_json_writer *j, rao_status st) {
     return st;
 }
 
+rao_status rao_json_raw(rao_ctx *ctx, rao_json_writer *json, const char *key, const char *text, int64_t length) {
+    if (json->failed) return json->failed;
+    rao_status st = begin_value(ctx, json, key);
+    if (st == RAO_OK) st = rao_text_add(ctx, &json->text, text, length);
+    return settle(json, st);
+}
+
 static rao_status put_plain(rao_ctx *ctx, rao_json_writer *j, const char *key, const char *text) {
-    if (j->failed) return j->failed;
-    rao_status st = begin_value(ctx, j, key);
-    if (st == RAO_OK) st = rao_text_puts(ctx, &j->text, text);
-    return settle(j, st);
+    return rao_json_raw(ctx, j, key, text, (int64_t)strlen(text));
 }
 
 static rao_status open_level(rao_ctx *ctx, rao_json_writer *j, const char *key, int object) {

@@ -62,7 +62,7 @@ def test_the_euclidean_distance_can_grow():
     (2, ["1"], "1 operand, want P Q; for example: rao chentsov"),
     (2, [".5,.5", ".2,.3,.5"], "P has 2 probabilities and Q has 3, want equal numbers"),
     (1, [".5,.5", ".3,.8"], "categorical: the probabilities sum to 1.1"),
-    (2, [".5,.5", ".3,.7", "--kernel", "1,2/3"], "kernel has 1 number, want 2"),
+    (2, [".5,.5", ".3,.7", "--kernel", "1,2/3"], "kernel: item 2 has 1 number, want 2"),
     (2, [".5,.5", ".3,.7", "--kernel", "1,0"], "kernel has 1 rows, want 2, one for every class"),
     (2, [".5,.5", ".3,.7", "--kernel", "mrge"], "'mrge' is no point"),
     (1, [".5,.5", ".3,.7", "--kernel", "1,0/.5,.75"], "kernel, row 2: the probabilities sum to 1.25, off from 1 by 0.25"),

@@ -103,7 +103,7 @@ BAD = [
     ({"family": "normal", "quantity": "kl", "p": [[0, 1]] * 2, "q": [[0, 1]] * 3}, "EINVAL", "equal numbers or one"),
     ({"family": "categorical", "quantity": "entropy", "p": [0.5, 0.6]}, "EDOMAIN", ""),
     ({"family": "binomial", "quantity": "entropy", "p": [0.5]}, "EINVAL", "n"),
-    ({"family": "normal", "quantity": "entropy", "p": [0, 1], "method": "magic"}, "EINVAL", "magic"),
+    ({"family": "normal", "quantity": "fisher", "p": [0, 1], "method": "magic"}, "EINVAL", "magic"),
     ({"quantity": "entropy", "p": [0, 1]}, "EINVAL", "family is missing"),
     ([1, 2], "EINVAL", "object"),
 ]

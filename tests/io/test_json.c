@@ -191,6 +191,7 @@ static void written(void **state) {
     OK(ctx, rao_json_object(ctx, &j, NULL));
     OK(ctx, rao_json_end(ctx, &j));
     OK(ctx, rao_json_null(ctx, &j, NULL));
+    OK(ctx, rao_json_raw(ctx, &j, NULL, "18446744073709551615, more", 20));
     OK(ctx, rao_json_end(ctx, &j));
     OK(ctx, rao_json_end(ctx, &j));
     OK(ctx, rao_json_line(ctx, &j, NULL));
@@ -199,7 +200,7 @@ static void written(void **state) {
     assert_string_equal(
         j.text.data,
         "{\"name\":\"a\\\"b\\\\c\\n\\u0001\xC3\xA9\xEF\xBF\xBDz\",\"none\":null,\"x\":0.1,\"nan\":null,\"i\":-9223372036854775808,"
-        "\"t\":true,\"f\":false,\"v\":[1,2.5,null],\"e\":[],\"a\":[{},null]}\n7\n");
+        "\"t\":true,\"f\":false,\"v\":[1,2.5,null],\"e\":[],\"a\":[{},null,18446744073709551615]}\n7\n");
     rao_json_writer_destroy(&j);
     rao_json_writer_destroy(&j);
     rao_test_ctx_close(&ctx);
@@ -220,6 +221,7 @@ static void misused(void **state) {
     rao_json_clear(&j);
     OK(ctx, rao_json_object(ctx, &j, NULL));
     EXPECT_FAIL(ctx, rao_json_null(ctx, &j, NULL), RAO_EINVAL, "needs a key");
+    EXPECT_EQ(rao_json_raw(ctx, &j, "key", "1", 1), RAO_EINVAL);
     rao_json_clear(&j);
     OK(ctx, rao_json_array(ctx, &j, NULL));
     EXPECT_FAIL(ctx, rao_json_line(ctx, &j, NULL), RAO_EINVAL, "not complete");
