@@ -138,15 +138,43 @@ static int has_mode(const search *k, int64_t i, const place *all, int64_t n) {
     return 0;
 }
 
-/* Where density times spacing is largest away from the modes; a place of its own where no mode has a comparable mass. */
-static int64_t add_mass(const search *k, place *all, int64_t n) {
+/* The largest density times spacing of grid points first..last away from the modes; *which, where it is not NULL, is its place in the grid. */
+static place heaviest(const search *k, int64_t first, int64_t last, const place *all, int64_t n, int64_t *which) {
     place best = {{0, 0}, -INF};
-    for (int64_t i = 0; i < k->n; i++) {
+    for (int64_t i = first; i <= last; i++) {
         double log_mass = k->grid[i].log_p + log(spacing(k, i));
-        if (log_mass > best.log_mass && log_mass < INF && !has_mode(k, i, all, n)) best = (place){{k->grid[i].x, spacing(k, i)}, log_mass};
+        if (!(log_mass > best.log_mass && log_mass < INF) || has_mode(k, i, all, n)) continue;
+        best = (place){{k->grid[i].x, spacing(k, i)}, log_mass};
+        if (which) *which = i;
     }
-    for (int64_t i = 0; i < n; i++)
-        if (all[i].log_mass > best.log_mass - 3) return n;
+    return best;
+}
+
+/* The same between the neighbours of grid point i, in octaves from each of the three: far out the grid steps over sixteen, and such a spacing says
+ * nothing of a mass that ends within it. `near` has room for a grid. */
+static place heaviest_near(const search *k, int64_t i, const place *all, int64_t n, search *near) {
+    near->n = 0;
+    for (int64_t j = i > 0 ? i - 1 : i; j <= i + 1 && j < k->n; j++) {
+        double x = k->grid[j].x, below = j > 0 ? x - k->grid[j - 1].x : 0, above = j + 1 < k->n ? k->grid[j + 1].x - x : 0;
+        put(near, x);
+        for (int e = 1; e <= 32; e++) {
+            if (j >= i && below > 0) put(near, x - ldexp(below, -e));
+            if (j <= i && above > 0) put(near, x + ldexp(above, -e));
+        }
+    }
+    look(near);
+    return heaviest(near, near->n > 2 ? 1 : 0, near->n > 2 ? near->n - 2 : near->n - 1, all, n, NULL);
+}
+
+/* Where density times spacing is largest away from the modes; a place of its own where no mode has a comparable mass. */
+static int64_t add_mass(const search *k, place *all, int64_t n, search *near) {
+    int64_t which = 0;
+    place best = heaviest(k, 0, k->n - 1, all, n, &which);
+    for (int round = 0; round < 2; round++) {
+        for (int64_t i = 0; i < n; i++)
+            if (all[i].log_mass > best.log_mass - 3) return n;
+        if (round == 0 && best.log_mass > -INF) best = heaviest_near(k, which, all, n, near);
+    }
     if (best.log_mass > -INF) all[n++] = best;
     return n;
 }
@@ -170,10 +198,11 @@ void own_locate(const rao_family *f, const double *s) {
     rao_ctx *ctx = own_context(f, s);
     double *part = own_part(f, s);
     if (part[OWN_MARKED] != 0) return;
-    search k = {.f = f, .s = s, .low = part[OWN_LOW], .high = part[OWN_HIGH]};
+    search k = {.f = f, .s = s, .low = part[OWN_LOW], .high = part[OWN_HIGH]}, near = k;
     rao_mark before = rao_scratch_mark(ctx);
     place *all = NULL;
     rao_status st = rao_scratch(ctx, (f->own->k + 3) * AROUND, &k.grid);
+    if (st == RAO_OK) st = rao_scratch(ctx, AROUND, &near.grid);
     if (st == RAO_OK) st = rao_scratch(ctx, MOST_PLACES + 1, &all);
     part[OWN_MARKED] = 1, part[OWN_MARK_COUNT] = 0;
     part[OWN_MIDDLE] = isfinite(k.low) ? k.low : isfinite(k.high) ? k.high : 0, part[OWN_SCALE] = 1;
@@ -184,7 +213,7 @@ void own_locate(const rao_family *f, const double *s) {
         if (isfinite(k.low) && isfinite(k.high)) put(&k, 0.5 * k.low + 0.5 * k.high);
         for (int64_t i = 0; i < f->own->k; i++) put_around(&k, s[i]);
         look(&k);
-        int64_t n = add_mass(&k, all, modes(&k, all));
+        int64_t n = add_mass(&k, all, modes(&k, all), &near);
         if (n > 0) keep(f, s, all, n);
     } else own_failed(f, s, st);
     rao_scratch_reset(ctx, before);

@@ -238,6 +238,49 @@ static void spelt_out_they_are_the_known_families(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void at_every_scale(void **state) {
+    (void)state;
+    LAW("the entropy of a density on a half-line is that of the known family at every scale of the mass");
+    static const struct {
+        const char *known, *log_density;
+        rao_coordinate coordinates[2];
+        double p[2];
+        int64_t count, scale; /* the coordinate that is a scale (1) or a rate (-1) in `power` */
+        double power;
+    } rows[] = {
+        {"exponential", "log(rate) - rate*x", {POSITIVE("rate")}, {1}, 1, 0, -1},
+        {"gamma",
+         "shape*log(rate) - lgamma(shape) + (shape - 1)*log(x) - rate*x",
+         {POSITIVE("shape"), POSITIVE("rate")},
+         {0.5, 1},
+         2,
+         1,
+         -1},
+        {"gamma", "shape*log(rate) - lgamma(shape) + (shape - 1)*log(x) - rate*x", {POSITIVE("shape"), POSITIVE("rate")}, {3, 1}, 2, 1, -1},
+        {"weibull",
+         "log(shape/scale) + (shape - 1)*log(x/scale) - (x/scale)^shape",
+         {POSITIVE("shape"), POSITIVE("scale")},
+         {0.7, 1},
+         2,
+         1,
+         1},
+        {"rayleigh", "log(x) - 2*log(sigma) - (x/sigma)^2/2", {POSITIVE("sigma")}, {1}, 1, 0, 1},
+    };
+    rao_ctx *ctx = rao_test_ctx();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *known = make(ctx, rows[i].known, NULL);
+        rao_family *own = define(ctx, rows[i].coordinates, rows[i].count, NULL, rows[i].log_density, "0", NULL, 0, 0);
+        for (int e = -120; e <= 120; e += e > -30 && e < 30 ? 1 : 15) {
+            double p[2] = {rows[i].p[0], rows[i].p[1]};
+            p[rows[i].scale] = pow(2, rows[i].power * e);
+            double want = ask(ctx, known, RAO_ENTROPY, p, NULL, NULL, NULL), got = ask(ctx, own, RAO_ENTROPY, p, NULL, NULL, NULL);
+            EXPECT_CLOSE(got, want, 1e-10);
+        }
+        rao_family_destroy(&own), rao_family_destroy(&known);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 /* ---- the other two forms of a density ---- */
 
 static rao_status normal_dual(rao_ctx *ctx, void *arg, const rao_dual *p, const double *x, rao_dual *out) {
@@ -516,6 +559,7 @@ static void allocation_failures(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spelt_out_they_are_the_known_families),
+        cmocka_unit_test(at_every_scale),
         cmocka_unit_test(functions_of_c),
         cmocka_unit_test(several_variables),
         cmocka_unit_test(densities_without_their_constant),
