@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "manifold/cone.h"
+#include "manifold/mvn_exp.h"
 
 static const double half = 0.70710678118654752440; /* sqrt(1/2): unit of the locations; sqrt(2): of distances */
 
@@ -256,51 +257,8 @@ done:
     return st;
 }
 
-static rao_status frame_of_velocity(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, frame *r) {
-    rao_status st;
-    spd a = cov(f, p);
-    RAO_TRY(allocate(ctx, f, r));
-    whiten(&a, f->d, velocity, NULL, r->shift);
-    rao_unpack(f->d, velocity + f->d, r->a);
-    RAO_TRY(rao_congruence(ctx, RAO_N, f->d, a.k, r->a, r->a));
-    aim(r, rao_frobenius(f->d * f->d, r->a));
-    reflect(r, r->a);
-done:
-    return st;
-}
-
-static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, double *out) {
-    rao_status st;
-    frame r;
-    spd a = cov(f, p);
-    double *v, *w, *g, stretch = 1, scale = 1;
-    rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(frame_of_velocity(ctx, f, p, velocity, &r));
-    double size = hypot(r.gap, rao_frobenius(f->d * f->d, r.a));
-    RAO_TRY(check_blocks(ctx, f, r.first ? rao_frobenius(f->d - 1, r.a + 1) : 0, (1e-12 + noise(&a, f->d)) * size));
-    if (r.first && rao_plane_exp(half * r.gap, r.a[0] / 2, &stretch, &scale))
-        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the geodesic leaves the range of doubles", f->table->info.name));
-    RAO_TRY(rao_scratch(ctx, f->d * f->d, &v));
-    RAO_TRY(rao_scratch(ctx, f->d, &w));
-    RAO_TRY(rao_scratch(ctx, f->d, &g));
-    int64_t n = block(&r, r.a, v);
-    if (n > 0) {
-        rao_mat mv = rao_mat_view(RAO_F64, n, n, n, v);
-        rao_vec mw = rao_vec_view(RAO_F64, n, w);
-        RAO_TRY(rao_eigh(ctx, &mv, &mw));
-    }
-    for (int64_t i = 0; i < f->d; i++) mean_of(f, out)[i] = mean_of(f, p)[i] + (r.first ? stretch * velocity[i] : 0);
-    for (int64_t i = 0; i < n; i++) g[i] = growth(w[i]), w[i] = exp(w[i]);
-    if (!r.first) RAO_TRY(add_small_shift(ctx, &a, &r, v, g, mean_of(f, out)));
-    RAO_TRY(assemble(ctx, &a, &r, scale * scale, v, w, cov(f, out).s));
-    RAO_TRY(rao_spd_factor(ctx, f, "the covariance on the geodesic", out));
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
-}
-
 static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
     return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out);
 }
 
-const model_space rao_space_mvn = {distance, path, take_log, take_exp, NULL, NULL, NULL};
+const model_space rao_space_mvn = {distance, path, take_log, rao_mvn_exp, NULL, NULL, NULL};
