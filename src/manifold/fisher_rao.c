@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "manifold/curve.h"
 #include "manifold/geometry.h"
 
 static int64_t chart_of(const family_item *it) { return chart_number(it->f, it->chart); }
@@ -9,7 +10,7 @@ static int64_t velocity_size(const rao_family *f, const model_space *m) { return
 
 static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const model_space *space;
-    (void)quality;
+    if (rao_is_curve(it->f)) return rao_curve_distance(ctx, it, out, quality);
     RAO_OR_RETURN(rao_geometry_find(ctx, it->f, it->what, &space));
     return space->distance(ctx, it->f, it->p, it->q, out);
 }
@@ -27,10 +28,10 @@ static rao_status geodesic(rao_ctx *ctx, const family_item *it, double *out, rao
     rao_status st;
     const model_space *space;
     double *state;
-    (void)quality;
+    if (!isfinite(it->t)) return rao_fail(ctx, RAO_EDOMAIN, "%s: t = %g, want a finite number", it->f->table->info.name, it->t);
+    if (rao_is_curve(it->f)) return rao_curve_path(ctx, it, out, quality);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
-    if (!isfinite(it->t)) RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: t = %g, want a finite number", it->f->table->info.name, it->t));
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
     if (it->t != 0 && it->t != 1) RAO_TRY(space->path(ctx, it->f, it->p, it->q, it->t, state));
     RAO_TRY(store(ctx, it, it->t == 0 ? it->p : it->t == 1 ? it->q : state, out));
@@ -89,7 +90,7 @@ static rao_status take_log(rao_ctx *ctx, const family_item *it, double *out, rao
     rao_status st;
     const model_space *space;
     double *own;
-    (void)quality;
+    if (rao_is_curve(it->f)) return rao_curve_log(ctx, it, out, quality);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
     RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &own));
@@ -106,13 +107,13 @@ static rao_status take_exp(rao_ctx *ctx, const family_item *it, double *out, rao
     const model_space *space;
     double *own, *state;
     int64_t n = it->f->tangents[chart_of(it)];
-    (void)quality;
-    rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
     for (int64_t i = 0; i < n; i++)
         if (!isfinite(it->velocity[i]))
-            RAO_TRY(
-                rao_fail(ctx, RAO_EDOMAIN, "%s: velocity has the entry %g, want finite numbers", it->f->table->info.name, it->velocity[i]));
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: velocity has the entry %g, want finite numbers", it->f->table->info.name,
+                            it->velocity[i]);
+    if (rao_is_curve(it->f)) return rao_curve_exp(ctx, it, out, quality);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
     RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &own));
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
     if (space->from_chart) RAO_TRY(space->from_chart(ctx, it->f, chart_of(it), it->p, it->velocity, own));
