@@ -62,8 +62,9 @@ RAO_API rao_status rao_manifold_eval(rao_ctx *ctx, const rao_family *family, int
 /* Is the Jeffreys prior proper, its integral finite? EUNABLE where that is not known (mixtures, families made by the caller); EDOMAIN: not regular. */
 RAO_API rao_status rao_jeffreys_proper(rao_ctx *ctx, const rao_family *family, int *proper);
 /* The integral of sqrt det F over the whole family (low = high = NULL) or over the box low[j] < c_j < high[j] of a chart, INFINITY where it diverges. Closed
- * for whole families, intervals of one-parameter families and rectangles of location-scale families; else by quadrature in one and two coordinates.
- * `proper` (finite) and `quality` may be NULL. EINVAL; EDOMAIN: the box leaves the family; EUNABLE: more coordinates; ENUMERIC: not reached. */
+ * for whole families, intervals of one-parameter families and boxes of charts in which sqrt det F is a product of powers; else by quadrature in one and two
+ * coordinates, in logarithms where a side spans decades. `proper` (finite) and `quality` may be NULL. EINVAL; EDOMAIN: the box leaves the family, or its volume
+ * is finite and no double; EUNABLE: more coordinates; ENUMERIC: not reached. */
 RAO_API rao_status rao_jeffreys_volume(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *low, const double *high,
                                        double *volume, int *proper, rao_quality *quality);
 

@@ -34,6 +34,13 @@ static void fisher(const rao_family *f, const double *s, double *m) {
     }
 }
 
+/* det F = prod 2 sigma_i^-4 */
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    (void)ctx, (void)quality, *out = 0;
+    for (int64_t i = 0; i < f->d; i++) *out += log(2) - 4 * log(s[f->d + i]);
+    return RAO_OK;
+}
+
 static double entropy(const rao_family *f, const double *s) {
     double sum = 0;
     for (int64_t i = 0; i < f->d; i++) sum += rao_table_normal.entropy(f, part(f, s, i).s);
@@ -115,6 +122,7 @@ const family_table rao_table_diagonal_normal = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

@@ -146,27 +146,47 @@ void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *
     }
 }
 
-/* r(x) = 1/psi'(x), x - r(x) without cancellation, and their derivatives: r' = -psi''/psi'^2, 1 - r'. */
-static double reciprocal(double x) { return 1 / rao_trigamma(x); }
-static double reciprocal_gap(double x) { return x * rao_trigamma_excess(x) / rao_trigamma(x); }
-static double slope_of_reciprocal(double x) { return -rao_tetragamma(x) / rao_trigamma(x) / rao_trigamma(x); }
+/* log psi'(x), r(x) = 1/psi'(x), c(x) = x - r(x) without cancellation and their slopes. Below `tiny` r = x^2, above `vast` c = 1/2 to the last digit, while
+ * psi' or its excess leave the doubles. */
+static const double tiny = 1e-70, vast = 1e70;
+static double log_trigamma(double x) { return x < tiny ? -2 * log(x) : log(rao_trigamma(x)); }
+static double reciprocal(double x) { return x < tiny ? x * x : 1 / rao_trigamma(x); }
+static double reciprocal_gap(double x) { return x < tiny ? x : x > vast ? 0.5 : x * rao_trigamma_excess(x) / rao_trigamma(x); }
+static double slope_of_reciprocal(double x) { return x < tiny ? 2 * x : -rao_tetragamma(x) / rao_trigamma(x) / rao_trigamma(x); }
 static double slope_of_gap(double x) {
+    if (x > vast) return 1 / (12 * x) / x;
     double t = rao_trigamma(x);
     return (rao_trigamma_excess(x) * (t + 1 / x) + rao_tetragamma_excess(x)) / (t * t);
+}
+
+/* Small alpha: r(x) = x^2 (1 - O(x^2)), so D is the sum of 2 alpha_i alpha_j over pairs, here in units of the largest. */
+static double small_log_det(const double *alpha, int64_t k, double total) {
+    double top = alpha[largest(alpha, k)], before = 0, pairs = 0, logs = 0;
+    for (int64_t i = 0; i < k; i++) {
+        logs -= 2 * log(alpha[i]);
+        pairs += before * (alpha[i] / top), before += alpha[i] / top;
+    }
+    if (!(pairs > 0)) { /* the others vanish beside the largest */
+        for (int64_t i = 0, skip = largest(alpha, k); i < k; i++)
+            if (i != skip) pairs += alpha[i];
+        return logs - 2 * log(total) + log(2) + log(pairs) + log(top);
+    }
+    return logs - 2 * log(total) + log(2) + log(pairs) + 2 * log(top);
 }
 
 /* det F = prod psi'(alpha_i) psi'(A) D with D = r(A) - sum r(alpha_i) = sum c(alpha_i) - c(A), c = x - r. The first form is exact for small alpha, the second
  * for large ones; where one alpha dominates, its part of either difference is an integral of the slope over the sum of the others. */
 double rao_dirichlet_log_det(const double *alpha, int64_t k, double total) {
     int64_t top = largest(alpha, k);
-    double rest = others(alpha, k, top), sum = 0, mean = 0, logs = log(rao_trigamma(total));
+    double rest = others(alpha, k, top), sum = 0, mean = 0, logs = log_trigamma(total);
     int large = alpha[top] > 1, dominated = rest < 0.25 * alpha[top];
+    if (total < 1e-9) return small_log_det(alpha, k, total);
     for (int i = 0; i < 8; i++) {
         double x = alpha[top] + node[i] * rest;
         mean += weight[i] * (large ? slope_of_gap(x) : slope_of_reciprocal(x));
     }
     for (int64_t i = 0; i < k; i++) {
-        logs += log(rao_trigamma(alpha[i]));
+        logs += log_trigamma(alpha[i]);
         if (i != top) sum += large ? reciprocal_gap(alpha[i]) : reciprocal(alpha[i]);
     }
     double change = dominated ? rest * mean

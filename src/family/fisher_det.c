@@ -1,10 +1,11 @@
 /* fisher_det.c - log det of the Fisher matrix in a chart: the family's own form where a determinant of the entries would cancel, carried over by
- * 2 log |det J|; else by elimination on the matrix in standard units, whose error is its condition number in those units. */
+ * 2 log |det J|; that of a product (prior.h); else by elimination on the matrix in standard units, whose error is its condition number in those units. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "family/generic.h"
+#include "family/prior.h"
 
 static int64_t tangent(const family_item *it) { return it->f->tangents[chart_number(it->f, it->chart)]; }
 
@@ -69,6 +70,12 @@ static double log_det_of_matrix(double *f, int64_t m) {
     return sum;
 }
 
+static rao_status of_product(rao_ctx *ctx, const family_item *it, const prior_row *row, double *out) {
+    double c[2];
+    RAO_OR_RETURN(it->chart->store(ctx, it->f, it->p, c));
+    return *out = 2 * rao_prior_log(row, it->f, c), RAO_OK;
+}
+
 rao_status rao_fisher_log_det(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     rao_status st = RAO_OK;
     int64_t m = tangent(it);
@@ -76,6 +83,8 @@ rao_status rao_fisher_log_det(rao_ctx *ctx, const family_item *it, double *out, 
     const family_table *t = it->f->table;
     RAO_OR_RETURN(rao_want_regular(ctx, it));
     if (m > it->f->dim) return *out = -INF, RAO_OK; /* more coordinates than dimensions */
+    const prior_row *row = it->args->method <= RAO_CLOSED ? rao_prior_row(it->f, chart_number(it->f, it->chart)) : NULL;
+    if (row) return of_product(ctx, it, row, out);
     if (t->fisher_log_det && it->args->method <= RAO_CLOSED) {
         RAO_OR_RETURN(t->fisher_log_det(ctx, it->f, it->p, out, quality));
         return isfinite(*out) ? add_jacobian(ctx, it, out) : RAO_OK;

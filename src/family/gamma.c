@@ -229,10 +229,16 @@ rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean
 static const family_exponential exponential = {statistic, natural,          expectation,     log_partition, rao_dual_is_minus_entropy,
                                                NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
+/* By psi'(k) = psi'(k + 1) + 1/k^2 below, and 1/(2k) + 1/(6k^2) far out, where psi'(k) - 1/k is no double. */
+double rao_gamma_information(double k) {
+    if (k < 0.5) return (1 - k) / k + k * rao_trigamma(k + 1);
+    return k < 1e10 ? k * rao_trigamma_excess(k) : 0.5 / k;
+}
+
 /* det F = (k psi'(k) - 1)/rate^2 */
 rao_status rao_gamma_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
     (void)ctx, (void)f, (void)quality;
-    *out = log(s[GAMMA_SHAPE] * rao_trigamma_excess(s[GAMMA_SHAPE])) - 2 * log(s[GAMMA_RATE]);
+    *out = log(rao_gamma_information(s[GAMMA_SHAPE])) - 2 * log(s[GAMMA_RATE]);
     return RAO_OK;
 }
 

@@ -12,6 +12,8 @@ double rao_gamma_log_ratio(const double *s, const double *t, double x);
 void rao_gamma_score(const double *s, double x, double *g);
 void rao_gamma_fisher(const rao_family *f, const double *s, double *m);
 rao_status rao_gamma_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality);
+/* k psi'(k) - 1 > 0: det F rate^2. */
+double rao_gamma_information(double shape);
 double rao_gamma_entropy(const double *s);
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t);
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g);

@@ -31,6 +31,12 @@ static void fisher(const rao_family *f, const double *s, double *m) {
     m[n * n - 1] = 2 * (double)f->d * unit;
 }
 
+/* det F = 2 d sigma^(-2 (d + 1)) */
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    double d = (double)f->d;
+    return (void)ctx, (void)quality, *out = log(2 * d) - 2 * (d + 1) * log(s[f->d]), RAO_OK;
+}
+
 static double entropy(const rao_family *f, const double *s) { return (double)f->d * (half_log_2pi + 0.5 + log(s[f->d])); }
 
 /* The normal's KL of the scales alone. */
@@ -121,6 +127,7 @@ const family_table rao_table_isotropic_normal = {
     .logpdf = logpdf,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,

@@ -104,6 +104,10 @@ static void score(const rao_family *f, const double *s, const double *x, double 
 }
 
 static void fisher(const rao_family *f, const double *s, double *m) { (void)f, m[0] = 1 / s[SIGMA] / s[SIGMA], m[3] = 2 * m[0]; }
+static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
+    return (void)ctx, (void)f, (void)quality, *out = log(2) - 4 * log(s[SIGMA]), RAO_OK;
+}
+static double log_jacobian_expectation(const rao_family *f, const double *s) { return (void)f, -log(2) - log(s[SIGMA]); }
 static double entropy(const rao_family *f, const double *s) { return (void)f, half_log_2pi + 0.5 + log(s[SIGMA]); }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
@@ -154,7 +158,8 @@ static const family_chart charts[] = {
      .coords = "eta_1,eta_2",
      .load = load_expectation,
      .store = rao_store_expectation,
-     .jacobian = jacobian_expectation},
+     .jacobian = jacobian_expectation,
+     .log_jacobian = log_jacobian_expectation},
 };
 
 const family_table rao_table_normal = {
@@ -170,6 +175,7 @@ const family_table rao_table_normal = {
     .log_ratio = log_ratio,
     .score = score,
     .fisher = fisher,
+    .fisher_log_det = fisher_log_det,
     .entropy = entropy,
     .kl = kl,
     .kl_gradient = kl_gradient,
