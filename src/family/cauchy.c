@@ -17,7 +17,7 @@ static double stretch(const rao_family *f, double z) {
 }
 static double unit_entropy(const rao_family *f) { return (void)f, log(4 * pi); }
 static void information(const rao_family *f, double m[3]) { (void)f, m[0] = m[2] = 0.5, m[1] = 0; }
-static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
+static const family_standard standard = {log_density, slope, stretch, unit_entropy, information, NULL, NULL};
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double u = s[GAMMA] - t[GAMMA], d = s[X0] - t[X0];

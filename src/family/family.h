@@ -68,6 +68,10 @@ typedef struct family_standard {
     double (*stretch)(const rao_family *f, double z); /* z slope(z) - 1 */
     double (*entropy)(const rao_family *f);
     void (*information)(const rao_family *f, double m[3]); /* sigma^2 F = [[m0, m1], [m1, m2]] */
+    /* Tails 1/z^(1 + power) so heavy that doubles do not hold their mass: the power, else 0 (NULL: 0). log p/q tends to power log(sigma_p/sigma_q) there, the
+     * score in sigma to power/sigma. And log p/q less that limit. */
+    double (*tail)(const rao_family *f);
+    double (*within)(const rao_family *f, const double *s, const double *t, double x);
 } family_standard;
 
 /* A place where a member has mass, and how wide that lies there; width INF: an edge inside the support. */
@@ -133,7 +137,8 @@ static inline int64_t chart_number(const rao_family *f, const family_chart *char
 /* log p/q at x from the logarithms of both (-inf where 0), or by the table's log_ratio where x has positive density under both. */
 static inline double rao_log_ratio(const rao_family *f, const double *s, const double *t, const double *x, double log_p, double log_q) {
     if (!f->table->log_ratio || log_p == -INF || log_q == -INF) return log_p - log_q;
-    return f->table->log_ratio(f, s, t, x);
+    double l = f->table->log_ratio(f, s, t, x);
+    return isfinite(l) ? l : log_p - log_q; /* members six hundred decades apart: their differences left the doubles */
 }
 
 /* PREFIX NUMBER[.NAME] into a coordinate's name. */

@@ -48,6 +48,15 @@ rao_status rao_fisher_best(rao_ctx *ctx, const family_item *it, double *out, rao
 /* d KL(p : q) / d(coordinates of q), closed or generic. */
 rao_status rao_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 
+/* units.c: a pair in units of its own, lengths divided by 2^exponent; 0 where the family has no such units or they do not fit. */
+typedef struct unit_pair {
+    double p[5], q[5];
+    int exponent;
+} unit_pair;
+int rao_pair_units(const rao_family *f, const double *s, const double *t, unit_pair *out);
+/* The power of a tail that doubles do not hold (family_standard), else 0. */
+double rao_heavy_tail(const rao_family *f);
+
 /* kl_hessian.c: the coordinates c of a chart moved by h along tangent coordinate j; the Hessian at q, and at q = p. */
 void rao_move(const family_item *it, double *c, int64_t j, double h);
 rao_status rao_kl_hessian(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);

@@ -37,7 +37,7 @@ static double unit_entropy(const rao_family *f) { return (void)f, 1 + euler; }
 static void information(const rao_family *f, double m[3]) {
     (void)f, m[0] = 1, m[1] = -(1 - euler), m[2] = 1.6449340668482264365 + (1 - euler) * (1 - euler);
 }
-static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
+static const family_standard standard = {log_density, slope, stretch, unit_entropy, information, NULL, NULL};
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     return (void)f, rao_gumbel_kl(s[1] / t[1], (s[1] - t[1]) / t[1], (t[0] - s[0]) / t[1]);

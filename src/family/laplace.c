@@ -19,7 +19,7 @@ static double slope(const rao_family *f, double z) { return (void)f, z > 0 ? 1 :
 static double stretch(const rao_family *f, double z) { return (void)f, fabs(z) - 1; }
 static double unit_entropy(const rao_family *f) { return (void)f, 1.69314718055994530942; }
 static void information(const rao_family *f, double m[3]) { (void)f, m[0] = m[2] = 1, m[1] = 0; }
-static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
+static const family_standard standard = {log_density, slope, stretch, unit_entropy, information, NULL, NULL};
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double r = s[B] / t[B], d = fabs(s[MU] - t[MU]) / s[B], far = fabs(s[MU] - t[MU]) / t[B];

@@ -8,7 +8,7 @@ static double slope(const rao_family *f, double z) { return (void)f, tanh(z / 2)
 static double stretch(const rao_family *f, double z) { return (void)f, z * tanh(z / 2) - 1; }
 static double unit_entropy(const rao_family *f) { return (void)f, 2; }
 static void information(const rao_family *f, double m[3]) { (void)f, m[0] = 1.0 / 3, m[1] = 0, m[2] = 1.4299560445654842648; }
-static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
+static const family_standard standard = {log_density, slope, stretch, unit_entropy, information, NULL, NULL};
 
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
     double u = rao_draw_uniform(d);

@@ -8,11 +8,16 @@
 
 static const double half_log_pi = 0.57236494292470008707;
 
-static double log_tail(double z, double nu) { return fabs(z) > 1e100 ? 2 * log(fabs(z)) - log(nu) : log1p(z * z / nu); }
+/* (nu + 1)/2 log(1 + z^2/nu): z^2/2 (1 + 1/nu) where the logarithm is its argument, and without z^2 where that overflows. */
+static double fall(double z, double nu) {
+    double y = z / sqrt(nu);
+    if (fabs(y) < 1e-9) return 0.5 * z * z * (1 + 1 / nu);
+    return 0.5 * (nu + 1) * (fabs(y) > 1e100 ? 2 * log(fabs(y)) : log1p(y * y));
+}
 
 static double log_density(const rao_family *f, double z) {
     double nu = f->fixed;
-    return rao_lgamma_diff(nu / 2, 0.5) - 0.5 * log(nu) - half_log_pi - 0.5 * (nu + 1) * log_tail(z, nu);
+    return rao_lgamma_diff(nu / 2, 0.5) - 0.5 * log(nu) - half_log_pi - fall(z, nu);
 }
 static double slope(const rao_family *f, double z) {
     return fabs(z) > 1 ? (f->fixed + 1) / (z + f->fixed / z) : (f->fixed + 1) * z / (f->fixed + z * z);
@@ -29,7 +34,29 @@ static double unit_entropy(const rao_family *f) {
 static void information(const rao_family *f, double m[3]) {
     m[0] = (f->fixed + 1) / (f->fixed + 3), m[1] = 0, m[2] = 2 * f->fixed / (f->fixed + 3);
 }
-static const family_standard standard = {log_density, slope, stretch, unit_entropy, information};
+
+/* ---- heavy tails: of nu = 0.001 half of the mass lies beyond 1e301 ------------------------------------------------ */
+
+static double tail(const rao_family *f) { return f->fixed < 0.1 ? f->fixed : 0; }
+
+/* log p/q - nu log(sigma_p/sigma_q) = (nu + 1)/2 log [(nu sigma_q^2 + (x - mu_q)^2) / (nu sigma_p^2 + (x - mu_p)^2)], from the difference of the two. */
+static double within(const rao_family *f, const double *s, const double *t, double x) {
+    double nu = f->fixed, y = x - s[0], d = s[0] - t[0], unit = fmax(fabs(y), s[1] * sqrt(nu)), a = y / unit, b = d / unit;
+    double scale = sqrt(nu) / unit, below = scale * s[1] * (scale * s[1]) + a * a;
+    double over = scale * (t[1] - s[1]) * (scale * (t[1] + s[1])) + b * (2 * a + b);
+    if (over < 1e3) return 0.5 * (nu + 1) * log1p(over / below);
+    return (nu + 1) * (log(hypot(scale * t[1], a + b)) - 0.5 * log(below));
+}
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    if (!(f->fixed < 1)) return rao_standard_log_ratio(f, s, t, x);
+    return f->fixed * rao_log_quotient(s[1], t[1]) + within(f, s, t, x[0]);
+}
+/* The core is sqrt(nu) wide. */
+static void center(const rao_family *f, const double *s, double *middle, double *scale) {
+    *middle = s[0], *scale = s[1] * fmin(1, sqrt(f->fixed));
+}
+
+static const family_standard standard = {log_density, slope, stretch, unit_entropy, information, tail, within};
 
 /* z / sqrt(chi2 / nu), in the log domain: a chi-square of few degrees of freedom underflows. */
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
@@ -51,12 +78,12 @@ const family_table rao_table_student_t = {
     .possible = rao_possible_real,
     .possible_words = "a finite number",
     .logpdf = rao_standard_logpdf,
-    .log_ratio = rao_standard_log_ratio,
+    .log_ratio = log_ratio,
     .score = rao_standard_score,
     .fisher = rao_standard_fisher,
     .entropy = rao_standard_entropy,
     .support = rao_support_line,
-    .center = rao_standard_center,
+    .center = center,
     .sample = sample,
     .mle = rao_standard_mle,
 };

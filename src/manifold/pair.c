@@ -52,7 +52,8 @@ static expect_draws draws_of(const family_item *it) {
 
 static rao_status gap(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
     const skewed *k = arg;
-    (void)ctx, sum[0] += weight * rao_skew_gap(k->order, log_p, log_q, rao_log_ratio(k->it->f, k->it->p, k->it->q, x, log_p, log_q));
+    double value = rao_skew_gap(k->order, log_p, log_q, rao_log_ratio(k->it->f, k->it->p, k->it->q, x, log_p, log_q));
+    (void)ctx, sum[0] += weight * (value - (k->limit[0] != 0 ? exp(log_p) * k->limit[0] : 0));
     return RAO_OK;
 }
 
@@ -94,14 +95,15 @@ static void keep_quality(rao_quality *quality, rao_quality own, double factor) {
 }
 
 /* The same pair in observations that doubles hold better: f-divergences do not know the difference. log x of a lognormal, log(x/xm) of a Pareto law, -log x of a
- * Weibull law of a small shape, whose mass lies below the smallest double or above the largest, 1/x of an inverse gamma law. */
+ * Weibull law of a small shape, whose mass lies below the smallest double or above the largest, 1/x of an inverse gamma law; then units of the pair's own. */
 typedef struct plain_pair {
     family_item it;
     rao_family f;
     double p[5], q[5];
+    unit_pair units;
 } plain_pair;
 
-static void plainly(const family_item *it, plain_pair *out) {
+static void other_observations(const family_item *it, plain_pair *out) {
     const family_table *table = it->f->table;
     const double *s = it->p, *t = it->q;
     out->it = *it, out->f = *it->f;
@@ -118,6 +120,17 @@ static void plainly(const family_item *it, plain_pair *out) {
     } else return;
     out->it.f = &out->f;
 }
+static void plainly(const family_item *it, plain_pair *out) {
+    other_observations(it, out);
+    if (rao_pair_units(out->it.f, out->it.p, out->it.q, &out->units)) out->it.p = out->units.p, out->it.q = out->units.q;
+}
+
+/* log p/q far out in tails that doubles do not hold, with log p = 0; 0 where there are none. An integrand of degree one is integrated less its limit over p, and
+ * the limit added. */
+static double limit_of_ratio(const family_item *it) {
+    double power = rao_heavy_tail(it->f);
+    return power > 0 ? power * rao_log_quotient(it->p[1], it->q[1]) : 0;
+}
 
 /* An integral of order l^2 (squared) or |l|, no closer than the rounding of l allows where that is a difference of logarithms. */
 static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void *arg, int squared, const integrate_marks *extra,
@@ -132,8 +145,8 @@ static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void
 }
 
 static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
-    skewed k = {it, order, 0, 0};
-    double missing = 0;
+    double l = limit_of_ratio(it), missing = 0;
+    skewed k = {it, order, 0, 0, {l != 0 ? rao_skew_gap(order, 0, -l, l) : 0, 0}};
     rao_quality own = {RAO_CLOSED, 0};
     if (closed(it, order, out)) return RAO_OK;
     if (!rao_integrable(it->f) && (order.p < 0 || order.q < 0))
@@ -143,6 +156,7 @@ static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, doubl
                         it->f->table->info.name, it->what);
     rao_status st = integral(ctx, it, gap, &k, 1, NULL, &missing, &own);
     if (st != RAO_OK && st != RAO_ENUMERIC) return st;
+    missing += k.limit[0];
     if (st == RAO_OK && missing < 0.5 && missing > -1e3) {
         *out = -log1p(-missing);
         keep_quality(quality, own, 1 / (1 - missing));
@@ -166,7 +180,9 @@ rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, dou
 static rao_status tilt(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
     const skewed *k = arg;
     double l = rao_log_ratio(k->it->f, k->it->p, k->it->q, x, log_p, log_q);
-    (void)ctx, sum[0] -= weight * rao_skew_tilt(k->order, log_p, log_q, l), sum[1] += weight * rao_skew_gap(k->order, log_p, log_q, l);
+    double far = k->limit[0] != 0 || k->limit[1] != 0 ? exp(log_p) : 0;
+    (void)ctx, sum[0] -= weight * (rao_skew_tilt(k->order, log_p, log_q, l) - far * k->limit[0]);
+    sum[1] += weight * (rao_skew_gap(k->order, log_p, log_q, l) - far * k->limit[1]);
     return RAO_OK;
 }
 
@@ -182,7 +198,8 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
     plain_pair plain;
     plainly(given, &plain);
     const family_item *it = &plain.it;
-    skewed k = {it, order, 0, 0};
+    double far = limit_of_ratio(it);
+    skewed k = {it, order, 0, 0, {far != 0 ? rao_skew_tilt(order, 0, -far, far) : 0, far != 0 ? rao_skew_gap(order, 0, -far, far) : 0}};
     expect_draws draws = draws_of(it);
     rao_quality own = {RAO_CLOSED, 0};
     double value[2];
@@ -193,8 +210,8 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
         return *out = at_p == at_q ? 0 : at_p - at_q, RAO_OK;
     }
     RAO_OR_RETURN(rao_integrate_pair(ctx, it->f, it->p, it->q, &draws, 2, tilt, &k, value, &own));
-    *out = value[0];
-    if (value[1] > 0.5) {
+    *out = value[0] - k.limit[0];
+    if (value[1] + k.limit[1] > 0.5) {
         RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
         *out = -value[1];
     }
@@ -208,20 +225,23 @@ typedef struct of_term {
     const family_item *it;
     pair_term *term;
     double below; /* only observations up to here */
+    double limit; /* of the term over p, far out */
 } of_term;
 
 static rao_status add_term(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
     const of_term *a = arg;
     const family_item *it = a->it;
     if (x[0] > a->below) return RAO_OK;
-    (void)ctx, sum[0] += weight * a->term(log_p, log_q, rao_log_ratio(it->f, it->p, it->q, x, log_p, log_q));
+    double value = a->term(log_p, log_q, rao_log_ratio(it->f, it->p, it->q, x, log_p, log_q));
+    (void)ctx, sum[0] += weight * (value - (a->limit != 0 ? exp(log_p) * a->limit : 0));
     return RAO_OK;
 }
 
 static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double below, double *out,
                        rao_quality *quality) {
     rao_status st = RAO_OK;
-    of_term a = {it, term, below};
+    double l = limit_of_ratio(it);
+    of_term a = {it, term, below, l != 0 ? term(0, -l, l) : 0};
     integrate_marks found = {0}, extra;
     family_mark *at;
     double value;
@@ -233,7 +253,7 @@ static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int
     at[found.count] = (family_mark){below, INF};
     extra = (integrate_marks){found.count + (below < INF), at};
     RAO_TRY(integral(ctx, it, add_term, &a, squared, &extra, &value, &own));
-    *out += value;
+    *out += value + a.limit;
     keep_quality(quality, own, 1);
 done:
     rao_scratch_reset(ctx, mark);

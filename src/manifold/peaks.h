@@ -7,8 +7,9 @@
 typedef struct skewed {
     const family_item *it;
     e_place order;
-    double shift;  /* the logarithm of the largest p^a q^b */
-    int unbounded; /* p^a q^b grows all the way out */
+    double shift;    /* the logarithm of the largest p^a q^b */
+    int unbounded;   /* p^a q^b grows all the way out */
+    double limit[2]; /* of the integrands over p far out, where tails are too heavy for doubles */
 } skewed;
 
 /* Places with their widths, and -log p^a q^b there. */

@@ -1,0 +1,130 @@
+/* Pairs far from the origin, in units far from one, and with tails that doubles do not hold. */
+#include <float.h>
+
+#include "manifold/ask.h"
+
+static const int quantities[] = {RAO_JENSEN_SHANNON, RAO_TOTAL_VARIATION, RAO_HELLINGER, RAO_CHERNOFF_INFORMATION, RAO_RENYI};
+
+static double divergence(rao_ctx *ctx, const rao_family *f, int quantity, const double *p, const double *q) {
+    return ask(ctx, f, quantity, quantity == RAO_RENYI ? 0.3 : 0, p, q);
+}
+
+static void kl_of(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *value) {
+    rao_family_args a;
+    rao_family_args_init(&a);
+    a.p = rao_points_of(p, 0), a.q = rao_points_of(q, 0);
+    OK(ctx, rao_family_eval(ctx, f, RAO_KL, &a, value, 1));
+}
+
+static void origins_and_units(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("divergences know neither the origin nor the unit of x");
+    static const char *const located[] = {"normal", "laplace", "logistic", "gumbel", "cauchy", "student_t"};
+    static const double origins[] = {0, 1e14, -3e15}, units[] = {1, 0x1p-900, 0x1p900};
+    for (size_t i = 0; i < COUNT(located); i++) {
+        rao_family *f = make(ctx, located[i], 0, 3.5);
+        const double p[2] = {0, 1}, q[2] = {1, 2};
+        for (size_t k = 0; k < COUNT(quantities); k++) {
+            double want = divergence(ctx, f, quantities[k], p, q);
+            for (size_t o = 0; o < COUNT(origins); o++)
+                for (size_t u = 0; u < COUNT(units); u++) {
+                    const double far_p[2] = {origins[o] * units[u], units[u]}, far_q[2] = {(origins[o] + 1) * units[u], 2 * units[u]};
+                    EXPECT_REL(divergence(ctx, f, quantities[k], far_p, far_q), want, 1e-11);
+                }
+        }
+        double want, got;
+        kl_of(ctx, f, p, q, &want);
+        kl_of(ctx, f, (const double[]){1e14, 1}, (const double[]){1e14 + 1, 2}, &got);
+        EXPECT_REL(got, want, 1e-12);
+        rao_family_destroy(&f);
+    }
+    static const struct {
+        const char *name;
+        double p[2], q[2];
+        int power[2]; /* of the unit, in each coordinate */
+    } scaled[] = {
+        {"exponential", {1, 0}, {3, 0}, {-1, 0}},    {"rayleigh", {1, 0}, {3, 0}, {1, 0}},
+        {"weibull", {1.5, 1}, {2, 3}, {0, 1}},       {"gamma", {1.5, 1}, {2, 3}, {0, -1}},
+        {"inverse_gamma", {1.5, 1}, {2, 3}, {0, 1}}, {"inverse_gaussian", {1.5, 1}, {2, 3}, {1, 1}},
+    };
+    for (size_t i = 0; i < COUNT(scaled); i++) {
+        rao_family *f = make(ctx, scaled[i].name, 0, 0);
+        for (size_t k = 0; k < COUNT(quantities); k++) {
+            double want = divergence(ctx, f, quantities[k], scaled[i].p, scaled[i].q);
+            for (int e = -900; e <= 900; e += 600) {
+                double p[2], q[2];
+                for (int j = 0; j < 2; j++)
+                    p[j] = ldexp(scaled[i].p[j], e * scaled[i].power[j]), q[j] = ldexp(scaled[i].q[j], e * scaled[i].power[j]);
+                EXPECT_REL(divergence(ctx, f, quantities[k], p, q), want, 1e-11);
+            }
+        }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void heavy_tails(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    ORACLE("student_t of few and of many degrees of freedom, (0, 1) and (1, 2)",
+           "mpmath 30 digits, tests/oracle/heavy_tails.py; the normal");
+    static const struct {
+        double nu, kl, variation, bhattacharyya, shannon, renyi;
+    } rows[] = {
+        {1e-3, 0.00677600589757817566, 0.00344691063970139816, 0.00135921610155720041, 0.00123220796124178737, 0.0430512918599961613},
+        {0.05, 0.0633162827014470020, 0.0727391859997107786, 0.0138413399725195802, 0.0133581951740245578, 0.178603968755669124},
+        {1e300, 0.443147180559945309, 0.390065660121055693, 0.161571775657109736, 0.128174973054398037, 0.556196429449388436},
+    };
+    const double p[2] = {0, 1}, q[2] = {1, 2};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = make(ctx, "student_t", 0, rows[i].nu);
+        double kl;
+        kl_of(ctx, f, p, q, &kl);
+        EXPECT_REL(kl, rows[i].kl, 1e-11);
+        EXPECT_REL(ask(ctx, f, RAO_TOTAL_VARIATION, 0, p, q), rows[i].variation, 1e-11);
+        EXPECT_REL(ask(ctx, f, RAO_BHATTACHARYYA, 0, p, q), rows[i].bhattacharyya, 1e-11);
+        EXPECT_REL(ask(ctx, f, RAO_JENSEN_SHANNON, 0, p, q), rows[i].shannon, 1e-11);
+        EXPECT_REL(ask(ctx, f, RAO_RENYI, 2, p, q), rows[i].renyi, 1e-11);
+        rao_family_destroy(&f);
+    }
+    LAW("few degrees of freedom: close pairs have half of the Fisher form; the Fisher matrix by quadrature and by KL is the closed one");
+    for (double nu = 1e-8; nu < 1; nu *= 100) {
+        rao_family *f = make(ctx, "student_t", 0, nu);
+        double kl, fisher[4], other[4], step = 1e-7 * sqrt(nu);
+        const double near[2] = {step, 1 + 1e-7};
+        rao_family_args a;
+        rao_family_args_init(&a);
+        a.p = rao_points_of(p, 0);
+        OK(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, fisher, 4));
+        kl_of(ctx, f, p, near, &kl);
+        double shift = near[0], stretch = near[1] - 1;
+        EXPECT_REL(kl, 0.5 * (fisher[0] * shift * shift + fisher[3] * stretch * stretch), 1e-6);
+        a.method = RAO_QUADRATURE;
+        OK(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, other, 4));
+        EXPECT_REL(other[3], fisher[3], 1e-10);
+        a.method = RAO_KL_HESSIAN;
+        OK(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, other, 4));
+        EXPECT_REL(other[3], fisher[3], 1e-7);
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void six_hundred_decades(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("members six hundred decades apart are disjoint");
+    rao_family *f = make(ctx, "gamma", 0, 0);
+    const double p[2] = {2, 1e-300}, q[2] = {2, 1e300};
+    EXPECT_REL(ask(ctx, f, RAO_JENSEN_SHANNON, 0, p, q), log(2), 1e-12);
+    EXPECT_REL(ask(ctx, f, RAO_TOTAL_VARIATION, 0, p, q), 1, 1e-12);
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(heavy_tails),
+                                       cmocka_unit_test(six_hundred_decades)};
+    return rao_test_run("manifold/units", tests, COUNT(tests));
+}
