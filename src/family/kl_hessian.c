@@ -3,6 +3,7 @@
  * Exponential families in natural coordinates: the Fisher matrix of q, whatever p. Else central differences of the gradient over h, h/2, h/4 with
  * h = 1/200 of a standard unit of the coordinate, extrapolated twice (Richardson 1911): the error falls as h^6, rounding makes 1e-14. Where a chart has
  * one coordinate more than its tangent (a whole probability vector) the last one gives way. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ typedef struct bend {
     const family_item *it; /* q: its state is replaced */
     int64_t m, n;
     double *c, *at, *state, *up, *down; /* coordinates of q, the same moved, their state; gradients there */
+    double lost;                        /* what a gradient may be off by: its own estimate and its rounding */
 } bend;
 
 static rao_status gradient_at(rao_ctx *ctx, bend *k, int64_t j, double h, double *g) {
@@ -38,7 +40,10 @@ static rao_status gradient_at(rao_ctx *ctx, bend *k, int64_t j, double h, double
     RAO_OR_RETURN(moved.chart->load(ctx, moved.f, k->at, k->state));
     moved.q = k->state;
     memset(g, 0, sizeof *g * (size_t)k->m);
-    return rao_kl_gradient(ctx, &moved, g, &quality);
+    RAO_OR_RETURN(rao_kl_gradient(ctx, &moved, g, &quality));
+    k->lost = fmax(k->lost, quality.error);
+    for (int64_t i = 0; i < k->m; i++) k->lost = fmax(k->lost, 2 * DBL_EPSILON * fabs(g[i]));
+    return RAO_OK;
 }
 
 /* row = (g(c + h) - g(c - h)) / 2h */
@@ -49,11 +54,13 @@ static rao_status difference(rao_ctx *ctx, bend *k, int64_t j, double h, double 
     return RAO_OK;
 }
 
-/* The last extrapolation's change is the error. */
+/* The error is the last extrapolation's change, a fifteenth of what it changed where differences fall as h^2; where the gradient has a kink they do not, and
+ * the change counts whole. What the gradients themselves may be off by counts by the smallest step. */
 static rao_status extrapolated(rao_ctx *ctx, bend *k, int64_t j, double h, double *row, double *error) {
     rao_status st = RAO_OK;
     double *d[3];
     rao_mark mark = rao_scratch_mark(ctx);
+    k->lost = 0;
     for (int level = 0; level < 3; level++) {
         RAO_TRY(rao_scratch(ctx, k->m, &d[level]));
         RAO_TRY(difference(ctx, k, j, ldexp(h, -level), d[level]));
@@ -61,7 +68,8 @@ static rao_status extrapolated(rao_ctx *ctx, bend *k, int64_t j, double h, doubl
     for (int64_t i = 0; i < k->m; i++) {
         double coarse = (4 * d[1][i] - d[0][i]) / 3, fine = (4 * d[2][i] - d[1][i]) / 3;
         row[i] = fine + (fine - coarse) / 15;
-        *error = fmax(*error, fabs(fine - coarse) / 15);
+        double change = fabs(fine - coarse), smooth = change < 0.1 * fabs(d[1][i] - d[0][i]);
+        *error = fmax(*error, (smooth ? change / 15 : 1.5 * change) + 2 * k->lost / ldexp(h, -2));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -74,6 +82,12 @@ static double unit_of(const bend *k, const double *fisher, int64_t j) {
     return f > 0 && f < INF ? 1 / sqrt(f) : size > 0 ? size : 1;
 }
 
+/* h rounded so that a quarter of it, from coordinate j, ends at a double: differences are divided by the step that was taken. */
+static double whole_step(const bend *k, int64_t j, double h) {
+    volatile double there = k->c[j] + 0.25 * h;
+    return k->it->f->part_count || !(there > k->c[j]) ? h : 4 * (there - k->c[j]);
+}
+
 /* Shorter steps where the family ends before, or curves too much, as long as the error falls. */
 static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *row, double *error) {
     rao_status st = RAO_EDOMAIN;
@@ -82,7 +96,7 @@ static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *
     RAO_OR_RETURN(rao_scratch(ctx, k->m, &trial));
     for (int tries = 0; tries < 40; tries++, h /= 8) {
         double own = 0, size = 0;
-        st = extrapolated(ctx, k, j, h, trial, &own);
+        st = extrapolated(ctx, k, j, whole_step(k, j, h), trial, &own);
         if (st == RAO_EDOMAIN && best == INF) continue; /* the last sentence stays if none is reached */
         if (st || !(own < best)) break;
         best = own;
