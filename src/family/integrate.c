@@ -44,6 +44,7 @@ static rao_status settle(rao_ctx *ctx, const walk *w, rao_status st, const rao_q
             value[j] = info[j].value, quality->error = fmax(quality->error, info[j].error);
             if (w->errors) w->errors[j] += info[j].error;
         } else if (st == RAO_EDOMAIN) value[j] = copysign(INF, info[j].value);
+        else if (isnan(info[j].value)) return rao_fail(ctx, RAO_EDOMAIN, "%s: the integral is no double: its terms overflow", name);
         else
             return rao_fail(ctx, RAO_ENUMERIC, "%s: the integral was not reached: %.17g with error %.3g after %lld evaluations", name,
                             info[j].value, info[j].error, (long long)info[j].evaluations);

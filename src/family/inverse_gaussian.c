@@ -92,7 +92,8 @@ static double log_partition(const rao_family *f, const double *s) { return (void
 /* Means of lambda and lambda/mu^2. */
 static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
     double unit = rao_mean_least(m, MU), over = 0;
-    for (int64_t k = 0; k < m->n; k++) over += m->w[k] * m->s[k][LAMBDA] * (unit / m->s[k][MU]) * (unit / m->s[k][MU]);
+    for (int64_t k = 0; k < m->n; k++)
+        if (m->w[k] != 0) over += m->w[k] * m->s[k][LAMBDA] * (unit / m->s[k][MU]) * (unit / m->s[k][MU]);
     s[LAMBDA] = rao_mean_at(m, LAMBDA);
     s[MU] = unit * sqrt(s[LAMBDA] / over);
     rao_status st = rao_mean_inside(ctx, f, "lambda", s[LAMBDA]);
@@ -102,6 +103,7 @@ static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
     double mu = rao_mean_at(m, MU), sum = 0;
     for (int64_t k = 0; k < m->n; k++) {
+        if (m->w[k] == 0) continue;
         double r = (m->s[k][MU] - mu) / mu;
         sum += m->w[k] * (1 / m->s[k][LAMBDA] + r * r / m->s[k][MU]);
     }

@@ -54,6 +54,7 @@ static double log_partition(const rao_family *f, const double *s) { return (void
 static rao_status mean_of_squares(rao_ctx *ctx, const rao_family *f, const family_mean *m, int inverse, double *s) {
     double unit = inverse ? rao_mean_least(m, 0) : rao_mean_largest(m, 0), sum = 0;
     for (int64_t k = 0; k < m->n; k++) {
+        if (m->w[k] == 0) continue; /* a ratio that overflows has no part in the mean */
         double r = inverse ? unit / m->s[k][0] : m->s[k][0] / unit;
         sum += m->w[k] * r * r;
     }

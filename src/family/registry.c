@@ -32,9 +32,10 @@ static rao_status find_table(rao_ctx *ctx, const char *name, const family_table 
 static rao_status check_fixed(rao_ctx *ctx, const family_table *t, double value) {
     const char *name = t->info.name, *fixed = t->info.fixed;
     if (t->fixed_integer && !(value >= t->fixed_low && value < t->fixed_high && is_whole(value)))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: %s = %.17g, want a whole number >= %g", name, fixed, value, t->fixed_low);
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: %s = %.17g, want a whole number from %g to 2^53 - 1", name, fixed, value, t->fixed_low);
     if (!t->fixed_integer && !(value > t->fixed_low && value < t->fixed_high))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: %s = %.17g, want > %g", name, fixed, value, t->fixed_low);
+        return rao_fail(ctx, RAO_EDOMAIN, "%s: %s = %.17g, want > %g%s", name, fixed, value, t->fixed_low,
+                        value > t->fixed_low ? " and finite" : "");
     return RAO_OK;
 }
 

@@ -97,19 +97,21 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     }
 }
 
-/* The direction of the mean of exp(i x); 1 - A(kappa) = mean of 2 sin^2((x - mu)/2). */
+/* The direction of the mean of exp(i x), counted from the first observation so that close ones keep their differences; 1 - A(kappa) = mean of
+ * 2 sin^2((x - mu)/2). */
 static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data, double *c) {
-    double sine = 0, cosine = 0, spread = 0;
+    double sine = 0, cosine = 0, spread = 0, first = data_row(data, 0)[0];
     (void)f;
     for (int64_t i = 0; i < data->n; i++) {
-        double x = data_row(data, i)[0], w = data_weight(data, i) / data->total;
+        double x = data_row(data, i)[0] - first, w = data_weight(data, i) / data->total;
         sine += w * sin(x), cosine += w * cos(x);
     }
-    c[MU] = atan2(sine, cosine);
+    double turn = atan2(sine, cosine);
     for (int64_t i = 0; i < data->n; i++)
-        spread += data_weight(data, i) / data->total * 2 * half_sine_squared(data_row(data, i)[0] - c[MU]);
+        spread += data_weight(data, i) / data->total * 2 * half_sine_squared((data_row(data, i)[0] - first) - turn);
+    c[MU] = remainder(first + turn, 2 * pi);
     if (!(spread > 0))
-        return rao_fail(ctx, RAO_EDOMAIN, "von_mises: all observations are %.17g: the likelihood grows without bound with kappa", c[MU]);
+        return rao_fail(ctx, RAO_EDOMAIN, "von_mises: all observations are %.17g: the likelihood grows without bound with kappa", first);
     c[KAPPA] = spread < 0.5 ? rao_bessel_ratio_inverse_complement(spread) : rao_bessel_ratio_inverse(hypot(sine, cosine));
     if (!(c[KAPPA] > 0))
         return rao_fail(ctx, RAO_EDOMAIN,

@@ -156,7 +156,8 @@ static rao_status measure(work *w, int64_t i) {
             double s = w->samples[k * w->m + j];
             if (!isfinite(s))
                 return rao_fail(w->ctx, RAO_EDOMAIN,
-                                "quad: the integrand is %g at x = %.17g; a singularity must be an end or a break point", s, w->x[k]);
+                                "quad: the integrand is %s at x = %.17g; a singularity must be an end or a break point",
+                                isnan(s) ? "no number" : "infinite", w->x[k]);
             g[k] = s == 0 ? 0 : s * w->weight[k];
         }
         apply_rule(g, half, &out[j], &out[w->m + j], &out[2 * w->m + j]);
