@@ -87,6 +87,13 @@ static rao_status set_option(cli_call *call, const cli_source *source, const rao
     return st;
 }
 
+/* What cannot be the value of an option: --anything, and -n where that is an option. An expression may begin with a minus: --target -mu. */
+static int is_no_value(const cli_source *sources, int count, const char *word) {
+    int which;
+    if (!is_option(word)) return 0;
+    return word[1] == '-' || !strcmp(word, "-h") || (!word[2] && cli_row(sources, count, word + 1, &which));
+}
+
 /* Takes the option at words[*at] and, where it has one behind it, its value. */
 static rao_status take_option(cli_call *call, int count, char **words, int *at) {
     cli_source sources[CLI_TABLES];
@@ -98,7 +105,8 @@ static rao_status take_option(cli_call *call, int count, char **words, int *at) 
     if (!row || (word[1] != '-' && name[1])) return fail_unknown(call, word, name); /* -batch is no option, and --batch is near */
     if (equals) return set_option(call, &sources[which], row, equals + 1);
     if (row->type == RAO_OPT_FLAG) return set_option(call, &sources[which], row, "on");
-    if (*at + 1 >= count || is_option(words[*at + 1])) return rao_fail(call->ctx, RAO_EINVAL, "--%s needs a value", name);
+    if (*at + 1 >= count || is_no_value(sources, source_count, words[*at + 1]))
+        return rao_fail(call->ctx, RAO_EINVAL, "--%s needs a value", name);
     return set_option(call, &sources[which], row, words[++*at]);
 }
 
