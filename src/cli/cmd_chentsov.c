@@ -1,7 +1,8 @@
 /* cmd_chentsov.c - two categorical points before and behind a Markov morphism: which of their distances survive.
  *
  * Chentsov's theorem: up to a factor the Fisher metric is the only one that no Markov morphism can enlarge; the f-divergences, of which Kullback-Leibler is one,
- * share that. Congruent embeddings keep them all. The Euclidean distance of the probabilities does neither, which is why it stands in the table. */
+ * share that. Congruent embeddings keep them all. The Euclidean distance of the probabilities does neither, which is why it stands in the table.
+ * Where a kernel leaves one class there is one law, and every distance is 0. */
 #include "ask.h"
 
 #include <math.h>
@@ -92,7 +93,11 @@ done:
 static rao_status read_kernel(rao_ctx *ctx, const char *word, int64_t k, cJSON **kernel) {
     if (!strcmp(word, "split") || !strcmp(word, "merge")) return named_kernel(ctx, *word == 's', k, kernel);
     if (*word == '@' || *word == '[') return ask_json(ctx, "kernel", word, kernel);
-    return kernel_of_rows(ctx, word, kernel);
+    if (strpbrk(word, "0123456789")) return kernel_of_rows(ctx, word, kernel);
+    static const char *const names[] = {"split", "merge"};
+    const char *near = rao_nearest(word, names, 2, sizeof *names);
+    return rao_fail(ctx, RAO_EINVAL, "kernel = %.60s, want split, merge, rows like 1,0/0.5,0.5, JSON or @FILE%s%s%s", word,
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 /* Each output comes from one input alone. The kernel has been accepted: rows of equal lengths. */
@@ -127,8 +132,10 @@ static double value_of(const cJSON *answer) {
     return eval_is(value, cJSON_Number) ? value->valuedouble : value ? HUGE_VAL : (double)NAN;
 }
 
-static rao_status ask_measure(ask *a, const measure *m, const cJSON *points, double *value) {
+static rao_status ask_measure(ask *a, const measure *m, const cJSON *points, double *value, char reason[160]) {
     rao_status st = RAO_OK;
+    *value = 0;
+    if (cJSON_GetArraySize(points->child) == 1) return RAO_OK; /* one class, one law */
     cJSON *request = NULL, *answer = NULL;
     RAO_TRY(ask_request(a, m->quantity, &request));
     RAO_TRY(ask_put(a->ctx, request, "p", cJSON_Duplicate(points->child, 1)));
@@ -136,6 +143,7 @@ static rao_status ask_measure(ask *a, const measure *m, const cJSON *points, dou
     if (!isnan(m->order)) RAO_TRY(ask_put(a->ctx, request, "order", cJSON_CreateNumber(m->order)));
     RAO_TRY(ask_answer_any(a, request, &answer)); /* the points are good: what fails has no answer here */
     *value = value_of(answer);
+    if (isnan(*value)) snprintf(reason, 160, "no value: %s", eval_find(eval_find(answer, "error"), "message")->valuestring);
 done:
     cJSON_Delete(answer);
     cJSON_Delete(request);
@@ -153,7 +161,9 @@ static double euclidean(const cJSON *points) {
 
 typedef struct comparison {
     char label[48];
+    int monotone; /* no kernel can enlarge it */
     double before, behind;
+    char reason[160]; /* why there is no number */
 } comparison;
 
 static rao_status compare(ask *a, const cJSON *points, const cJSON *pushed, comparison *list, int64_t *n) {
@@ -163,13 +173,14 @@ static rao_status compare(ask *a, const cJSON *points, const cJSON *pushed, comp
     for (int i = 0; i < MEASURES; i++) {
         comparison *c = &list[*n];
         if (rao_manifold_find(a->ctx, measures[i].quantity, &quantity) != RAO_OK) continue;
-        RAO_TRY(ask_measure(a, &measures[i], points, &c->before));
-        RAO_TRY(ask_measure(a, &measures[i], pushed, &c->behind));
+        *c = (comparison){.monotone = 1};
+        RAO_TRY(ask_measure(a, &measures[i], points, &c->before, c->reason));
+        RAO_TRY(ask_measure(a, &measures[i], pushed, &c->behind, c->reason));
         if (isnan(measures[i].order)) snprintf(c->label, sizeof c->label, "%s", measures[i].quantity);
         else snprintf(c->label, sizeof c->label, "%s, order %g", measures[i].quantity, measures[i].order);
         ++*n;
     }
-    list[*n] = (comparison){"Euclidean distance", euclidean(points), euclidean(pushed)};
+    list[*n] = (comparison){"Euclidean distance", 0, euclidean(points), euclidean(pushed), ""};
     ++*n;
 done:
     return st;
@@ -177,31 +188,35 @@ done:
 
 /* What was before and behind are equal where they differ by rounding. */
 static const char *verdict(const comparison *c) {
-    if (isnan(c->before) || isnan(c->behind)) return "not defined";
-    if (c->before == c->behind || fabs(c->before - c->behind) <= 1e-12 * fmax(c->before, c->behind)) return "kept";
-    return c->behind < c->before ? "shrank" : "grew";
+    if (isnan(c->before) || isnan(c->behind)) return c->reason;
+    if (c->before == c->behind) return "preserved";
+    if (isfinite(c->before) && fabs(c->before - c->behind) <= 1e-12 * fmax(c->before, c->behind)) return "preserved";
+    return c->behind < c->before ? "contracted" : "grew";
 }
 
-static rao_status show(ask *a, const char *name, int congruent, const comparison *list, int64_t n) {
-    enum { LABEL = 0, BEFORE, BEHIND, VERDICT, COLUMNS };
+static rao_status show(ask *a, const char *name, int congruent, int one_class, const comparison *list, int64_t n) {
+    enum { LABEL = 0, BEFORE, BEHIND, VERDICT, RULE, COLUMNS };
     static const rao_column columns[COLUMNS] = {
         [LABEL] = {"", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
         [BEFORE] = {"p, q", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 10},
         [BEHIND] = {"p K, q K", NULL, RAO_ALIGN_RIGHT, RAO_NUMBER_GENERAL, 10},
-        [VERDICT] = {"", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
+        [VERDICT] = {"here", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
+        [RULE] = {"under any kernel", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
     };
     rao_cell cells[(MEASURES + 1) * COLUMNS];
-    char title[160];
+    char title[200];
     for (int64_t i = 0; i < n; i++) {
         rao_cell *row = cells + i * COLUMNS;
         row[LABEL] = rao_cell_text(list[i].label);
         row[BEFORE] = isnan(list[i].before) ? rao_cell_none() : rao_cell_number(list[i].before);
         row[BEHIND] = isnan(list[i].behind) ? rao_cell_none() : rao_cell_number(list[i].behind);
         row[VERDICT] = rao_cell_text(verdict(&list[i]));
+        row[RULE] = rao_cell_text(list[i].monotone ? "never grows" : "may grow");
     }
     snprintf(title, sizeof title, "kernel %.40s, %s", name,
-             congruent ? "a congruent embedding: every output has one input, nothing is lost"
-                       : "which mixes inputs: what statistics may know can only shrink");
+             one_class   ? "which leaves one class, and on that one law: all distances are 0"
+             : congruent ? "a congruent embedding: every output has one input, nothing is lost"
+                         : "which mixes inputs: what statistics may know can only shrink");
     rao_table shown = {.title = title, .column_count = COLUMNS, .row_count = n, .columns = columns, .cells = cells};
     return cli_print_table(a->ctx, &shown);
 }
@@ -220,6 +235,7 @@ static void put_json(rao_ctx *ctx, rao_json_writer *json, int congruent, const c
         eval_put_number(ctx, json, "before", list[i].before);
         eval_put_number(ctx, json, "behind", list[i].behind);
         rao_json_string(ctx, json, "verdict", verdict(&list[i]));
+        rao_json_bool(ctx, json, "monotone", list[i].monotone);
         rao_json_end(ctx, json);
     }
     rao_json_end(ctx, json);
@@ -235,7 +251,7 @@ static rao_status one_kernel(ask *a, const char *word, const cJSON *points, rao_
     RAO_TRY(ask_pushed(a, points, kernel, &pushed));
     RAO_TRY(compare(a, points, pushed, list, &n));
     if (a->call->common.json) put_json(a->ctx, json, is_congruent(kernel), kernel, pushed, list, n);
-    else RAO_TRY(show(a, word, is_congruent(kernel), list, n));
+    else RAO_TRY(show(a, word, is_congruent(kernel), cJSON_GetArraySize(pushed->child) == 1, list, n));
 done:
     cJSON_Delete(pushed);
     cJSON_Delete(kernel);
@@ -294,7 +310,8 @@ static rao_status details(rao_ctx *ctx, rao_text *out) {
         "the law of the output given i. split makes two equal classes of each (a congruent embedding), merge makes one of the first two.\n"
         "The Fisher-Rao distance and the f-divergences can only shrink, and are kept by congruent embeddings; the Euclidean distance of "
         "the\n"
-        "probabilities is no such thing.\n");
+        "probabilities is no such thing. The table says for each what happened here (preserved, contracted, grew) and what holds of every "
+        "kernel.\n");
 }
 
 const cli_command cmd_chentsov = {

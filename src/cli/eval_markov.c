@@ -14,8 +14,8 @@ static rao_status get_kernel(eval_request *r, rao_markov **markov) {
         return rao_fail(ctx, RAO_EINVAL, "kernel is not an array of rows");
     RAO_TRY(eval_get_points(ctx, r->tree, "kernel", cJSON_GetArraySize(item->child), &rows));
     if (rows.count != rao_family_dimension(r->family))
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "kernel has %lld rows, want %lld, one for every class", (long long)rows.count,
-                         (long long)rao_family_dimension(r->family)));
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "kernel has %lld row%s, want %lld, one for every class", (long long)rows.count,
+                         rows.count == 1 ? "" : "s", (long long)rao_family_dimension(r->family)));
     RAO_TRY(rao_markov_create(ctx, rows.count, rows.width, rows.data, markov));
 done:
     return st;

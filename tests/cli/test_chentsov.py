@@ -42,7 +42,7 @@ def test_numbers_before_and_behind(word, tmp_path):
         assert quantities[name]["behind"] == pytest.approx(formula(push(P, kernel), push(Q, kernel)), rel=1e-12), name
     for name, found_ in quantities.items():
         if name != "Euclidean distance":
-            assert found_["verdict"] == ("kept" if found["congruent"] else "shrank"), name
+            assert found_["verdict"] == ("preserved" if found["congruent"] else "contracted"), name
 
 
 def test_left_out_it_shows_one_kernel_that_keeps_and_one_that_does_not():
@@ -55,7 +55,23 @@ def test_left_out_it_shows_one_kernel_that_keeps_and_one_that_does_not():
 def test_the_euclidean_distance_can_grow():
     found = ok_json("chentsov", ".5,.5,0,0", "0,0,.5,.5", "--kernel", "1,0/1,0/0,1/0,1")["kernels"][0]
     verdicts = {q["name"]: q["verdict"] for q in found["quantities"]}
-    assert verdicts["Euclidean distance"] == "grew" and verdicts["fisher_rao_distance"] == "kept" and verdicts["kl"] == "kept"
+    assert verdicts["Euclidean distance"] == "grew" and verdicts["fisher_rao_distance"] == "preserved" and verdicts["kl"] == "preserved"
+
+
+def test_what_holds_of_every_kernel_is_said_for_each_quantity():
+    for found in ok_json("chentsov", *WORDS)["kernels"]:
+        assert {q["name"] for q in found["quantities"] if not q["monotone"]} == {"Euclidean distance"}
+    page = ok("chentsov", *WORDS)
+    assert page.count("never grows") == 22 and page.count("may grow") == 2 and page.count("preserved") == 11
+
+
+def test_one_class_has_one_law():
+    """Infinite before, 0 behind: nothing is undefined, all is lost."""
+    (found,) = ok_json("chentsov", "1,0", "0,1", "--kernel", "merge")["kernels"]
+    assert found["p"] == found["q"] == [1]
+    assert all(q["behind"] == 0 and q["verdict"] == "contracted" for q in found["quantities"])
+    assert {q["name"]: q["before"] for q in found["quantities"]}["kl"] == "inf"
+    assert "which leaves one class, and on that one law" in ok("chentsov", "1,0", "0,1")
 
 
 @pytest.mark.parametrize("status, args, part", [
@@ -63,8 +79,8 @@ def test_the_euclidean_distance_can_grow():
     (2, [".5,.5", ".2,.3,.5"], "P has 2 probabilities and Q has 3, want equal numbers"),
     (1, [".5,.5", ".3,.8"], "categorical: the probabilities sum to 1.1"),
     (2, [".5,.5", ".3,.7", "--kernel", "1,2/3"], "kernel: item 2 has 1 number, want 2"),
-    (2, [".5,.5", ".3,.7", "--kernel", "1,0"], "kernel has 1 rows, want 2, one for every class"),
-    (2, [".5,.5", ".3,.7", "--kernel", "mrge"], "'mrge' is no point"),
+    (2, [".5,.5", ".3,.7", "--kernel", "1,0"], "kernel has 1 row, want 2, one for every class"),
+    (2, [".5,.5", ".3,.7", "--kernel", "mrge"], "kernel = mrge, want split, merge, rows like 1,0/0.5,0.5, JSON or @FILE; did you mean merge?"),
     (1, [".5,.5", ".3,.7", "--kernel", "1,0/.5,.75"], "kernel, row 2: the probabilities sum to 1.25, off from 1 by 0.25"),
     (1, [".5,.5", ".3,.7", "--kernel", "1,0/-1,2"], "kernel, row 2: p_1 = -1, want 0 <= p <= 1"),
 ])
