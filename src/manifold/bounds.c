@@ -4,7 +4,7 @@
  * 4 asin(H/sqrt 2), H the Hellinger distance (all families). Normals in several variables lie isometrically, not straight, in the cone of the
  * matrices [[S + m m^T, m], [m^T, 1]], whose distance is shorter: M. Calvo and J. Oller 1990, J. Multivariate Anal. 35, 223-242. The better of both.
  * Upper: sqrt(KL(p:q) + KL(q:p)) in exponential families, where that is the energy of the e-geodesic (and of the m-geodesic); it fails
- * elsewhere (Cauchy), where "inf" is the answer. */
+ * elsewhere (Cauchy), where "inf" is the answer of two points that are not the same. */
 #include <math.h>
 
 #include "manifold/cone.h"
@@ -42,13 +42,32 @@ done:
     return st;
 }
 
+static rao_status same_point(rao_ctx *ctx, const family_item *it, int *same) {
+    rao_status st = RAO_OK;
+    const rao_family *f = it->f;
+    double *p, *q;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->coords[0], &p));
+    RAO_TRY(rao_scratch(ctx, f->coords[0], &q));
+    RAO_TRY(f->table->charts[0].store(ctx, f, it->p, p));
+    RAO_TRY(f->table->charts[0].store(ctx, f, it->q, q));
+    *same = 1;
+    for (int64_t i = 0; i < f->coords[0]; i++) *same &= p[i] == q[i];
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 static rao_status bounds(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     double hellinger = 0, lifted = 0, jeffreys = INF;
+    int same = 0;
     if (t->irregular) return rao_fail(ctx, RAO_EDOMAIN, "%s: %s", t->info.name, t->irregular);
     RAO_OR_RETURN(rao_ask_hellinger.ask(ctx, it, &hellinger, quality));
     if (t == &rao_table_mvn) RAO_OR_RETURN(calvo_oller(ctx, it, &lifted));
     if (t->info.exponential) RAO_OR_RETURN(rao_ask_jeffreys_divergence.ask(ctx, it, &jeffreys, quality));
+    else RAO_OR_RETURN(same_point(ctx, it, &same));
+    if (same) return out[0] = out[1] = 0, RAO_OK;
     out[0] = fmax(4 * asin(fmin(1, sqrt(0.5) * hellinger)), lifted);
     out[1] = sqrt(jeffreys);
     return RAO_OK;

@@ -41,6 +41,9 @@ static void bounds_hold_the_distance(void **state) {
                 OK(ctx, ask(ctx, f, "", RAO_FISHER_RAO_BOUNDS, p, q, b));
                 EXPECT_TRUE(b[0] <= d * (1 + 1e-12) && b[1] >= d * (1 - 1e-12));
                 EXPECT_TRUE((b[1] == (double)INFINITY) == (i == 1));
+                double none[2];
+                OK(ctx, ask(ctx, f, "", RAO_FISHER_RAO_BOUNDS, p, p, none));
+                EXPECT_TRUE(none[0] == 0 && none[1] == 0); /* one point, whatever is known of the family */
                 if (near && i != 1) EXPECT_TRUE(b[0] > d * (1 - 1e-3) && b[1] < d * (1 + 1e-3));
                 for (int k = 0; k < 4; k++)
                     q[k] = p[k] + 1e-3 * (rows[i].kind == 'S' ? (k % 2 ? 1 : -1) * p[0] * p[1] * p[2] * p[3] : p[k]);
