@@ -1,6 +1,7 @@
 /* ask.c - the words of a command line become a request of `rao eval`, and its answer a tree or a failure. */
 #include "ask.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const rao_option rows[] = {
@@ -9,23 +10,51 @@ static const rao_option rows[] = {
      .offset = offsetof(ask_options, chart),
      .help = "coordinates of the points; left out: the family's first"},
     {.name = "fixed", .type = RAO_OPT_STRING, .offset = offsetof(ask_options, fixed), .help = "NAME=NUMBER of a family that has one: n=10"},
+    {.name = "density",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(ask_options, density),
+     .help = "an expression of x and the coordinates: a family of your own, in the place of FAMILY"},
+    {.name = "log_density", .type = RAO_OPT_STRING, .offset = offsetof(ask_options, log_density), .help = "the same by its logarithm"},
+    {.name = "coordinates",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(ask_options, coordinates),
+     .help = "of the density, in order, with their limits: mu,sigma>0 or 0<p<1"},
+    {.name = "support",
+     .type = RAO_OPT_STRING,
+     .offset = offsetof(ask_options, support),
+     .help = "LOW,HIGH of the density, numbers or expressions; left out: the whole line"},
+    {.name = "discrete", .type = RAO_OPT_FLAG, .offset = offsetof(ask_options, discrete), .help = "the density is one of whole numbers"},
+    {.name = "unnormalised",
+     .type = RAO_OPT_FLAG,
+     .offset = offsetof(ask_options, unnormalised),
+     .help = "the density is divided by its integral"},
 };
 static const rao_option_table table = {"family", sizeof(ask_options), rows, sizeof rows / sizeof *rows};
 const rao_option_table *ask_table(void) { return &table; }
 
 rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most) {
     static eval_state eval; /* large */
-    const char *name = call->command->name;
-    *a = (ask){call, call->ctx, NULL, options, call->operand_count ? call->operand[0] : ""};
+    const char *name = call->command->name, *wanted = call->command->operands;
+    int own = ask_has_density(options);
+    *a = (ask){.call = call, .ctx = call->ctx, .options = options, .point = call->operand + !own};
+    a->point_count = call->operand_count - !own;
+    a->family = own ? "own" : call->operand_count ? call->operand[0] : "";
+    if (own && !strncmp(wanted, "FAMILY ", 7)) wanted += 7, least--, most--;
+    if (own && call->operand_count && isalpha((unsigned char)*call->operand[0]) && !cli_is_number(call->operand[0]))
+        return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s', want %s: a density stands in the place of FAMILY", call->operand[0],
+                        wanted);
     if (call->operand_count < least)
         return rao_fail(call->ctx, RAO_EINVAL, "%d operand%s, want %s; for example: %s", call->operand_count,
-                        call->operand_count == 1 ? "" : "s", call->command->operands, call->command->example);
+                        call->operand_count == 1 ? "" : "s", wanted, call->command->example);
     if (call->operand_count > most)
-        return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s' is one too many, want %s; see rao %s --help", call->operand[most],
-                        call->command->operands, name);
-    a->eval = &eval;
+        return rao_fail(call->ctx, RAO_EINVAL, "operand '%.60s' is one too many, want %s%s; see rao %s --help", call->operand[most], wanted,
+                        own ? ", no family beside a density" : "", name);
+    if (!own && (options->coordinates || options->support || options->discrete || options->unnormalised))
+        return rao_fail(call->ctx, RAO_EINVAL,
+                        "--coordinates, --support, --discrete and --unnormalised describe a --density, which is not given");
     rao_status st = eval_open(&eval, call->ctx, call->common.seed);
     eval.whole_messages = 1;
+    a->eval = &eval;
     return st;
 }
 
@@ -50,10 +79,12 @@ done:
 }
 
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out) {
-    return rao_text_puts(ctx, out,
-                         "A point is its coordinates in the order of the chart, with commas and no blanks (0,1 or 2.5); a JSON value; or "
-                         "@FILE, a file with\n"
-                         "JSON. `rao family list` names the families, `rao family show NAME` their charts and coordinates.\n");
+    rao_status st =
+        rao_text_puts(ctx, out,
+                      "A point is its coordinates in the order of the chart, with commas and no blanks (0,1 or 2.5); a JSON value; or "
+                      "@FILE, a file with\n"
+                      "JSON. `rao family list` names the families, `rao family show NAME` their charts and coordinates.\n");
+    return st == RAO_OK ? ask_explain_density(ctx, out) : st;
 }
 
 /* ---- points ---- */
@@ -66,7 +97,7 @@ rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value) {
 }
 
 /* A number, or the words of `rao eval` for infinities. */
-static rao_status number_item(rao_ctx *ctx, const char *text, int64_t length, const char *word, cJSON **item) {
+rao_status ask_number(rao_ctx *ctx, const char *text, int64_t length, const char *word, cJSON **item) {
     double value;
     if (rao_parse_double(NULL, text, length, &value) != RAO_OK || value != value)
         return rao_fail(ctx, RAO_EINVAL, "'%.60s' is no point: '%.*s' is not a number", word, length > 40 ? 40 : (int)length, text);
@@ -80,7 +111,7 @@ static rao_status point_of_numbers(rao_ctx *ctx, const char *word, cJSON *array)
     for (const char *at = word; at;) {
         const char *comma = strchr(at, ',');
         cJSON *item = NULL;
-        RAO_TRY(number_item(ctx, at, comma ? comma - at : (int64_t)strlen(at), word, &item));
+        RAO_TRY(ask_number(ctx, at, comma ? comma - at : (int64_t)strlen(at), word, &item));
         RAO_TRY(ask_put(ctx, array, NULL, item));
         at = comma ? comma + 1 : NULL;
     }
@@ -165,7 +196,8 @@ rao_status ask_request(ask *a, const char *quantity, cJSON **request) {
     rao_ctx *ctx = a->ctx;
     cJSON *made = cJSON_CreateObject();
     if (!made) return rao_fail(ctx, RAO_ENOMEM, "out of memory: a request");
-    RAO_TRY(ask_put(ctx, made, "family", cJSON_CreateString(a->family)));
+    if (ask_has_density(a->options)) RAO_TRY(ask_put_density(ctx, a->options, made));
+    else RAO_TRY(ask_put(ctx, made, "family", cJSON_CreateString(a->family)));
     RAO_TRY(ask_put(ctx, made, "quantity", cJSON_CreateString(quantity)));
     if (a->options->chart) RAO_TRY(ask_put(ctx, made, "chart", cJSON_CreateString(a->options->chart)));
     if (a->options->fixed) RAO_TRY(put_fixed(ctx, a->options->fixed, made));

@@ -10,6 +10,8 @@
 /* The first options of every such command; their table is a group of it. */
 typedef struct ask_options {
     const char *chart, *fixed;
+    const char *density, *log_density, *coordinates, *support; /* a family of the user's own */
+    int discrete, unnormalised;
 } ask_options;
 const rao_option_table *ask_table(void);
 
@@ -18,10 +20,12 @@ typedef struct ask {
     rao_ctx *ctx;
     eval_state *eval;
     const ask_options *options;
-    const char *family; /* of the requests: operand 0, unless the command says otherwise */
+    const char *family; /* of the requests: operand 0, unless the command says otherwise; "own" where a density is given */
+    char **point;       /* the operands behind it */
+    int point_count;
 } ask;
 
-/* EINVAL: fewer operands than `least` or more than `most`. */
+/* EINVAL: fewer operands than `least` or more than `most`, the family counted; a density takes its place. */
 rao_status ask_open(ask *a, cli_call *call, const ask_options *options, int least, int most);
 void ask_close(ask *a);
 
@@ -33,16 +37,18 @@ typedef struct ask_steps {
 } ask_steps;
 rao_status ask_run(cli_call *call, const ask_options *options, const ask_steps *steps);
 
-/* A paragraph for --help: how points are written. */
+/* For --help: how points are written, and densities. */
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out);
 
 /* JSON as a word, or @FILE. */
 rao_status ask_json(rao_ctx *ctx, const char *what, const char *word, cJSON **tree);
+/* A number of a command line, as `rao eval` has it: "inf" for an infinity. `word` is what it stands in, for the sentence. */
+rao_status ask_number(rao_ctx *ctx, const char *text, int64_t length, const char *word, cJSON **item);
 /* A point as written: 0,1 or JSON or @FILE with JSON. */
 rao_status ask_point(rao_ctx *ctx, const char *word, cJSON **point);
 /* One word: a point. Several: an array of points. */
 rao_status ask_points(rao_ctx *ctx, char *const *words, int count, cJSON **points);
-/* {"family", "quantity", "chart", "fixed"} of the command line. */
+/* {"family", "quantity", "chart", "fixed"} of the command line, or what describes its density. */
 rao_status ask_request(ask *a, const char *quantity, cJSON **request);
 /* Puts `value` (taken in every case; NULL: out of memory) into an object or, without a key, behind the end of an array. */
 rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value);
@@ -56,6 +62,24 @@ rao_status ask_answer_any(ask *a, const cJSON *request, cJSON **answer);
 rao_status ask_fail(rao_ctx *ctx, const cJSON *error);
 /* The family of a request, and the number of its chart. Borrowed until the next request. */
 rao_status ask_family(ask *a, const cJSON *request, const rao_family **family, int64_t *chart);
+
+/* ---- ask_density.c ---- */
+
+int ask_has_density(const ask_options *o);
+/* The keys that describe the density of the options. */
+rao_status ask_put_density(rao_ctx *ctx, const ask_options *o, cJSON *request);
+rao_status ask_explain_density(rao_ctx *ctx, rao_text *out);
+
+/* ---- ask_pair.c: an order that is NaN is none ---- */
+
+/* The answer for two points as written; with `any` also an error. */
+rao_status ask_pair(ask *a, const char *quantity, double order, const char *p, const char *q, int any, cJSON **answer);
+/* A request for every point against every other: item i n + j is point i first, point j second. */
+rao_status ask_all_pairs(ask *a, const char *quantity, double order, cJSON **request);
+/* Its answer as a table; of intervals the end that is named ("lower"), else NULL. */
+rao_status ask_show_pairs(ask *a, const char *title, const char *end, const cJSON *answer);
+/* The same as JSON, its values in rows. */
+rao_status ask_print_pairs(ask *a, cJSON *answer);
 
 /* ---- ask_show.c ---- */
 
@@ -79,7 +103,7 @@ rao_status ask_show_matrix(rao_ctx *ctx, const char *title, const cJSON *matrix,
 /* "by quadrature, error estimate 1.2e-13"; "in closed form". */
 enum { ASK_QUALITY = 96 };
 void ask_quality(const cJSON *answer, char text[ASK_QUALITY]);
-/* The names of the coordinates of a point in a request's chart, in scratch memory; tangent vectors and matrices have the first `tangent`. */
-rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count, int64_t *tangent);
+/* The names of the numbers of a point (or of its tangent, which matrices have) in a request's chart, in scratch memory. */
+rao_status ask_names(ask *a, const cJSON *request, int of_point, char ***names, int64_t *count);
 
 #endif

@@ -52,11 +52,18 @@ static void value_text(const cJSON *value, char text[RAO_DOUBLE_TEXT]) {
 
 enum { LABEL = 0, VALUE, METHOD, ERROR, ROW_COLUMNS };
 
+/* Of an error the sentence alone: a cell is one line. */
+static const char *reason_of(const cJSON *error) {
+    char *message = eval_find(error, "message")->valuestring;
+    message[strcspn(message, "\n")] = 0;
+    return message;
+}
+
 static void fill_row(const ask_row *row, char number[RAO_DOUBLE_TEXT], rao_cell cells[ROW_COLUMNS]) {
     const cJSON *value = eval_find(row->answer, "value"), *error = eval_find(row->answer, "error");
     if (row->index >= 0 && cJSON_IsArray(value)) value = cJSON_GetArrayItem(value, (int)row->index);
     if (cJSON_IsObject(value)) error = eval_find(value, "error");
-    const char *method = error ? eval_find(error, "message")->valuestring : method_of(row->answer, row->index);
+    const char *method = error ? reason_of(error) : method_of(row->answer, row->index);
     const cJSON *estimate = error ? NULL : eval_find(row->answer, "error_estimate");
     value_text(value, number);
     cells[LABEL] = rao_cell_text(row->label);
@@ -129,36 +136,30 @@ done:
 
 rao_status ask_show_points(ask *a, const char *title, const char *first, const cJSON *answer) {
     rao_status st = RAO_OK;
-    int n = a->call->operand_count - 1;
+    int n = a->point_count;
     ask_row *shown = NULL;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(rao_scratch(a->ctx, n, &shown));
-    for (int i = 0; i < n; i++) shown[i] = (ask_row){a->call->operand[i + 1], answer, n > 1 ? i : -1};
+    for (int i = 0; i < n; i++) shown[i] = (ask_row){a->point[i], answer, n > 1 ? i : -1};
     RAO_TRY(ask_show_rows(a->ctx, title, first, shown, n));
 done:
     rao_scratch_reset(a->ctx, mark);
     return st;
 }
 
-/* A point that is a whole probability vector has one coordinate more than its chart names: p_1, p_2, and so on. */
-static void name_more(const char *first, int64_t i, char name[RAO_COORD_NAME]) {
-    const char *end = strrchr(first, '_');
-    snprintf(name, RAO_COORD_NAME, "%.*s_%d", end ? (int)(end - first) : 1, end ? first : "p", (int)i + 1);
-}
-
-rao_status ask_coordinates(ask *a, const cJSON *request, char ***names, int64_t *count, int64_t *tangent) {
+rao_status ask_names(ask *a, const cJSON *request, int of_point, char ***names, int64_t *count) {
     rao_status st = RAO_OK;
     const rao_family *family = NULL;
     int64_t chart = 0;
     char *bytes = NULL;
     RAO_TRY(ask_family(a, request, &family, &chart));
-    *count = rao_family_coords(family, chart), *tangent = rao_family_tangent(family, chart);
+    *count = of_point ? rao_family_coords(family, chart) : rao_family_tangent(family, chart);
     RAO_TRY(rao_scratch(a->ctx, *count, names));
     RAO_TRY(rao_scratch(a->ctx, *count * RAO_COORD_NAME, &bytes));
     for (int64_t i = 0; i < *count; i++) {
-        (*names)[i] = bytes + i * RAO_COORD_NAME;
-        if (i < *tangent) RAO_TRY(rao_family_coord_name(a->ctx, family, chart, i, (*names)[i]));
-        else name_more(*tangent ? (*names)[0] : "", i, (*names)[i]);
+        char *name = (*names)[i] = bytes + i * RAO_COORD_NAME;
+        if (of_point) RAO_TRY(rao_family_point_name(a->ctx, family, chart, i, name));
+        else RAO_TRY(rao_family_coord_name(a->ctx, family, chart, i, name));
     }
 done:
     return st;

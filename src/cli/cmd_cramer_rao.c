@@ -39,7 +39,7 @@ static rao_status build(ask *a, cJSON **request) {
     cJSON *p = NULL;
     if (o->bias && !o->target) RAO_TRY(rao_fail(a->ctx, RAO_EINVAL, "--bias is that of an estimator of --target, which is not given"));
     RAO_TRY(ask_request(a, "cramer_rao", request));
-    RAO_TRY(ask_point(a->ctx, a->call->operand[1], &p));
+    RAO_TRY(ask_point(a->ctx, a->point[0], &p));
     RAO_TRY(ask_put(a->ctx, *request, "p", p));
     RAO_TRY(ask_put(a->ctx, *request, "n", cJSON_CreateNumber(o->n)));
     if (o->target) RAO_TRY(ask_put(a->ctx, *request, "target", cJSON_CreateString(o->target)));
@@ -66,12 +66,12 @@ done:
 static rao_status show_matrix(ask *a, const bound_options *o, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
     char title[200], quality[ASK_QUALITY], **names = NULL;
-    int64_t n = 0, tangent = 0;
+    int64_t n = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
-    RAO_TRY(ask_coordinates(a, request, &names, &n, &tangent));
+    RAO_TRY(ask_names(a, request, 0, &names, &n));
     ask_quality(answer, quality);
-    snprintf(title, sizeof title, "least covariance of unbiased estimators, %.40s at %.60s, %g observation%s", a->call->operand[0],
-             a->call->operand[1], o->n, o->n == 1 ? "" : "s");
+    snprintf(title, sizeof title, "least covariance of unbiased estimators, %.40s at %.60s, %g observation%s", a->family, a->point[0], o->n,
+             o->n == 1 ? "" : "s");
     RAO_TRY(ask_show_matrix(a->ctx, title, eval_find(answer, "value"), names, names, quality));
 done:
     rao_scratch_reset(a->ctx, mark);

@@ -1,4 +1,4 @@
-/* cmd_divergence.c - numbers of two points: Kullback-Leibler in both directions, every divergence by its name, the Fisher-Rao distance. */
+/* cmd_divergence.c - numbers of two points: Kullback-Leibler in both directions, every divergence by its name. */
 #include "ask.h"
 
 #include <math.h>
@@ -60,40 +60,10 @@ static rao_status find_kind(rao_ctx *ctx, const char *name, int *kind) {
 
 /* ---- asking ---- */
 
-/* `p` and `q` are taken. */
-static rao_status pair_request(ask *a, const char *quantity, double order, cJSON *p, cJSON *q, cJSON **request) {
-    rao_status st = RAO_OK;
-    cJSON *made = NULL;
-    RAO_TRY(ask_request(a, quantity, &made));
-    st = ask_put(a->ctx, made, "p", p), p = NULL;
-    if (st == RAO_OK) st = ask_put(a->ctx, made, "q", q), q = NULL;
-    if (st == RAO_OK && !isnan(order)) st = ask_put(a->ctx, made, "order", cJSON_CreateNumber(order));
-    if (st == RAO_OK) *request = made, made = NULL;
-done:
-    cJSON_Delete(made);
-    cJSON_Delete(p);
-    cJSON_Delete(q);
-    return st;
-}
-
-static rao_status ask_pair(ask *a, const char *quantity, double order, const char *p, const char *q, int any, cJSON **answer) {
-    rao_status st = RAO_OK;
-    cJSON *first = NULL, *second = NULL, *request = NULL;
-    RAO_TRY(ask_point(a->ctx, p, &first));
-    RAO_TRY(ask_point(a->ctx, q, &second));
-    st = pair_request(a, quantity, order, first, second, &request), first = second = NULL;
-    if (st == RAO_OK) st = any ? ask_answer_any(a, request, answer) : ask_answer(a, request, answer);
-done:
-    cJSON_Delete(first);
-    cJSON_Delete(second);
-    cJSON_Delete(request);
-    return st;
-}
-
 /* The answer for p and q, with that for q and p as its "reverse". */
 static rao_status both_ways(ask *a, int kind, double order, int any, cJSON **answer) {
     rao_status st = RAO_OK;
-    const char *name = rao_manifold_name(kind), *p = a->call->operand[1], *q = a->call->operand[2];
+    const char *name = rao_manifold_name(kind), *p = a->point[0], *q = a->point[1];
     cJSON *there = NULL, *back = NULL;
     RAO_TRY(ask_pair(a, name, order, p, q, any, &there));
     RAO_TRY(ask_pair(a, name, order, q, p, any, &back));
@@ -107,9 +77,7 @@ done:
 
 /* ---- two points ---- */
 
-static const char *title_of(int kind) {
-    return kind == RAO_KL ? "KL" : kind == RAO_FISHER_RAO_DISTANCE ? "Fisher-Rao distance" : rao_manifold_name(kind);
-}
+static const char *title_of(int kind) { return kind == RAO_KL ? "KL" : rao_manifold_name(kind); }
 
 static rao_status show_one_kind(ask *a, int kind, const cJSON *answer) {
     char labels[2][LABEL_BYTES];
@@ -165,77 +133,22 @@ done:
 
 /* ---- several points: a matrix of every one against every other ---- */
 
-/* Row i, column j: point i first, point j second. */
-static rao_status matrix_request(ask *a, int kind, double order, cJSON **request) {
-    rao_status st = RAO_OK;
-    int n = a->call->operand_count - 1;
-    char **words = a->call->operand + 1;
-    cJSON *p = cJSON_CreateArray(), *q = cJSON_CreateArray();
-    for (int i = 0; i < n * n; i++) {
-        cJSON *first = NULL, *second = NULL;
-        RAO_TRY(ask_point(a->ctx, words[i / n], &first));
-        RAO_TRY(ask_put(a->ctx, p, NULL, first));
-        RAO_TRY(ask_point(a->ctx, words[i % n], &second));
-        RAO_TRY(ask_put(a->ctx, q, NULL, second));
-    }
-    st = pair_request(a, rao_manifold_name(kind), order, p, q, request), p = q = NULL;
-done:
-    cJSON_Delete(p);
-    cJSON_Delete(q);
-    return st;
-}
-
-/* The n x n values of a list become n rows. */
-static rao_status fold(rao_ctx *ctx, cJSON *answer, int n) {
-    rao_status st = RAO_OK;
-    cJSON *flat = cJSON_DetachItemFromObjectCaseSensitive(answer, "value"), *folded = cJSON_CreateArray();
-    for (int i = 0; i < n && st == RAO_OK; i++) {
-        cJSON *row = cJSON_CreateArray();
-        for (int j = 0; j < n && st == RAO_OK; j++) st = ask_put(ctx, row, NULL, cJSON_DetachItemFromArray(flat, 0));
-        if (st == RAO_OK) st = ask_put(ctx, folded, NULL, row);
-        else cJSON_Delete(row);
-    }
-    cJSON_Delete(flat);
-    if (st == RAO_OK) return ask_put(ctx, answer, "value", folded);
-    cJSON_Delete(folded);
-    return st;
-}
-
 static rao_status matrix_of(ask *a, int kind, double order) {
     rao_status st = RAO_OK;
-    int n = a->call->operand_count - 1;
-    char title[LABEL_BYTES], quality[ASK_QUALITY], note[2 * LABEL_BYTES + ASK_QUALITY];
+    char title[LABEL_BYTES];
     cJSON *request = NULL, *answer = NULL;
-    RAO_TRY(matrix_request(a, kind, order, &request));
+    RAO_TRY(ask_all_pairs(a, rao_manifold_name(kind), order, &request));
     RAO_TRY(ask_answer(a, request, &answer));
-    RAO_TRY(fold(a->ctx, answer, n));
-    if (a->call->common.json) {
-        st = ask_print_json(a->ctx, answer);
-    } else {
-        ask_quality(answer, quality);
-        snprintf(title, sizeof title, "%s (row : column)", title_of(kind));
-        snprintf(note, sizeof note, "%s; --json has all digits.", quality);
-        st = ask_show_matrix(a->ctx, title, eval_find(answer, "value"), a->call->operand + 1, a->call->operand + 1, note);
-    }
+    snprintf(title, sizeof title, "%s (row : column)", title_of(kind));
+    RAO_TRY(a->call->common.json ? ask_print_pairs(a, answer) : ask_show_pairs(a, title, NULL, answer));
 done:
     cJSON_Delete(answer);
     cJSON_Delete(request);
     return st;
 }
 
-/* ---- a distance needs no second direction ---- */
-
-static rao_status one_distance(ask *a, int kind) {
-    cJSON *answer = NULL;
-    rao_status st = ask_pair(a, rao_manifold_name(kind), NAN, a->call->operand[1], a->call->operand[2], 0, &answer);
-    const ask_row shown = {title_of(kind), answer, -1};
-    if (st == RAO_OK) st = a->call->common.json ? ask_print_json(a->ctx, answer) : ask_show_rows(a->ctx, NULL, "", &shown, 1);
-    cJSON_Delete(answer);
-    return st;
-}
-
 static rao_status of_kind(ask *a, int kind, double order) {
-    return a->call->operand_count == 3 ? one_kind(a, kind, order) : matrix_of(a, kind, order);
+    return a->point_count == 2 ? one_kind(a, kind, order) : matrix_of(a, kind, order);
 }
 
 /* ---- the commands ---- */
@@ -262,29 +175,11 @@ done:
     return st;
 }
 
-static rao_status distance(cli_call *call) {
-    ask a;
-    const divergence_options *o = call->options;
-    rao_status st = ask_open(&a, call, &o->family, 3, POINTS_MOST + 1);
-    if (st == RAO_OK)
-        st = call->operand_count == 3 ? one_distance(&a, RAO_FISHER_RAO_DISTANCE) : matrix_of(&a, RAO_FISHER_RAO_DISTANCE, NAN);
-    ask_close(&a);
-    return st;
-}
-
 static rao_status explain_kl(rao_ctx *ctx, rao_text *out) {
     rao_status st = rao_text_puts(
         ctx, out,
         "KL(p : q), the integral of p log(p/q) in nats, and KL(q : p) beside it; of more than two points, a matrix of all pairs.\n"
         "With --json the answer of `rao eval` for p and q, with that for q and p as \"reverse\".\n\n");
-    return st == RAO_OK ? ask_explain_points(ctx, out) : st;
-}
-
-static rao_status explain_distance(rao_ctx *ctx, rao_text *out) {
-    rao_status st = rao_text_puts(
-        ctx, out,
-        "The length of the shortest path between p and q in the Fisher metric; of more than two points, a matrix of all pairs. With\n"
-        "--json the answer of `rao eval`.\n\n");
     return st == RAO_OK ? ask_explain_points(ctx, out) : st;
 }
 
@@ -327,15 +222,4 @@ const cli_command cmd_divergence = {
     .groups = groups,
     .group_count = 1,
     .run = divergence,
-};
-
-const cli_command cmd_distance = {
-    .name = "distance",
-    .summary = "Fisher-Rao distance of two members of a family",
-    .operands = "FAMILY P Q",
-    .details = explain_distance,
-    .example = "rao distance normal 0,1 1,2",
-    .groups = groups,
-    .group_count = 1,
-    .run = distance,
 };

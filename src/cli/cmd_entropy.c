@@ -9,7 +9,7 @@ static rao_status build(ask *a, cJSON **request) {
     rao_status st = RAO_OK;
     cJSON *points = NULL;
     RAO_TRY(ask_request(a, "entropy", request));
-    RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &points));
+    RAO_TRY(ask_points(a->ctx, a->point, a->point_count, &points));
     RAO_TRY(ask_put(a->ctx, *request, "p", points));
 done:
     return st;

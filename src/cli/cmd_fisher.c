@@ -34,7 +34,7 @@ static rao_status build(ask *a, cJSON **request) {
     const fisher_options *o = a->call->options;
     cJSON *points = NULL;
     RAO_TRY(ask_request(a, "fisher", request));
-    RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &points));
+    RAO_TRY(ask_points(a->ctx, a->point, a->point_count, &points));
     RAO_TRY(ask_put(a->ctx, *request, "p", points));
     if (o->method) RAO_TRY(ask_put(a->ctx, *request, "method", cJSON_CreateString(o->method)));
     if (cli_given(a->call, "samples")) RAO_TRY(ask_put(a->ctx, *request, "samples", cJSON_CreateNumber((double)o->samples)));
@@ -46,19 +46,19 @@ done:
 static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
     char title[TITLE_BYTES], note[ASK_QUALITY], **names = NULL;
-    int64_t n = 0, tangent = 0;
-    int points = a->call->operand_count - 1;
+    int64_t n = 0;
+    int points = a->point_count;
     const rao_family *family = NULL;
     int64_t chart = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(ask_family(a, request, &family, &chart));
-    RAO_TRY(ask_coordinates(a, request, &names, &n, &tangent));
+    RAO_TRY(ask_names(a, request, 0, &names, &n));
     ask_quality(answer, note);
     const cJSON *value = eval_find(answer, "value");
     if (points > 1) value = value->child;
     for (int i = 0; i < points; i++, value = value->next) {
-        snprintf(title, sizeof title, "%sFisher matrix of %.40s at %.60s in the chart %.40s", i ? "\n" : "", a->call->operand[0],
-                 a->call->operand[i + 1], rao_family_chart_name(family, chart));
+        snprintf(title, sizeof title, "%sFisher matrix of %.40s at %.60s in the chart %.40s", i ? "\n" : "", a->family, a->point[i],
+                 rao_family_chart_name(family, chart));
         RAO_TRY(ask_show_matrix(a->ctx, title, value, names, names, note));
     }
 done:

@@ -89,9 +89,9 @@ rao_status geodesic_request(ask *a, const geodesic_options *o, int quantity, int
     rao_status st = RAO_OK;
     cJSON *p = NULL, *q = NULL;
     RAO_TRY(ask_request(a, rao_manifold_name(quantity), request));
-    RAO_TRY(ask_point(a->ctx, a->call->operand[1], &p));
+    RAO_TRY(ask_point(a->ctx, a->point[0], &p));
     RAO_TRY(ask_put(a->ctx, *request, "p", p));
-    RAO_TRY(ask_point(a->ctx, a->call->operand[2], &q));
+    RAO_TRY(ask_point(a->ctx, a->point[1], &q));
     RAO_TRY(ask_put(a->ctx, *request, "q", q));
     RAO_TRY(put_places(a->ctx, o, n, *request));
 done:
@@ -115,13 +115,13 @@ done:
 static rao_status show(ask *a, const geodesic_options *o, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
     char title[240], quality[ASK_QUALITY], note[2 * ASK_QUALITY], **places = NULL, **names = NULL;
-    int64_t n = 0, tangent = 0;
+    int64_t n = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(name_places(a->ctx, eval_find(request, "t"), &places));
-    RAO_TRY(ask_coordinates(a, request, &names, &n, &tangent));
+    RAO_TRY(ask_names(a, request, 1, &names, &n));
     ask_quality(answer, quality);
-    snprintf(title, sizeof title, "geodesic of %.40s, connection %.40s, from %.30s at t = 0 to %.30s at t = 1", a->call->operand[0],
-             o->connection, a->call->operand[1], a->call->operand[2]);
+    snprintf(title, sizeof title, "geodesic of %.40s, connection %.40s, from %.30s at t = 0 to %.30s at t = 1", a->family, o->connection,
+             a->point[0], a->point[1]);
     snprintf(note, sizeof note, "%s; --json has all digits.", quality);
     RAO_TRY(ask_show_matrix(a->ctx, title, eval_find(answer, "value"), places, names, note));
 done:

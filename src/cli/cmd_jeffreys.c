@@ -29,7 +29,7 @@ static rao_status ask_prior(ask *a, const prior_options *o, cJSON **request) {
     rao_status st = RAO_OK;
     cJSON *p = NULL;
     RAO_TRY(ask_request(a, "jeffreys_prior", request));
-    RAO_TRY(ask_points(a->ctx, a->call->operand + 1, a->call->operand_count - 1, &p));
+    RAO_TRY(ask_points(a->ctx, a->point, a->point_count, &p));
     RAO_TRY(ask_put(a->ctx, *request, "p", p));
     if (o->normalised) RAO_TRY(ask_put(a->ctx, *request, "normalised", cJSON_CreateTrue()));
 done:
@@ -41,8 +41,8 @@ static rao_status ask_volume(ask *a, const prior_options *o, cJSON **request) {
     rao_status st = RAO_OK;
     cJSON *part = NULL;
     RAO_TRY(ask_request(a, "jeffreys_volume", request));
-    if (a->call->operand_count > 1) {
-        RAO_TRY(ask_point(a->ctx, a->call->operand[1], &part));
+    if (a->point_count > 0) {
+        RAO_TRY(ask_point(a->ctx, a->point[0], &part));
         RAO_TRY(ask_put(a->ctx, *request, "p", part));
     }
     if (o->region) {
@@ -53,7 +53,7 @@ done:
     return st;
 }
 
-static int wants_volume(const ask *a, const prior_options *o) { return o->region || a->call->operand_count == 1; }
+static int wants_volume(const ask *a, const prior_options *o) { return o->region || a->point_count == 0; }
 
 static rao_status build(ask *a, cJSON **request) {
     const prior_options *o = a->call->options;
@@ -65,9 +65,11 @@ static rao_status build(ask *a, cJSON **request) {
 static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     const prior_options *o = a->call->options;
     ask_row volume = {o->region ? o->region : "the whole family", answer, -1};
-    const char *title = o->normalised                               ? "Jeffreys prior, normalised"
-                        : cJSON_IsTrue(eval_find(answer, "proper")) ? "Jeffreys prior, not normalised (--normalised)"
-                                                                    : "Jeffreys prior, improper: it has no normalisation";
+    const cJSON *proper = eval_find(answer, "proper"); /* absent where it is not known */
+    const char *title = o->normalised          ? "Jeffreys prior, normalised"
+                        : !proper              ? "Jeffreys prior, not normalised"
+                        : cJSON_IsTrue(proper) ? "Jeffreys prior, not normalised (--normalised)"
+                                               : "Jeffreys prior, improper: it has no normalisation";
     (void)request;
     return wants_volume(a, o) ? ask_show_rows(a->ctx, NULL, "Jeffreys volume of", &volume, 1) : ask_show_points(a, title, "at", answer);
 }

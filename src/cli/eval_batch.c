@@ -2,6 +2,7 @@
  * a bad item is answered in its own place. */
 #include "eval.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What may be a batch, in the order of `part_names`. */
@@ -112,6 +113,25 @@ static void advance(rao_points *p, int64_t i) {
     if (p->data) p->data += i * p->stride;
 }
 
+/* Whether a point lies in the family: what it is changed into is not looked at. */
+static rao_status try_point(const batch *b, const double *c) {
+    double *same;
+    rao_ctx *ctx = b->r->s->ctx;
+    rao_status st = rao_scratch(ctx, rao_family_coords(b->r->family, b->r->chart), &same);
+    return st == RAO_OK ? rao_family_convert(ctx, b->r->family, b->r->chart, c, b->r->chart, same, NULL) : st;
+}
+
+/* "q: normal: sigma = -1, want > 0": where it is the second point that is wrong, the sentence says so. */
+static rao_status blame(const batch *b, const rao_family_args *one, rao_status st) {
+    rao_ctx *ctx = b->r->s->ctx;
+    char sentence[600];
+    if (st != RAO_EDOMAIN || !one->q.data || !(rao_manifold_takes(b->quantity) & RAO_TAKES_Q)) return st;
+    snprintf(sentence, sizeof sentence, "%s", rao_ctx_message(ctx));
+    if (try_point(b, one->p.data) == RAO_OK && try_point(b, one->q.data) == RAO_EDOMAIN && !strcmp(rao_ctx_message(ctx), sentence))
+        return rao_fail(ctx, st, "q: %s", sentence);
+    return rao_fail(ctx, st, "%s", sentence);
+}
+
 /* One bad item must not take the others with it, and its sentence is wanted: it is asked again alone. */
 static rao_status retry(const batch *b, int64_t i) {
     rao_family_args one = b->args;
@@ -121,7 +141,7 @@ static rao_status retry(const batch *b, int64_t i) {
     }
     one.n = 1, one.each = NULL, one.quality = NULL;
     advance(&one.p, i), advance(&one.q, i), advance(&one.x, i), advance(&one.t, i), advance(&one.velocity, i);
-    return rao_manifold_eval(b->r->s->ctx, b->r->family, b->quantity, &one, b->out + i * b->width, b->width);
+    return blame(b, &one, rao_manifold_eval(b->r->s->ctx, b->r->family, b->quantity, &one, b->out + i * b->width, b->width));
 }
 
 static void put_ends(rao_ctx *ctx, rao_json_writer *json, const double *v) {

@@ -55,12 +55,12 @@ static rao_status add_chart(ask *a, const path *paths, int64_t n, rao_report *re
     rao_series series[CONNECTIONS_MOST];
     cJSON *request = NULL, *p = NULL;
     char **names = NULL;
-    int64_t count = 0, tangent = 0;
+    int64_t count = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(ask_request(a, "entropy", &request)); /* for the chart of the points alone */
-    RAO_TRY(ask_point(a->ctx, a->call->operand[1], &p));
+    RAO_TRY(ask_point(a->ctx, a->point[0], &p));
     RAO_TRY(ask_put(a->ctx, request, "p", p));
-    RAO_TRY(ask_coordinates(a, request, &names, &count, &tangent));
+    RAO_TRY(ask_names(a, request, 1, &names, &count));
     for (int64_t i = 0; i < n; i++)
         series[i] = (rao_series){.name = paths[i].name, .n = PLACES, .x = paths[i].x, .y = paths[i].y, .colour = (int)i + 1};
     rao_chart chart = {.title = "Geodesics",
@@ -85,7 +85,7 @@ rao_status geodesic_report(ask *a, const geodesic_options *o, rao_out **out) {
     char subtitle[160];
     RAO_TRY(rao_alloc(a->ctx, CONNECTIONS_MOST, &paths));
     RAO_TRY(all_paths(a, o, paths, &n));
-    snprintf(subtitle, sizeof subtitle, "%.40s, from %.50s to %.50s", a->family, a->call->operand[1], a->call->operand[2]);
+    snprintf(subtitle, sizeof subtitle, "%.40s, from %.50s to %.50s", a->family, a->point[0], a->point[1]);
     RAO_TRY(rao_report_create(a->ctx, "rao geodesic", subtitle, &report));
     RAO_TRY(add_chart(a, paths, n, report));
     RAO_TRY(rao_report_code(a->ctx, report, a->call->line.data));

@@ -51,7 +51,9 @@ static rao_status take_fixed(rao_ctx *ctx, const family_table *t, const rao_fami
         found = 1;
     }
     if (!fixed) return RAO_OK;
-    if (!found) return rao_fail(ctx, RAO_EINVAL, "%s: the fixed quantity \"%s\" is not given", name, fixed);
+    if (!found)
+        return rao_fail(ctx, RAO_EINVAL, "%s: the fixed quantity \"%s\" is not given, want a %snumber %s %g", name, fixed,
+                        t->fixed_integer ? "whole " : "", t->fixed_integer ? ">=" : ">", t->fixed_low);
     return check_fixed(ctx, t, *value);
 }
 
