@@ -236,6 +236,9 @@ RAO_API rao_status rao_family_sample(rao_ctx *ctx, const rao_family *family, int
 RAO_API rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights,
                                   double *p, double *standard_error, double *log_likelihood);
 
+/* How it is reached: a closed form, or an iteration to rounding (Fisher scoring, Newton). */
+RAO_API rao_method rao_family_mle_method(const rao_family *family);
+
 /* The Cramer-Rao bound: the variance of an unbiased estimator from n observations. */
 typedef struct rao_bound_opts {
     size_t size; /* set by rao_bound_opts_init */

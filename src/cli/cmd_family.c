@@ -1,6 +1,6 @@
 /* cmd_family.c - what families there are, and what is known of one: its page in the documentation, which is compiled in, its charts from the
  * registry, and how each quantity is reached, found by asking for it. */
-#include "ask.h"
+#include "family_probe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,78 +112,36 @@ static void print_page(const char *name) {
 
 /* ---- show: how each quantity is reached ---- */
 
-/* A point inside every family's default chart: increasing, in (0, 1), and with two entries a probability vector. */
-static const double sample_p[] = {0.375, 0.625, 0.5}, sample_q[] = {0.25, 0.75, 0.25};
-enum { SAMPLE = 3, FIXED_SAMPLE = 3, QUANTITIES_MOST = 256 };
-
-static rao_status put_numbers(rao_ctx *ctx, cJSON *request, const char *key, const double *v, int64_t n) {
-    return ask_put(ctx, request, key, cJSON_CreateDoubleArray(v, (int)n));
-}
-
-/* A member, another, an observation, and what else a quantity may take, in the least dimension of the family. */
-static rao_status probe(ask *a, const rao_family_info *f, int quantity, cJSON **answer) {
+/* "quadrature; for some points closed form; for some refused: gamma: ..." */
+static rao_status tell(rao_ctx *ctx, const cJSON *entry, rao_text *out) {
     rao_status st = RAO_OK;
-    rao_ctx *ctx = a->ctx;
-    cJSON *request = NULL, *fixed = NULL;
-    const rao_family *family = NULL;
-    int64_t chart = 0, coords;
-    double x[SAMPLE];
-    RAO_TRY(ask_request(a, rao_manifold_name(quantity), &request));
-    if (f->fixed) {
-        fixed = cJSON_CreateObject();
-        if (fixed) RAO_TRY(ask_put(ctx, fixed, f->fixed, cJSON_CreateNumber(FIXED_SAMPLE)));
-        RAO_TRY(ask_put(ctx, request, "fixed", fixed));
-        fixed = NULL;
-    }
-    RAO_TRY(ask_family(a, request, &family, &chart));
-    coords = rao_family_coords(family, chart);
-    if (coords > SAMPLE || rao_family_observation(family) > SAMPLE) RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: has no sample point", f->name));
-    RAO_TRY(rao_family_sample(ctx, family, chart, sample_p, rao_stream_make(1, 0), 0, 0, 1, x, 0));
-    int takes = rao_manifold_takes(quantity);
-    RAO_TRY(put_numbers(ctx, request, "p", sample_p, coords));
-    if (takes & RAO_TAKES_Q) RAO_TRY(put_numbers(ctx, request, "q", sample_q, coords));
-    if (takes & RAO_TAKES_X) RAO_TRY(put_numbers(ctx, request, "x", x, rao_family_observation(family)));
-    if (takes & RAO_TAKES_T) RAO_TRY(ask_put(ctx, request, "t", cJSON_CreateNumber(0.25)));
-    if (takes & RAO_TAKES_VELOCITY) RAO_TRY(put_numbers(ctx, request, "velocity", sample_q, rao_family_tangent(family, chart)));
-    if (takes & RAO_TAKES_ORDER) RAO_TRY(ask_put(ctx, request, "order", cJSON_CreateNumber(0.75)));
-    RAO_TRY(ask_answer_any(a, request, answer));
-done:
-    cJSON_Delete(fixed);
-    cJSON_Delete(request);
-    return st;
-}
-
-/* {"quantity": {"method", "error"?}, ..} */
-static rao_status probe_all(ask *a, const rao_family_info *f, cJSON *into) {
-    rao_status st = RAO_OK;
-    for (int64_t i = 0; rao_manifold_list(i) >= 0; i++) {
-        cJSON *answer = NULL, *entry = cJSON_CreateObject();
-        st = probe(a, f, rao_manifold_list(i), &answer);
-        const cJSON *method = eval_find(answer, "method"), *error = eval_find(answer, "error");
-        if (st == RAO_OK && !entry) st = rao_fail(a->ctx, RAO_ENOMEM, "out of memory: answers");
-        if (st == RAO_OK && method) st = ask_put(a->ctx, entry, "method", cJSON_CreateString(method->valuestring));
-        if (st == RAO_OK && error) st = ask_put(a->ctx, entry, "refused", cJSON_CreateString(eval_find(error, "message")->valuestring));
-        cJSON_Delete(answer);
-        if (st != RAO_OK) return cJSON_Delete(entry), st;
-        RAO_TRY(ask_put(a->ctx, into, rao_manifold_name(rao_manifold_list(i)), entry));
-    }
+    const cJSON *method = eval_find(entry, "method"), *others = eval_find(entry, "sometimes"), *refused = eval_find(entry, "refused");
+    if (method) RAO_TRY(rao_text_puts(ctx, out, method->valuestring));
+    for (const cJSON *one = others ? others->child : NULL; one; one = one->next)
+        RAO_TRY(rao_text_printf(ctx, out, "; for some points %s", one->valuestring));
+    if (refused) RAO_TRY(rao_text_printf(ctx, out, "%s%s", method ? "; for some refused: " : "", refused->valuestring));
 done:
     return st;
 }
 
 static rao_status show_quantities(rao_ctx *ctx, const cJSON *quantities) {
-    enum { NAME = 0, METHOD, COLUMNS };
+    enum { NAME = 0, METHOD, COLUMNS, QUANTITIES_MOST = 256 };
     static const rao_column columns[COLUMNS] = {{"quantity", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0},
                                                 {"reached by", NULL, RAO_ALIGN_LEFT, RAO_NUMBER_GENERAL, 0}};
+    rao_status st = RAO_OK;
     rao_cell cells[QUANTITIES_MOST * COLUMNS];
+    rao_text told[QUANTITIES_MOST] = {{0}};
     int64_t n = 0;
     for (const cJSON *item = quantities->child; item && n < QUANTITIES_MOST; item = item->next, n++) {
-        const cJSON *method = eval_find(item, "method"), *refused = eval_find(item, "refused");
+        RAO_TRY(tell(ctx, item, &told[n]));
         cells[n * COLUMNS + NAME] = rao_cell_text(item->string);
-        cells[n * COLUMNS + METHOD] = rao_cell_text(method ? method->valuestring : refused ? refused->valuestring : "");
+        cells[n * COLUMNS + METHOD] = rao_cell_text(told[n].data ? told[n].data : "");
     }
     rao_table table = {.column_count = COLUMNS, .row_count = n, .columns = columns, .cells = cells};
-    return cli_print_table(ctx, &table);
+    RAO_TRY(cli_print_table(ctx, &table));
+done:
+    for (int64_t i = 0; i < QUANTITIES_MOST; i++) rao_text_destroy(&told[i]);
+    return st;
 }
 
 /* ---- show: charts ---- */
@@ -204,7 +162,7 @@ done:
 
 static rao_status make_sample(rao_ctx *ctx, const rao_family_info *f, rao_family **family) {
     rao_family_opts o;
-    const rao_fixed fixed = {f->fixed, FIXED_SAMPLE};
+    const rao_fixed fixed = {f->fixed, PROBE_FIXED};
     rao_family_opts_init(&o);
     o.fixed = &fixed, o.fixed_count = f->fixed != NULL;
     return rao_family_create(ctx, f->name, &o, family);
@@ -270,7 +228,7 @@ static rao_status show(cli_call *call) {
     RAO_TRY(find_info(call->ctx, a.family, &info));
     quantities = cJSON_CreateObject();
     if (!quantities) RAO_TRY(rao_fail(call->ctx, RAO_ENOMEM, "out of memory: answers"));
-    RAO_TRY(probe_all(&a, info, quantities));
+    RAO_TRY(probe_quantities(&a, info, quantities));
     if (call->common.json) {
         st = show_json(&a, info, quantities), quantities = NULL;
         goto done;
@@ -298,8 +256,8 @@ static rao_status details(rao_ctx *ctx, rao_text *out) {
     return rao_text_puts(
         ctx, out,
         "list: every family with its charts. show NAME: its density, formulas and sources, charts with their coordinates, and for every\n"
-        "quantity whether it is a closed form or a numerical answer, or why it is refused: each is asked at a point of the family's\n"
-        "least dimension, so this is what `rao eval` answers.\n");
+        "quantity whether it is a closed form or a numerical answer, or why it is refused: each is asked at points of the family's\n"
+        "least dimension and of twice that, so this is what `rao eval` answers.\n");
 }
 
 const cli_command cmd_family = {

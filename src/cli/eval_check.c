@@ -1,6 +1,8 @@
 /* eval_check.c - whether a family keeps its word at p: what rao_family_check found, and its sentence. */
 #include "eval.h"
 
+#include <math.h>
+
 rao_status eval_answer_check(eval_request *r) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = r->s->ctx;
@@ -20,6 +22,8 @@ rao_status eval_answer_check(eval_request *r) {
     eval_put_number(ctx, json, "score_mean", report.score_mean);
     eval_put_number(ctx, json, "fisher_gap", report.fisher_gap);
     rao_json_string(ctx, json, "sentence", report.sentence);
+    rao_method method = isinf(report.mass_error) ? RAO_MONTE_CARLO : rao_family_describe(r->family)->discrete ? RAO_SERIES : RAO_QUADRATURE;
+    rao_json_string(ctx, json, "method", rao_method_name(method));
 done:
     return st;
 }

@@ -29,6 +29,7 @@ rao_status eval_answer_mle(eval_request *r) {
     eval_put_point(r, "value", p);
     if (with == RAO_OK) eval_put_vector(ctx, json, "standard_error", error, t);
     eval_put_number(ctx, json, "log_likelihood", likelihood);
+    rao_json_string(ctx, json, "method", rao_method_name(rao_family_mle_method(r->family)));
     if (with != RAO_OK) rao_json_string(ctx, json, "warning", warning);
     r->warned = with != RAO_OK;
 done:

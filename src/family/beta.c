@@ -93,4 +93,5 @@ const family_table rao_table_beta = {
     .center = center,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -60,4 +60,5 @@ const family_table rao_table_cauchy = {
     .center = rao_standard_center,
     .sample = sample,
     .mle = rao_standard_mle,
+    .mle_method = RAO_ITERATION,
 };

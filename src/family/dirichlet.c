@@ -445,4 +445,5 @@ const family_table rao_table_dirichlet = {
     .kl_gradient = kl_gradient,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -114,7 +114,7 @@ typedef struct family_table {
     const char *(*irregular_at)(const rao_family *f, const double *s);                        /* the same at one point */
     /* A copy of a state for another context's use; NULL: states name no context. */
     void (*attach)(rao_ctx *ctx, const rao_family *f, double *s);
-    rao_method entropy_method, kl_method; /* of the slots above: closed form unless said */
+    rao_method entropy_method, kl_method, mle_method; /* of the slots above: closed form unless said */
 } family_table;
 
 enum { MOST_CHARTS = 8 };

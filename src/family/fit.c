@@ -173,3 +173,5 @@ done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
+
+rao_method rao_family_mle_method(const rao_family *family) { return family->table->mle_method; }

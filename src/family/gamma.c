@@ -291,4 +291,5 @@ const family_table rao_table_gamma = {
     .center = center,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

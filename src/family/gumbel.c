@@ -74,4 +74,5 @@ const family_table rao_table_gumbel = {
     .center = rao_standard_center,
     .sample = sample,
     .mle = rao_standard_mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -83,4 +83,5 @@ const family_table rao_table_inverse_gamma = {
     .center = center,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -35,4 +35,5 @@ const family_table rao_table_logistic = {
     .center = rao_standard_center,
     .sample = sample,
     .mle = rao_standard_mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -206,4 +206,5 @@ const family_table rao_table_normal_mixture3 = {
     .landmarks = landmarks,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

@@ -281,7 +281,7 @@ static void fill_table(family_own *o) {
     t->logpdf = logpdf, t->score = score;
     t->support = line ? support : NULL, t->center = line ? center : NULL, t->landmarks = line ? landmarks : NULL;
     t->irregular_at = irregular_at, t->attach = attach;
-    t->sample = own_sample, t->mle = own_mle;
+    t->sample = own_sample, t->mle = own_mle, t->mle_method = RAO_ITERATION;
 }
 
 rao_status rao_family_define(rao_ctx *ctx, const rao_family_definition *definition, rao_family **family) {

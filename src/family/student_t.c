@@ -86,4 +86,5 @@ const family_table rao_table_student_t = {
     .center = center,
     .sample = sample,
     .mle = rao_standard_mle,
+    .mle_method = RAO_ITERATION,
 };

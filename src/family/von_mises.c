@@ -200,4 +200,5 @@ const family_table rao_table_von_mises = {
     .center = center,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

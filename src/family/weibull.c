@@ -84,4 +84,5 @@ const family_table rao_table_weibull = {
     .center = center,
     .sample = sample,
     .mle = mle,
+    .mle_method = RAO_ITERATION,
 };

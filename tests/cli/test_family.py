@@ -30,7 +30,7 @@ def test_a_family_is_shown(name):
     quantities = found["quantities"]
     assert quantities["logpdf"]["method"] == "closed form"
     for quantity, how in quantities.items():
-        assert ("method" in how) != ("refused" in how), (quantity, how)
+        assert "method" in how or "refused" in how, (quantity, how)
     assert ("refused" in quantities["natural"]) == (not FAMILIES[name]["exponential"])
     assert ("refused" in quantities["fisher"]) == (not FAMILIES[name]["regular"])
 
