@@ -73,23 +73,38 @@ done:
     return st;
 }
 
-rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s) {
-    rao_status st = RAO_OK;
-    s->past = fmin(1 - 1 / (f->updates + 1), f->opts.decay);
-    for (int64_t l = 0; l < f->layers && st == RAO_OK; l++) st = add_a(ctx, f, u, l, s);
+typedef struct additions { /* to the factors of all layers, each by one thread */
+    const rao_fisher *f;
+    const update *u;
+    factor_set *s;
+    int64_t column;
+} additions;
+
+static rao_status add_a_of(rao_ctx *worker, int64_t layer, void *arg) {
+    const additions *x = arg;
+    return add_a(worker, x->f, x->u, layer, x->s);
+}
+
+static rao_status add_g_of(rao_ctx *worker, int64_t layer, void *arg) {
+    const additions *x = arg;
+    rao_status st;
+    rao_factors factors;
+    rao_mat into = factor_g(x->f, layer, x->s->layer[layer].g);
+    RAO_TRY(rao_tape_factors(worker, x->u->tape, layer, &factors));
+    RAO_TRY(rao_syrk_lower(worker, RAO_T, 1 - x->s->past, &factors.g, x->column == 0 ? x->s->past : 1, &into));
+done:
     return st;
 }
 
+rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s) {
+    additions x = {f, u, s, 0};
+    s->past = fmin(1 - 1 / (f->updates + 1), f->opts.decay);
+    return rao_parallel_for(ctx, f->layers, add_a_of, &x);
+}
+
 rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, factor_set *s) {
-    rao_status st = RAO_OK;
-    for (int64_t l = 0; l < f->layers; l++) {
-        rao_factors factors;
-        rao_mat into = factor_g(f, l, s->layer[l].g);
-        RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
-        RAO_TRY(rao_syrk_lower(ctx, RAO_T, 1 - s->past, &factors.g, c == 0 ? s->past : 1, &into));
-    }
-done:
-    return st;
+    additions x = {f, u, s, c};
+    return rao_parallel_for(ctx, f->layers, add_g_of, &x);
 }
 
 rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank) {

@@ -5,7 +5,7 @@
  *
  * Only positive terms are added on the diagonal. Y comes from a like recursion, with the diagonal blocks of L inverted once. LAPACK's
  * potri inverts L and multiplies L^-T L^-1 instead, with triangular operands throughout; its flops are the same, 2/3 n^3, but below
- * n of about a thousand they run at a fraction of gemm's rate.
+ * n of about a thousand they run at a fraction of gemm's rate. Rows of Y and panels of the sum are shared by the threads.
  * Scratch: n^2/4 + 32 n entries.
  */
 #include <string.h>
@@ -57,8 +57,7 @@ rao_status rao_cholesky_inverse(rao_ctx *ctx, const rao_mat *l, rao_mat *inverse
     const int64_t n = l->rows, n1 = n > LEAF ? first_half(n) : 0;
     RAO_TRY(rao_scratch_bytes(ctx, leaves_of(n) * LEAF * LEAF + n1 * (n - n1), rao_dtype_size(l->dtype), &work));
     if (inverse->data != l->data) la_copy_lower(l, inverse);
-    if (l->dtype == RAO_F32) inverse_f32(inverse, work);
-    else inverse_f64(inverse, work);
+    RAO_TRY(l->dtype == RAO_F32 ? inverse_f32(ctx, inverse, work) : inverse_f64(ctx, inverse, work));
     la_mirror(inverse);
 done:
     rao_scratch_reset(ctx, mark);

@@ -50,7 +50,7 @@ static const double BLOCK_FLOPS = 4e6; /* some 40 us: what a thread must be wort
 
 /* Rows a block, by the shape alone: whole micro-tiles of 256 rows, or two halves of a product of fewer. Two blocks of 256 x 512 x 785
  * cost 1.5 % more than one call (the right factor is packed twice), four of 128 cost 5 %. */
-static int64_t row_block(int64_t m, int64_t n, int64_t k) {
+int64_t la_row_block(int64_t m, int64_t n, int64_t k) {
     int64_t blocks = m / BLOCK_ROWS > 2 ? m / BLOCK_ROWS : 2;
     int64_t rows = (m / blocks + TILE - 1) / TILE * TILE;
     return m < 2 * TILE || 2.0 * (double)rows * (double)n * (double)k < BLOCK_FLOPS ? m : rows;
@@ -103,7 +103,7 @@ rao_status rao_gemm(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, cons
         scale(beta, c);
         return RAO_OK;
     }
-    product p = {ta, tb, alpha, beta, a, b, c, k, row_block(c->rows, c->cols, k)};
+    product p = {ta, tb, alpha, beta, a, b, c, k, la_row_block(c->rows, c->cols, k)};
     RAO_TRY(rao_parallel_for(ctx, rao_block_count(c->rows, p.rows), run_rows, &p));
 done:
     return st;

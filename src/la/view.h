@@ -25,6 +25,8 @@ static inline int la_ld(const rao_mat *m) { return m->ld > 0 ? (int)m->ld : 1; }
 
 static inline const char *la_trans(rao_trans t) { return t == RAO_T ? "T" : "N"; }
 
+/* Rows of C (m x n, inner size k) that one call of a product computes, by the shape alone: the blocks that threads share. */
+int64_t la_row_block(int64_t m, int64_t n, int64_t k);
 /* dst's upper triangle is the transpose of src's lower one (lower = 1), or dst's lower that of src's upper; diagonal included. */
 void la_flip(int lower, const rao_mat *src, const rao_mat *dst);
 /* The upper triangle becomes the transpose of the lower one. */
