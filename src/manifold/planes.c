@@ -2,6 +2,7 @@
 #include "manifold/planes.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "manifold/geometry.h"
@@ -26,6 +27,15 @@ static void gather(rao_points p, int64_t first, int64_t count, double *x, double
     for (int64_t i = count; i < PLANES; i++) x[i] = 0, s[i] = 1;
 }
 
+static void put(const double *d, const unsigned char *known, int64_t n, double *out, int64_t stride) {
+    if (stride == 1 && !memchr(known, 0, (size_t)n)) {
+        memcpy(out, d, (size_t)n * sizeof *d);
+        return;
+    }
+    for (int64_t k = 0; k < n; k++)
+        if (known[k]) out[k * stride] = d[k];
+}
+
 int rao_half_distances(const rao_family *f, const rao_family_args *args, int64_t first, int64_t count, double *out, int64_t stride,
                        unsigned char *done) {
     const geometry *row = rao_geometry_of(f);
@@ -40,10 +50,8 @@ int rao_half_distances(const rao_family *f, const rao_family_args *args, int64_t
         gather(args->p, first + i, n, pairs.x, pairs.s);
         gather(args->q, first + i, n, pairs.y, pairs.t);
         kernel()(&pairs, sqrt(a / b), shear, sqrt(b), d, known);
-        for (int64_t k = 0; k < n; k++) {
-            done[i + k] = known[k];
-            if (known[k]) out[(i + k) * stride] = d[k];
-        }
+        memcpy(done + i, known, (size_t)n);
+        put(d, known, n, out + i * stride, stride);
     }
     return 1;
 }
