@@ -53,7 +53,7 @@ static const rao_option rows[] = {
      .value = 0.7,
      .max = 60,
      .flags = RAO_OPT_ABOVE_MIN,
-     .help = "for each row"},
+     .help = "for each row, less where a slow or busy machine is behind: 40 s for all at the default"},
     {.name = "rows", .type = RAO_OPT_STRING, .offset = offsetof(bench_options, rows), .help = "only those whose name contains this"},
 };
 static const rao_option_table table = {"bench", sizeof(bench_options), rows, sizeof rows / sizeof *rows};
@@ -152,6 +152,13 @@ static rao_status choose(rao_ctx *ctx, const char *part, const bench_case *of[CA
     return rao_fail(ctx, RAO_EINVAL, "bench: no row's name contains '%s', want a part of one such as 'net100 plain' or 'kfac'", part);
 }
 
+/* The share of one row in what is left of the time for all, which steps that take longer than their share have eaten into. */
+static double pace(double seconds, double begin, int rows_left) {
+    enum { WORTH = 57 }; /* rows at full length that the whole may take: 40 s at the default */
+    double left = WORTH * seconds - (cli_seconds() - begin);
+    return fmin(seconds, fmax(left / rows_left, seconds / 10));
+}
+
 static rao_status bench(cli_call *call) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = call->ctx;
@@ -159,7 +166,7 @@ static rao_status bench(cli_call *call) {
     const bench_case *of[CASES];
     bench_row all[CASES];
     machine m;
-    double rate = 0;
+    double rate = 0, begin = cli_seconds();
     int n = 0, count = 0;
     cli_progress progress;
     progress_begin(&progress, ctx, &call->common, "rows");
@@ -168,7 +175,7 @@ static rao_status bench(cli_call *call) {
     RAO_TRY(bench_gemm_rate(ctx, &rate));
     for (; n < count && !rao_ctx_cancelled(ctx); n++) {
         progress_show(&progress, of[n]->name, (double)n / count);
-        RAO_TRY(bench_run(ctx, of[n], rate, o->seconds, &all[n]));
+        RAO_TRY(bench_run(ctx, of[n], rate, pace(o->seconds, begin, count - n), &all[n]));
     }
     set_ratios(all, of, n);
     progress_end(&progress);
