@@ -83,6 +83,9 @@ RAO_API rao_status rao_fisher_update(rao_ctx *ctx, rao_fisher *fisher, rao_objec
 
 /* The operator, borrowed. Before an update, and after one that failed, every query is EINVAL. */
 RAO_API rao_op *rao_fisher_op(rao_fisher *fisher);
+/* Lets the coming query make the inverses of kfac anew, of the present averages under the present damping, whatever `renew` says. The others keep
+ * nothing that depends on a damping. */
+RAO_API void rao_fisher_renew(rao_fisher *fisher);
 RAO_API const char *rao_fisher_name(const rao_fisher *fisher);
 RAO_API int64_t rao_fisher_bytes(const rao_fisher *fisher);
 

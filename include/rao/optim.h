@@ -37,9 +37,11 @@ extern "C" {
  * rounding. lr, its schedule, momentum and radius then have no say but in weight_decay. The prediction of lm is that minimum.
  * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
- * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A relative damping stays above a
- * hundredth of `damping` times the largest mean eigenvalue so far: F goes to 0 where the model becomes sure, and must not take the damping with it.
- * With l2 both reductions are of the penalised loss; a decoupled weight_decay is in neither.
+ * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A step after which the loss of its own batch
+ * is higher, or no number, is rejected: w and v are as before it, the damping rises at once, twofold, then 4, 8, ... times (Nielsen 1999), and the step is taken
+ * anew, without momentum under step = rate, until one is kept; a matrix that its damping leaves singular is answered so too. What a rise is: more than 4 eps (1 + loss).
+ * A relative damping stays above a hundredth of `damping` times the largest mean eigenvalue so far: F goes to 0 where the model becomes sure, and must not take
+ * the damping with it. With l2 both reductions are of the penalised loss; a decoupled weight_decay is in neither, and is taken off a step that is kept.
  * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.
  *
  * The rate of step t = 0, 1, ... of a run of H steps (its horizon): lr s(t), where for t < warmup s = (t + 1) / warmup, and then
@@ -77,7 +79,7 @@ RAO_API rao_status rao_optim_target(rao_ctx *ctx, rao_optim *opt, rao_vec *targe
 RAO_API rao_status rao_optim_step(rao_ctx *ctx, rao_optim *opt, rao_op *metric, rao_vec *w);
 /* The same step for a gradient given as outer products (rao/la.h) and not in the target, for a rule with a metric (EUNABLE otherwise): an operator that can work
  * on the factors does, which spares the product that sums them. The gradient itself is formed where something else asks for it:
- * a metric without solve_outer, l2, a step that is to be judged. */
+ * a metric without solve_outer, l2, step = model, a step whose ratio is to change the damping. */
 RAO_API rao_status rao_optim_step_outer(rao_ctx *ctx, rao_optim *opt, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w);
 /* Steps done so far, and the rate that the coming one will use. */
 RAO_API int64_t rao_optim_steps(const rao_optim *opt);
@@ -107,9 +109,13 @@ typedef rao_status rao_optim_forms_fn(rao_ctx *ctx, void *user, const rao_vec *x
 RAO_API void rao_optim_set_forms(rao_optim *opt, rao_optim_forms_fn *forms, void *user);
 /* To be called after the metric was renewed: a relative damping is made anew from its trace. */
 RAO_API void rao_optim_renewed(rao_optim *opt);
-/* Whether the coming step is to be judged; then rao_optim_judge takes the loss of its batch before and after. */
+/* Whether every step is to be judged (adapt = lm): then rao_optim_judge takes the loss of its batch before and after, and w as the step left it. *kept = 0: it was
+ * taken back, w and the state are as before it, it does not count, and the damping is higher; the caller gives the same gradient again and steps again (a metric that
+ * keeps inverses over several steps has to make them anew: rao_fisher_renew). A step waits for its judgement: another one is EINVAL before. */
 RAO_API int rao_optim_wants_judgement(const rao_optim *opt);
-RAO_API rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double after);
+RAO_API rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double after, rao_vec *w, int *kept);
+/* The parameters before the last step that was judged; a view. EUNABLE for a rule that does not judge. */
+RAO_API rao_status rao_optim_before(rao_ctx *ctx, const rao_optim *opt, rao_vec *w);
 
 /* The last step, for logs. NaN: not known. */
 typedef struct rao_optim_step_info {
@@ -117,11 +123,24 @@ typedef struct rao_optim_step_info {
     double cosine;              /* between the gradient and the step; not known where the gradient was not formed */
     double length;              /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
     double scale;               /* s: 1 where the radius did not bind */
-    double predicted, realised; /* change of the batch's loss, of the last judged step */
+    double rate;                /* r, or 1 under step = model: the step is -rate v; 0: no step yet */
+    double predicted, realised; /* change of the batch's loss: predicted by the model of step = model, or where a judgement needs it; realised once judged */
+    double penalty;             /* of that what l2 / 2 |w|^2 changed */
 } rao_optim_step_info;
 RAO_API rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info);
 /* Forms the gradient of the last step in the target from the blocks that it was taken with, if that step did not: for logs. */
 RAO_API rao_status rao_optim_form_gradient(rao_ctx *ctx, rao_optim *opt, const rao_outer *blocks, int64_t count);
+/* The last step over parts of the parameters, for logs: of a network its layers. With g the gradient, s = -rate v the step and B the metric as damped for it, the
+ * model expects a change <g, s> + <s, B s> / 2, and a part P of it <g_P, s_P> + <s_P, (B s)_P> / 2: parts that cover the parameters sum to the whole. Where B has
+ * blocks for parts (kfac, ekfac, diagonal) that is the model restricted to P; where it is one matrix, a cross term of two parts is halved between them. */
+typedef struct rao_optim_part {
+    int64_t first, count;  /* given */
+    double gradient, step; /* norms */
+    double cosine;         /* between the gradient and v; NaN where one is 0 */
+    double predicted;
+} rao_optim_part;
+/* One product with the metric, which is as it was for the step. EINVAL: no step yet, or its gradient is not formed. */
+RAO_API rao_status rao_optim_explain(rao_ctx *ctx, const rao_optim *opt, const rao_op *metric, int64_t count, rao_optim_part *parts);
 
 /* ---- state: what a checkpoint holds -------------------------------------------------------------------------- */
 

@@ -293,6 +293,10 @@ rao_op *rao_fisher_op(rao_fisher *f) {
     fisher_settle(f); /* its state may have been restored */
     return &f->op;
 }
+void rao_fisher_renew(rao_fisher *f) {
+    if (f->rep->renew) f->rep->renew(f);
+}
+
 const char *rao_fisher_name(const rao_fisher *f) { return f->rep->name; }
 int64_t rao_fisher_bytes(const rao_fisher *f) { return (int64_t)f->rep->bytes(f); }
 

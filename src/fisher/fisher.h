@@ -31,6 +31,7 @@ typedef struct representation {
     rao_status (*end)(rao_ctx *ctx, rao_fisher *f, const update *u);               /* NULL: nothing is left to do */
     rao_status (*again)(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c);  /* a second sweep over the columns; NULL: none */
     int (*wants_again)(const rao_fisher *f);
+    void (*renew)(rao_fisher *f); /* lets the coming query make anew what is kept over updates; NULL: nothing is */
     void (*destroy)(rao_fisher *f);
     rao_status (*layer)(rao_ctx *ctx, const rao_fisher *f, int64_t layer, rao_fisher_layer *info); /* may be NULL */
     const char *(*keep)(rao_fisher *f, int64_t layer, int64_t i,

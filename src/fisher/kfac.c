@@ -73,6 +73,10 @@ static rao_status end(rao_ctx *ctx, rao_fisher *f, const update *u) {
     return RAO_OK;
 }
 
+static void renew(rao_fisher *f) {
+    for (int64_t l = 0; l < f->layers; l++) ((kfac *)f->state)->layer[l].of[READY] = 0;
+}
+
 /* ---- damping and inverses ---- */
 
 /* A factor that is zero (a dead layer) gives pi no meaning: then both are damped alike. */
@@ -160,10 +164,8 @@ done:
 
 static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     (void)ctx;
-    const rao_fisher *f = fisher_of(op);
-    kfac *s = f->state;
     op->damping = damping;
-    for (int64_t l = 0; l < f->layers && f->opts.renew == 1; l++) s->layer[l].of[READY] = 0;
+    if (fisher_of(op)->opts.renew == 1) renew((rao_fisher *)(void *)op);
     return RAO_OK;
 }
 
@@ -475,6 +477,7 @@ const representation fisher_kfac = {.name = "kfac",
                                     .begin = begin,
                                     .column = column,
                                     .end = end,
+                                    .renew = renew,
                                     .destroy = destroy,
                                     .layer = layer_info,
                                     .keep = keep};

@@ -74,6 +74,8 @@ static rao_status make_vectors(rao_ctx *ctx, rao_optim *opt) {
     rao_status st = RAO_OK;
     opt->states = opt->rule->states(opt->options.bytes, opt->names);
     for (int i = 0; i < opt->states; i++) RAO_TRY(rao_alloc_bytes(ctx, opt->n, rao_dtype_size(opt->dtype), &opt->state[i]));
+    for (int i = 0; i < 2 && opt->rule->keeps && opt->rule->keeps(opt->options.bytes); i++)
+        RAO_TRY(rao_alloc_bytes(ctx, opt->n, rao_dtype_size(opt->dtype), &opt->before[i]));
     if (opt->rule->gradient(opt->options.bytes)) RAO_TRY(rao_alloc_bytes(ctx, opt->n, rao_dtype_size(opt->dtype), &opt->gradient));
 done:
     return st;
@@ -87,7 +89,7 @@ rao_status rao_optim_create(rao_ctx *ctx, const char *spec, rao_dtype dtype, int
     if (n < 0) return rao_fail(ctx, RAO_EINVAL, "optimiser: %lld parameters, want >= 0", (long long)n);
     RAO_TRY(rao_alloc(ctx, 1, &opt));
     opt->dtype = dtype, opt->n = n, opt->horizon = horizon;
-    opt->info = (rao_optim_step_info){NAN, NAN, NAN, NAN, NAN, NAN};
+    opt->info = (rao_optim_step_info){NAN, NAN, NAN, NAN, 0, NAN, NAN, 0};
     RAO_TRY(read_spec(ctx, opt, spec));
     RAO_TRY(make_vectors(ctx, opt));
     *out = opt;
@@ -100,6 +102,7 @@ done:
 void rao_optim_destroy(rao_optim **opt) {
     if (!opt || !*opt) return;
     for (int i = 0; i < OPTIM_STATES; i++) rao_free(&(*opt)->state[i]);
+    for (int i = 0; i < 2; i++) rao_free(&(*opt)->before[i]);
     rao_free(&(*opt)->gradient);
     rao_text_destroy(&(*opt)->settings);
     rao_free(opt);
@@ -112,7 +115,7 @@ int64_t rao_optim_horizon(const rao_optim *opt) { return opt->horizon; }
 int64_t rao_optim_states(const rao_optim *opt) { return opt->states + opt->rule->face.metric; }
 
 int64_t rao_optim_bytes(const rao_optim *opt) {
-    return (opt->states + (opt->gradient != NULL)) * opt->n * (int64_t)rao_dtype_size(opt->dtype);
+    return (opt->states + (opt->gradient != NULL) + 2 * (opt->before[1] != NULL)) * opt->n * (int64_t)rao_dtype_size(opt->dtype);
 }
 
 double rao_optim_rate(const rao_optim *opt) {
@@ -142,11 +145,17 @@ rao_status rao_optim_target(rao_ctx *ctx, rao_optim *opt, rao_vec *target, doubl
     return RAO_OK;
 }
 
+rao_status optim_check_parameters(rao_ctx *ctx, const rao_optim *opt, const rao_vec *w) {
+    if (w->n == opt->n && w->dtype == opt->dtype) return RAO_OK;
+    return rao_fail(ctx, RAO_EINVAL, "%s: %lld parameters of %s, made for %lld of %s", opt->rule->face.name, (long long)w->n,
+                    rao_dtype_name(w->dtype), (long long)opt->n, rao_dtype_name(opt->dtype));
+}
+
 static rao_status check_step(rao_ctx *ctx, const rao_optim *opt, const rao_op *metric, const rao_vec *w) {
     const char *name = opt->rule->face.name;
-    if (w->n != opt->n || w->dtype != opt->dtype)
-        return rao_fail(ctx, RAO_EINVAL, "%s: %lld parameters of %s, made for %lld of %s", name, (long long)w->n, rao_dtype_name(w->dtype),
-                        (long long)opt->n, rao_dtype_name(opt->dtype));
+    rao_status st = optim_check_parameters(ctx, opt, w);
+    if (st != RAO_OK) return st;
+    if (opt->awaits) return rao_fail(ctx, RAO_EINVAL, "%s: the last step waits for its judgement (rao_optim_judge)", name);
     if (!metric != !opt->rule->face.metric)
         return rao_fail(ctx, RAO_EINVAL, "%s: %s", name, metric ? "this rule takes no metric" : "this rule needs a metric");
     if (metric && metric->n != opt->n)

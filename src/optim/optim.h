@@ -57,6 +57,7 @@ typedef struct optim_rule {
     rao_status (*step_outer)(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count, rao_vec *w);
     int (*takes_outer)(const rao_optim *opt, const rao_op *metric);
     rao_status (*check)(rao_ctx *ctx, const rao_optim *opt); /* options that contradict each other; NULL: none do */
+    int (*keeps)(const void *options); /* whether a step can be taken back, so that two more vectors are wanted; NULL: no */
     void (*wish)(const void *options, rao_optim_wish *wish); /* rules with a metric; they keep what outlives a step in `scalars` */
 } optim_rule;
 extern const optim_rule optim_sgd, optim_adam, optim_adamw, optim_ngd, optim_kfac, optim_ekfac;
@@ -77,8 +78,14 @@ struct rao_optim {
     rao_optim_step_info info;
     rao_optim_forms_fn *forms; /* NULL: the metric's products */
     void *forms_user;
+    void *before[2]; /* the parameters and state 0 before the last step, of a rule that can take it back */
+    int awaits;      /* the last step waits for its judgement, and its decay with it */
+    double decay_due;
     int unformed; /* the last step had its gradient as outer products and `gradient` does not hold it */
 };
+
+/* optim.c: EINVAL unless w is what opt was made for. */
+rao_status optim_check_parameters(rao_ctx *ctx, const rao_optim *opt, const rao_vec *w);
 
 /* schedule.c: the factor s(t) of the rate. */
 double optim_schedule(const optim_common *o, int64_t t, int64_t horizon);

@@ -228,25 +228,45 @@ done:
     return st;
 }
 
+/* The gradient of the batch at w as its factors, and the step. The tape holds the forward pass at w. */
+static rao_status gradient_and_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *clock) {
+    rao_status st = RAO_OK;
+    RAO_TRY(rao_objective_backward(ctx, t->objective, w, 0, NULL, NULL));
+    RAO_TRY(rao_tape_outer(ctx, rao_objective_tape(t->objective), t->blocks));
+    lap(t, TRAIN_GRADIENT, clock);
+    RAO_TRY(end_of_run(ctx, t, rao_optim_step_outer(ctx, t->optim, rao_fisher_op(t->metric), t->blocks, t->block_count, w)));
+    lap(t, TRAIN_STEP, clock);
+done:
+    return st;
+}
+
+/* A step that is taken back is taken again, from the same weights on the same batch, with more damping in inverses made anew. */
+static rao_status judged_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *loss, double *clock) {
+    rao_status st = RAO_OK;
+    double after;
+    for (int kept = 0;;) {
+        RAO_TRY(gradient_and_step(ctx, t, w, clock));
+        RAO_TRY(rao_objective_loss(ctx, t->objective, w, &after));
+        RAO_TRY(rao_optim_judge(ctx, t->optim, *loss, after, w, &kept));
+        lap(t, TRAIN_STEP, clock);
+        if (kept) break;
+        rao_fisher_renew(t->metric);
+        RAO_TRY(rao_objective_loss(ctx, t->objective, w, loss)); /* the same bits, for what the tape then holds */
+        lap(t, TRAIN_GRADIENT, clock);
+    }
+done:
+    return st;
+}
+
 /* The metric is renewed between the two halves of the gradient: it uses the tape's cotangents, and the factors of the gradient are to stay there. */
 static rao_status metric_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *loss, double *clock) {
     rao_status st = RAO_OK;
-    double after;
-    const int judged = rao_optim_wants_judgement(t->optim);
     RAO_TRY(rao_objective_loss(ctx, t->objective, w, loss));
     if (!isfinite(*loss)) RAO_TRY(diverged(ctx, t, "loss of the batch", *loss, rao_trainer_steps(t) + 1));
     lap(t, TRAIN_GRADIENT, clock);
     RAO_TRY(end_of_run(ctx, t, train_renew_metric(ctx, t, w)));
     lap(t, TRAIN_METRIC, clock);
-    RAO_TRY(rao_objective_backward(ctx, t->objective, w, 0, NULL, NULL));
-    RAO_TRY(rao_tape_outer(ctx, rao_objective_tape(t->objective), t->blocks));
-    lap(t, TRAIN_GRADIENT, clock);
-    RAO_TRY(end_of_run(ctx, t, rao_optim_step_outer(ctx, t->optim, rao_fisher_op(t->metric), t->blocks, t->block_count, w)));
-    if (judged) {
-        RAO_TRY(rao_objective_loss(ctx, t->objective, w, &after));
-        RAO_TRY(rao_optim_judge(ctx, t->optim, *loss, after));
-    }
-    lap(t, TRAIN_STEP, clock);
+    st = rao_optim_wants_judgement(t->optim) ? judged_step(ctx, t, w, loss, clock) : gradient_and_step(ctx, t, w, clock);
 done:
     return st;
 }

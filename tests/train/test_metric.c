@@ -12,13 +12,18 @@ static const struct {
     double decay;
     int judged;
     int64_t model; /* cases of the exact forms; 0: none */
+    int rejected;  /* whether steps are taken back */
 } runs[] = {
-    {"kfac:fraction=0.25:every=2:renew=3:decay=0.8", "kfac", RAO_FISHER_SAMPLED, 16, 2, 3, 0.8, 0, 0},
-    {"ekfac:fraction=0.5:renew=2:decay=0.5", "ekfac", RAO_FISHER_SAMPLED, 32, 1, 2, 0.5, 0, 0},
-    {"kfac:adapt=lm:l2=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 0},
-    {"kfac:adapt=lm:step=model:model_fraction=0.5:unit=loss", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 32},
-    {"ngd:representation=dense:every=3", "dense", RAO_FISHER_TRUE, 64, 3, 1, 0, 0, 0},
-    {"ngd:representation=implicit:flavour=empirical", "implicit", RAO_FISHER_EMPIRICAL, 64, 1, 1, 0, 0, 0},
+    {"kfac:fraction=0.25:every=2:renew=3:decay=0.8", "kfac", RAO_FISHER_SAMPLED, 16, 2, 3, 0.8, 0, 0, 0},
+    {"ekfac:fraction=0.5:renew=2:decay=0.5", "ekfac", RAO_FISHER_SAMPLED, 32, 1, 2, 0.5, 0, 0, 0},
+    {"kfac:adapt=lm:l2=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 0, 0},
+    {"kfac:adapt=lm:step=model:model_fraction=0.5:unit=loss", "kfac", RAO_FISHER_SAMPLED, 8, 1, 10, 0.95, 1, 32, 0},
+    {"kfac:adapt=lm:lr=2:momentum=0.8:damping=0.01:renew=4:radius=inf:weight_decay=0.01", "kfac", RAO_FISHER_SAMPLED, 8, 1, 4, 0.95, 1, 0,
+     1},
+    {"ekfac:adapt=lm:step=model:unit=loss:damping=1e-6", "ekfac", RAO_FISHER_SAMPLED, 8, 1, 20, 0.95, 1, 16, 1},
+    {"ngd:adapt=lm:representation=implicit:lr=4:damping=1e-3:radius=inf", "implicit", RAO_FISHER_TRUE, 64, 1, 1, 0, 1, 0, 1},
+    {"ngd:representation=dense:every=3", "dense", RAO_FISHER_TRUE, 64, 3, 1, 0, 0, 0, 0},
+    {"ngd:representation=implicit:flavour=empirical", "implicit", RAO_FISHER_EMPIRICAL, 64, 1, 1, 0, 0, 0, 0},
 };
 
 enum { BLOCKS = 2 };
@@ -41,6 +46,7 @@ static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *dat
     rao_fisher_opts opts;
     rao_optim_wish wish;
     order cases = {0};
+    int rejected = 0;
     rao_mat x = rao_dataset_x(data, RAO_TRAIN), y = rao_dataset_y(data, RAO_TRAIN);
     rao_fisher_opts_init(&opts);
     opts.flavour = runs[r].flavour, opts.renew = runs[r].renew, opts.decay = runs[r].decay, opts.seed = seed;
@@ -73,10 +79,23 @@ static void by_hand(rao_ctx *ctx, const rao_model *model, const rao_dataset *dat
         } else {
             OK(ctx, rao_optim_step(ctx, optim, rao_fisher_op(f), w));
         }
-        if (!runs[r].judged || (t + 1) % 5) continue;
-        OK(ctx, rao_objective_loss(ctx, o, w, &after));
-        OK(ctx, rao_optim_judge(ctx, optim, before, after));
+        if (!runs[r].judged) continue;
+        for (int kept = 0;; rejected++) {
+            OK(ctx, rao_objective_loss(ctx, o, w, &after));
+            OK(ctx, rao_optim_judge(ctx, optim, before, after, w, &kept));
+            if (kept) break;
+            rao_fisher_renew(f);
+            OK(ctx, rao_objective_gradient(ctx, o, w, 0, &g, &before));
+            if (outer) {
+                memset(g.data, 0, (size_t)g.n * sizeof(float));
+                OK(ctx, rao_tape_outer(ctx, rao_objective_tape(o), blocks));
+                OK(ctx, rao_optim_step_outer(ctx, optim, rao_fisher_op(f), blocks, BLOCKS, w));
+            } else {
+                OK(ctx, rao_optim_step(ctx, optim, rao_fisher_op(f), w));
+            }
+        }
     }
+    if (runs[r].rejected) EXPECT_TRUE(rejected > 0);
     order_destroy(&cases);
     rao_fisher_destroy(&f);
     rao_objective_destroy(&o);
