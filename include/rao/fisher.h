@@ -100,11 +100,11 @@ RAO_API rao_status rao_fisher_cg_info(rao_ctx *ctx, const rao_fisher *fisher, ra
 /* Effective dimension sum_j lambda_j / (lambda_j + damping) of the undamped spectrum (Gull 1989; MacKay 1992). */
 RAO_API rao_status rao_effective_dimension(rao_ctx *ctx, const rao_vec *eigenvalues, double damping, double *value);
 
-/* kfac and ekfac, layer by layer, for logs: EUNABLE for the others. */
+/* kfac, ekfac and diagonal, layer by layer, for logs: EUNABLE for the others, which do not speak of layers. */
 typedef struct rao_fisher_layer {
     const char *name;
-    double condition;                /* of the damped block: kfac in the 1-norm, ekfac largest over smallest eigenvalue */
-    double pi, damping_a, damping_g; /* kfac: what was added to each factor; ekfac: 1 and the damping twice */
+    double condition;                /* of the damped block: kfac in the 1-norm, else largest over smallest eigenvalue */
+    double pi, damping_a, damping_g; /* kfac: what was added to each factor; else 1 and the damping twice */
     int64_t age;                     /* updates since its inverse or basis was made */
 } rao_fisher_layer;
 RAO_API rao_status rao_fisher_layer_info(rao_ctx *ctx, const rao_fisher *fisher, int64_t layer, rao_fisher_layer *info);

@@ -89,8 +89,11 @@ RAO_API const rao_fisher *rao_trainer_metric(const rao_trainer *trainer); /* NUL
 RAO_API int64_t rao_trainer_points(const rao_trainer *trainer, const rao_train_point **points);
 
 /* Starts a log at `path` of JSON lines that can be read while the run lasts: {"event": "start", settings}, {"event": "evaluation", step, epoch,
- * seconds and their parts seconds_gradient, seconds_metric, seconds_step, rate, batch_loss, train_loss, test_loss, accuracies or squared errors; for rules with a metric damping, cosine, length, scale,
- * predicted, realised and the layers} and {"event": "end", status, step, seconds, cancelled}. EIO, here and from rao_trainer_run. */
+ * seconds and their parts seconds_gradient, seconds_metric, seconds_step, rate, batch_loss, train_loss, test_loss, accuracies or squared errors; for rules with a metric the last step:
+ * damping, cosine, length, scale, predicted, realised, rejected, metric_age and the layers} and {"event": "end", status, step, seconds, cancelled}.
+ * predicted and realised are the change of the loss of the step's batch, by the model (rao_optim_explain; under step = model the one that chose the step) and by a forward pass behind
+ * the step, which is made for the log and off the clock. Per layer: condition, pi, damping_a, damping_g and age (rao_fisher_layer_info), the norms of gradient and step, their cosine, and
+ * its share of the prediction; a realised share does not exist, for the loss does not fall apart into layers. EIO, here and from rao_trainer_run. */
 RAO_API rao_status rao_trainer_log(rao_ctx *ctx, rao_trainer *trainer, const char *path);
 
 /* ---- checkpoints --------------------------------------------------------------------------------------------- */

@@ -121,6 +121,18 @@ static rao_status damp(rao_ctx *ctx, rao_op *op, double damping) {
     return RAO_OK;
 }
 
+static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_fisher_layer *info) {
+    (void)ctx;
+    rao_vec all = vec_of(&f->op);
+    rao_mat m = layer_block(f, l, &all);
+    rao_vec d = rao_vec_view(m.dtype, m.rows * m.cols, m.data);
+    double least = HUGE_VAL, damping = f->op.damping;
+    for (int64_t i = 0; i < d.n; i++) least = fmin(least, fisher_get(&d, i));
+    *info = (rao_fisher_layer){
+        rao_graph_parameter(f->graph, l).name, (fisher_largest(&d) + damping) / (least + damping), 1, damping, damping, 0};
+    return RAO_OK;
+}
+
 static const rao_op_table table = {.name = "diagonal",
                                    .apply = apply,
                                    .solve = solve,
@@ -130,5 +142,11 @@ static const rao_op_table table = {.name = "diagonal",
                                    .logdet = logdet,
                                    .eigenvalues = eigenvalues,
                                    .damp = damp};
-const representation fisher_diagonal = {
-    .name = "diagonal", .op = &table, .bytes = bytes, .create = create, .begin = begin, .column = column, .destroy = destroy};
+const representation fisher_diagonal = {.name = "diagonal",
+                                        .op = &table,
+                                        .bytes = bytes,
+                                        .create = create,
+                                        .begin = begin,
+                                        .column = column,
+                                        .destroy = destroy,
+                                        .layer = layer_info};

@@ -40,7 +40,7 @@ rao_status rao_optim_judge(rao_ctx *ctx, rao_optim *opt, double before, double a
         rao_vec old = natural_vector(opt, opt->before[0]);
         if (opt->decay_due > 0) RAO_TRY(rao_axpy(ctx, -opt->decay_due, &old, w));
         if (opt->steps % LM_EVERY == 0) adapt(opt, realised);
-        opt->scalars[REJECTED] = 0;
+        opt->info.rejected = (int64_t)opt->scalars[REJECTED], opt->scalars[REJECTED] = 0;
     } else {
         reject(opt, w);
     }

@@ -89,7 +89,7 @@ rao_status rao_optim_create(rao_ctx *ctx, const char *spec, rao_dtype dtype, int
     if (n < 0) return rao_fail(ctx, RAO_EINVAL, "optimiser: %lld parameters, want >= 0", (long long)n);
     RAO_TRY(rao_alloc(ctx, 1, &opt));
     opt->dtype = dtype, opt->n = n, opt->horizon = horizon;
-    opt->info = (rao_optim_step_info){NAN, NAN, NAN, NAN, 0, NAN, NAN, 0};
+    opt->info = (rao_optim_step_info){NAN, NAN, NAN, NAN, 0, NAN, NAN, 0, 0};
     RAO_TRY(read_spec(ctx, opt, spec));
     RAO_TRY(make_vectors(ctx, opt));
     *out = opt;

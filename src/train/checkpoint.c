@@ -170,7 +170,7 @@ static rao_status take_states(rao_ctx *ctx, rao_trainer *t, const rao_safetensor
     RAO_TRY(rao_optim_restore(ctx, t->optim, (int64_t)taken[STEP]));
     t->seconds = taken[SECONDS], t->batch_loss = taken[BATCH_LOSS], t->rate = taken[RATE];
     t->point_count = 0;
-    t->stopped = 0, t->status = RAO_OK;
+    t->stepped = t->stopped = 0, t->status = RAO_OK;
     t->message.length = 0;
 done:
     return st;

@@ -56,6 +56,7 @@ struct rao_trainer {
     double seconds, phase[TRAIN_PHASES], batch_loss, rate;
     rao_train_point *points;
     int64_t point_count, point_capacity;
+    int stepped;       /* a step was made here: what the optimiser says of its last one is of the batch at hand */
     int stopped;       /* an evaluation found what stop_loss or stop_score ask for */
     rao_status status; /* of a failed run, kept */
     rao_text message;

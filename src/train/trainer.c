@@ -278,7 +278,7 @@ static rao_status one_step(rao_ctx *ctx, rao_trainer *t) {
     double rate = rao_optim_rate(t->optim), loss = NAN, clock = train_clock();
     RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, rao_trainer_steps(t)), 0, t->order.batch));
     RAO_TRY((t->metric ? metric_step : plain_step)(ctx, t, &w, &loss, &clock));
-    t->batch_loss = loss, t->rate = rate;
+    t->batch_loss = loss, t->rate = rate, t->stepped = 1;
 done:
     return st;
 }

@@ -118,7 +118,9 @@ def test_log_of_json_lines(tmp_path):
 
 
 @pytest.mark.parametrize("optim, metric, renew", [("kfac:adapt=lm:renew=4", "kfac", 4), ("ekfac:adapt=lm:renew=3:damping=5", "ekfac", 3),
-                                                  ("ngd:adapt=lm", "implicit", 0), ("ngd:representation=dense", "dense", 0), ("kfac", "kfac", 10)])
+                                                  ("ngd:adapt=lm", "implicit", 0), ("ngd:representation=dense", "dense", 0), ("kfac", "kfac", 10),
+                                                  ("ngd:representation=gram:every=2", "gram", 0), ("ngd:representation=diagonal:lr=0.1", "diagonal", 0),
+                                                  ("ekfac:l2=0.01:weight_decay=0.01", "ekfac", 20), ("ngd:step=model:damping=3", "implicit", 0)])
 def test_the_log_of_a_metric(tmp_path, optim, metric, renew):
     """Damping, cosine, reductions and where the time went; layer by layer what was added to the factors, condition, and how old their inverses are."""
     path = tmp_path / "run.jsonl"
@@ -129,19 +131,23 @@ def test_the_log_of_a_metric(tmp_path, optim, metric, renew):
     assert [p["step"] for p in points] == [5, 10, 15, 20, 25]
     for p in points:
         assert p["seconds_gradient"] + p["seconds_metric"] + p["seconds_step"] <= p["seconds"] * 1.01
-        assert p["damping"] > 0 and -1 <= p["cosine"] <= 1 and 0 < p["scale"] <= 1 and p["length"] > 0
-        if "lm" in optim:
-            assert p["predicted"] < 0 and abs(p["realised"]) < 1
-        else:
-            assert p["predicted"] is None and p["realised"] is None
+        assert p["damping"] > 0 and -1 <= p["cosine"] <= 1 and 0 < p["scale"] and p["length"] > 0
+        assert p["scale"] <= 1 or "model" in optim
+        assert p["predicted"] < 0 and abs(p["realised"]) < 1 and ("lm" not in optim or p["realised"] < 1e-5)
+        assert p["metric_age"] == ((p["step"] - 1) % 2 if "every=2" in optim else 0)
+        if "model" not in optim:  # there the whole is of the model that chose the step
+            assert sum(layer["predicted"] for layer in p["layers"]) == pytest.approx(p["predicted"], rel=1e-4)
+        assert sum(layer["step"] ** 2 for layer in p["layers"]) > 0 and all(layer["gradient"] > 0 for layer in p["layers"])
+        assert [layer["name"] for layer in p["layers"]] == ["0", "1"] and all(-1 <= layer["cosine"] <= 1 for layer in p["layers"])
         if metric == "implicit":
             assert 1 <= p["cg_iterations"] <= 50 and 0 < p["cg_residual"] < 1
         else:
             assert "cg_iterations" not in p
         if not renew:
-            assert "layers" not in p
+            known = metric == "diagonal"  # condition and what was added, of a matrix that has layers to speak of
+            for layer in p["layers"]:
+                assert all((layer[key] is not None) == known for key in ("condition", "pi", "damping_a", "damping_g", "age"))
             continue
-        assert [layer["name"] for layer in p["layers"]] == ["0", "1"]
         for k, layer in enumerate(p["layers"]):
             assert layer["condition"] >= 1 and -1 <= layer["cosine"] <= 1 and layer["pi"] > 0
             # layer k is due at updates t (from 0) with t + k a multiple of renew, and at the first
@@ -152,6 +158,34 @@ def test_the_log_of_a_metric(tmp_path, optim, metric, renew):
             elif layer["age"] == 0:
                 assert layer["damping_a"] * layer["damping_g"] == pytest.approx(p["damping"])
                 assert layer["damping_a"] / layer["damping_g"] == pytest.approx(layer["pi"] ** 2)
+
+
+@pytest.mark.parametrize("optim", ["kfac", "kfac:adapt=lm", "ngd:representation=dense:l2=0.001", "ngd", "ngd:step=model:adapt=lm"])
+def test_realised_is_the_fall_of_the_loss_and_a_log_changes_nothing(tmp_path, optim):
+    """On one batch of all cases the loss that the next evaluation finds is the last one and what the step realised (less the penalty's share); the weights
+    are those of the run without a log, to the bit."""
+    path = tmp_path / "run.jsonl"
+    args = ["train", "--model", "mlp:64-6-10:tanh", "--dtype", "f64", "--batch", 2000, "--steps", 6, "--evaluate", 1, "--optim", optim]
+    ok_json(*args, "--log", path, "--save", tmp_path / "a")
+    ok_json(*args, "--save", tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    points = [p for p in map(json.loads, path.read_text().splitlines()) if p["event"] == "evaluation"]
+    for last, p in zip(points, points[1:]):
+        assert p["batch_loss"] == pytest.approx(last["train_loss"], rel=1e-12)
+        fall = p["train_loss"] - last["train_loss"]
+        assert p["realised"] == pytest.approx(fall, abs=1e-13 if "l2" not in optim else 0.02)
+        assert p["realised"] < 0 and p["predicted"] < 0
+
+
+@pytest.mark.parametrize("rule", ["ngd", "kfac", "ekfac"])
+def test_levenberg_marquardt_does_not_diverge(tmp_path, rule):
+    """step=model on batches of a classification raises a loss of 2.4 to hundreds where steps are not taken back."""
+    path = tmp_path / "run.jsonl"
+    out = ok_json("train", "--model", "mlp:64-16-10:tanh", "--optim", f"{rule}:step=model:adapt=lm", "--steps", 40, "--evaluate", 1, "--log", path)
+    points = [p for p in map(json.loads, path.read_text().splitlines()) if p["event"] == "evaluation" and p["step"] > 0]
+    assert all(p["realised"] <= 4 * 2 ** -23 * (1 + p["batch_loss"]) for p in points)
+    assert out["train_loss"] < 0.2 and max(p["train_loss"] for p in points) < 2.5
+    assert rule != "ngd" or sum(p["rejected"] for p in points) > 0
 
 
 def test_an_autoencoder_to_a_squared_error(tmp_path):
