@@ -100,9 +100,9 @@ RAO_API rao_status rao_trainer_log(rao_ctx *ctx, rao_trainer *trainer, const cha
 
 /* Everything that the rest of the run depends on, in a safetensors file: the weights under the model's names (so that rao_model_load reads them), the
  * vectors of the optimiser and of its metric, and as metadata the step, the seconds and the settings. n steps, save, load and m steps give the
- * same bits as n + m steps; the evaluations so far are not kept (the log has them). Save is EUNABLE between two renewals of a metric that is
- * made from one batch alone (ngd with every > 1), ENUMERIC for a run that has failed. Load is EINVAL where model, dtype, optimiser, settings, batch, seed or
- * data differ from the trainer's (both named; the budget may differ), EIO for a file that is no checkpoint; the trainer then is as it was. */
+ * same bits as n + m steps; the evaluations so far are not kept (the log has them). Save is ENUMERIC for a run that has failed. Load is EINVAL where model, dtype, optimiser, settings, batch, seed or
+ * data differ from the trainer's (both named; the budget may differ), EIO for a file that is no checkpoint, EDOMAIN for a number in it that is not finite; the trainer then
+ * is as it was. */
 RAO_API rao_status rao_trainer_save(rao_ctx *ctx, const rao_trainer *trainer, const char *path);
 RAO_API rao_status rao_trainer_load(rao_ctx *ctx, rao_trainer *trainer, const char *path);
 

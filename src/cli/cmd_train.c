@@ -93,7 +93,7 @@ static void show(void *user, const rao_train_event *event) {
     else progress_show(p, rao_optim_name(rao_trainer_optim(event->trainer)), event->fraction);
 }
 
-/* From evaluation to evaluation, with a checkpoint every ten seconds. Where a checkpoint is not possible, the next one will be. */
+/* From evaluation to evaluation, with a checkpoint every ten seconds. */
 static rao_status run_with_checkpoints(train_view *v) {
     static const double EVERY = 10;
     rao_status st = RAO_OK;
@@ -102,16 +102,11 @@ static rao_status run_with_checkpoints(train_view *v) {
         int64_t interval = rao_trainer_interval(v->trainer), next = (rao_trainer_steps(v->trainer) / interval + 1) * interval;
         RAO_TRY(rao_trainer_run(v->ctx, v->trainer, next));
         if (cli_seconds() - saved < EVERY) continue;
-        st = rao_trainer_save(v->ctx, v->trainer, v->options->checkpoint);
-        if (st != RAO_OK && st != RAO_EUNABLE) return st;
+        RAO_TRY(rao_trainer_save(v->ctx, v->trainer, v->options->checkpoint));
         saved = cli_seconds();
     }
     RAO_TRY(rao_trainer_run(v->ctx, v->trainer, 0)); /* a run that was resumed at its end is evaluated */
     st = rao_trainer_save(v->ctx, v->trainer, v->options->checkpoint);
-    if (st == RAO_EUNABLE) { /* the run is done all the same: its weights and its report come first */
-        v->no_checkpoint = st;
-        st = rao_text_puts(v->ctx, &v->message, rao_ctx_message(v->ctx));
-    }
 done:
     return st;
 }
@@ -141,7 +136,6 @@ static rao_status tell(train_view *v) {
     if (v->options->report) RAO_TRY(train_report(v));
     RAO_TRY(v->call->common.json ? train_json(v) : train_terminal(v));
     if (v->failure != RAO_OK) return rao_fail(v->ctx, v->failure, "%s", v->message.data);
-    if (v->no_checkpoint != RAO_OK) return rao_fail(v->ctx, v->no_checkpoint, "%s; the rest of the run is done", v->message.data);
     if (v->interrupted)
         return rao_fail(v->ctx, RAO_ENUMERIC, "interrupted at step %lld; what was done is on standard output",
                         (long long)rao_trainer_steps(v->trainer));

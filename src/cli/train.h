@@ -23,7 +23,6 @@ typedef struct train_view {
     curve curve;
     int interrupted;
     rao_status failure;       /* of the run: RAO_OK, or ENUMERIC with its sentence */
-    rao_status no_checkpoint; /* the run is done, and the rule cannot be kept at its last step */
     rao_text message;
     rao_out *out; /* of options->report */
 } train_view;

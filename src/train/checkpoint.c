@@ -1,5 +1,6 @@
 /* checkpoint.c - a run in a safetensors file: the weights as rao_model_save has them, the vectors of the optimiser and of its metric as
- * rao.optim.NAME and rao.metric.I.NAME, and the rest as metadata. The order of the cases and every draw are functions of (seed, step), so
+ * rao.optim.NAME and rao.metric.I.NAME, of a metric made from one batch and kept over several steps the weights that it was made at (rao.metric.renewed),
+ * and the rest as metadata. The order of the cases and every draw are functions of (seed, step), so
  * nothing of a generator is kept. */
 #include "nn/weights.h"
 #include "train/train.h"
@@ -13,9 +14,16 @@ static const char VERSION[] = "1";
 
 /* ---- the vectors beside the weights ---- */
 
+static const char RENEWED[] = WEIGHTS_BESIDE "metric.renewed";
+
 /* Vector i of the optimiser and then of its metric, with its name in the file; 0 behind the last one. */
 static int state_at(const rao_trainer *t, int64_t i, char name[NAME_BYTES], rao_vec *v) {
     int64_t own = rao_optim_states(t->optim);
+    if (t->renewed && i == own) {
+        *v = rao_vec_view(rao_model_dtype(t->model), rao_model_size(t->model), t->renewed);
+        snprintf(name, NAME_BYTES, "%s", RENEWED);
+        return 1;
+    }
     const char *inner = i < own ? rao_optim_state(t->optim, i, v) : t->metric ? rao_fisher_state(t->metric, i - own, v) : NULL;
     if (!inner) return 0;
     if (i < own) snprintf(name, NAME_BYTES, WEIGHTS_BESIDE "optim.%s", inner);
@@ -55,14 +63,6 @@ static void agreed_values(const rao_trainer *t, char numbers[3][NUMBER_BYTES], c
 
 /* ---- writing ---- */
 
-/* An exact metric that is kept over several steps is known by the batch it was made from, which is gone. */
-static rao_status check_between(rao_ctx *ctx, const rao_trainer *t) {
-    rao_vec v;
-    if (!t->metric || rao_fisher_state(t->metric, 0, &v) || rao_trainer_steps(t) % t->metric_every == 0) return RAO_OK;
-    return rao_fail(ctx, RAO_EUNABLE, "checkpoint: %s renews its metric every %lld steps, and step %lld lies between two of them",
-                    rao_optim_name(t->optim), (long long)t->metric_every, (long long)rao_trainer_steps(t));
-}
-
 static rao_status write_file(rao_ctx *ctx, const rao_trainer *t, const char *path, const rao_tensor *tensors, int64_t count) {
     char numbers[3][NUMBER_BYTES], taken[TAKEN][RAO_DOUBLE_TEXT];
     const char *values[AGREED];
@@ -91,7 +91,6 @@ rao_status rao_trainer_save(rao_ctx *ctx, const rao_trainer *t, const char *path
     char(*names)[NAME_BYTES] = NULL;
     int64_t states = count_states(t);
     RAO_TRY(train_repeat_failure(ctx, t));
-    RAO_TRY(check_between(ctx, t));
     RAO_TRY(weights_pack_create(ctx, t->model, &w, &pack));
     RAO_TRY(rao_alloc(ctx, pack.count + states, &tensors));
     RAO_TRY(rao_alloc(ctx, states, &names));
@@ -140,6 +139,13 @@ static rao_status read_taken(rao_ctx *ctx, const rao_safetensors *file, const ch
     return RAO_OK;
 }
 
+static rao_status check_finite(rao_ctx *ctx, const rao_array *a, rao_dtype dtype, const char *path, const char *name) {
+    for (int64_t i = 0; i < a->shape[0]; i++)
+        if (!isfinite(dtype == RAO_F64 ? ((const double *)a->data)[i] : (double)((const float *)a->data)[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: %s, number %lld is not finite", path, name, (long long)i);
+    return RAO_OK;
+}
+
 /* Holds every vector of the trainer against the file. */
 static rao_status check_states(rao_ctx *ctx, const rao_trainer *t, const rao_safetensors *file, const char *path, int64_t states) {
     char name[NAME_BYTES];
@@ -151,8 +157,24 @@ static rao_status check_states(rao_ctx *ctx, const rao_trainer *t, const rao_saf
         if (a->ndim != 1 || a->shape[0] != v.n || a->type != (v.dtype == RAO_F64 ? RAO_IO_F64 : RAO_IO_F32))
             return rao_fail(ctx, RAO_EIO, "%s: %s is not a vector of %lld numbers of %s", path, name, (long long)v.n,
                             rao_dtype_name(v.dtype));
+        rao_status st = check_finite(ctx, a, v.dtype, path, name);
+        if (st != RAO_OK) return st;
     }
     return RAO_OK;
+}
+
+/* A metric that a file cannot make leaves the one that was. */
+static rao_status revive(rao_ctx *ctx, rao_trainer *t, const rao_safetensors *file, int64_t steps) {
+    rao_status st = RAO_OK;
+    const rao_array *a;
+    rao_vec renewed = rao_vec_view(rao_model_dtype(t->model), rao_model_size(t->model), t->renewed);
+    if (!t->renewed) return RAO_OK;
+    RAO_TRY(rao_safetensors_find(ctx, file, RENEWED, &a));
+    rao_vec other = rao_vec_view(renewed.dtype, renewed.n, a->data);
+    st = train_revive_metric(ctx, t, steps, &other);
+    if (st != RAO_OK) (void)train_revive_metric(ctx, t, rao_trainer_steps(t), &renewed);
+done:
+    return st;
 }
 
 static rao_status take_states(rao_ctx *ctx, rao_trainer *t, const rao_safetensors *file, int64_t states, const double taken[TAKEN]) {
@@ -189,6 +211,7 @@ rao_status rao_trainer_load(rao_ctx *ctx, rao_trainer *t, const char *path) {
     RAO_TRY(rao_alloc_bytes(ctx, w.n, rao_dtype_size(w.dtype), &fresh.data));
     RAO_TRY(weights_take(ctx, t->model, file, path, &fresh));
     RAO_TRY(check_states(ctx, t, file, path, states));
+    RAO_TRY(revive(ctx, t, file, (int64_t)taken[STEP]));
     RAO_TRY(take_states(ctx, t, file, states, taken));
     memcpy(w.data, fresh.data, (size_t)w.n * rao_dtype_size(w.dtype));
 done:

@@ -43,6 +43,9 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
                          "dense, gram or diagonal",
                          rao_optim_name(t->optim), (long long)wish.every));
     RAO_TRY(rao_fisher_create(ctx, t->model, name, &o, t->metric_cases, &t->metric));
+    rao_vec kept;
+    if (t->metric_every > 1 && !rao_fisher_state(t->metric, 0, &kept))
+        RAO_TRY(rao_alloc_bytes(ctx, rao_model_size(t->model), rao_dtype_size(rao_model_dtype(t->model)), &t->renewed));
     t->block_count = rao_graph_parameters(rao_model_graph(t->model));
     RAO_TRY(rao_alloc(ctx, t->block_count, &t->blocks));
     *needs = RAO_TAPE_FACTORS | (strcmp(name, "implicit") && t->model_cases == 0 ? 0 : RAO_TAPE_JVP);
@@ -55,6 +58,21 @@ rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w) {
     int64_t step = rao_trainer_steps(t);
     if (!t->metric || step % t->metric_every != 0) return RAO_OK;
     rao_status st = rao_fisher_update(ctx, t->metric, t->objective, w, t->metric_cases, (uint64_t)step, 0);
-    if (st == RAO_OK) rao_optim_renewed(t->optim);
+    if (st != RAO_OK) return st;
+    rao_optim_renewed(t->optim);
+    if (t->renewed) memcpy(t->renewed, w->data, (size_t)w->n * rao_dtype_size(w->dtype));
+    return RAO_OK;
+}
+
+/* The batch of a step and its draws are functions of (seed, step), so the weights are all that is missing. */
+rao_status train_revive_metric(rao_ctx *ctx, rao_trainer *t, int64_t steps, const rao_vec *renewed) {
+    rao_status st = RAO_OK;
+    int64_t step = steps - steps % t->metric_every;
+    rao_mat x = rao_dataset_x(t->data, RAO_TRAIN), y = rao_dataset_y(t->data, RAO_TRAIN);
+    if (steps == step) return RAO_OK; /* the next step renews it */
+    RAO_TRY(rao_objective_batch(ctx, t->objective, &x, &y, NULL, order_rows(&t->order, step), 0, t->order.batch));
+    RAO_TRY(rao_fisher_update(ctx, t->metric, t->objective, renewed, t->metric_cases, (uint64_t)step, 1));
+    if (t->renewed != renewed->data) memcpy(t->renewed, renewed->data, (size_t)renewed->n * rao_dtype_size(renewed->dtype));
+done:
     return st;
 }

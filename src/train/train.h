@@ -15,6 +15,8 @@ rao_status train_plan(rao_ctx *ctx, const rao_train_opts *opts, int64_t cases, i
 /* metric.c: makes t->metric where the rule wants one, and says what the objective's tape must offer. */
 rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs);
 rao_status train_renew_metric(rao_ctx *ctx, rao_trainer *t, const rao_vec *w);
+/* Makes the metric that a run holds behind `steps` steps anew, where it is of one batch alone and kept over several: from the weights at its renewal. */
+rao_status train_revive_metric(rao_ctx *ctx, rao_trainer *t, int64_t steps, const rao_vec *renewed);
 
 /* trainer.c: the failure of a run that has failed, again; else RAO_OK. */
 rao_status train_repeat_failure(rao_ctx *ctx, const rao_trainer *t);
@@ -45,6 +47,7 @@ struct rao_trainer {
     rao_optim *optim;
     rao_fisher *metric; /* of a rule that asks for one, else NULL */
     int64_t metric_cases, metric_every;
+    void *renewed; /* the weights at the last renewal of a metric that has no state of its own and is kept over several steps; else NULL */
     int64_t model_cases; /* of the batch, for the exact quadratic forms of a rule that asks for them */
     rao_outer *blocks;   /* the gradient of the last step of a rule with a metric, as its factors in the objective's tape */
     int64_t block_count;

@@ -82,6 +82,7 @@ void rao_trainer_destroy(rao_trainer **trainer) {
     rao_objective_destroy(&t->objective);
     rao_objective_destroy(&t->judge);
     rao_free_block(&t->weights);
+    rao_free_block(&t->renewed);
     rao_free(&t->blocks);
     rao_free(&t->points);
     rao_text_destroy(&t->message);
