@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stddef.h>
 
+enum { MOST_ROWS = 8192, EIGEN_LIMIT = 32766 /* LAPACK's */ };
+
 static const rao_option rows[] = {
     {.name = "data",
      .type = RAO_OPT_STRING,
@@ -76,6 +78,13 @@ static const rao_option rows[] = {
      .max = 1000,
      .help = "random starts, for the effective dimension",
      .with = "representation=auto|implicit"},
+    {.name = "rows",
+     .type = RAO_OPT_INT,
+     .offset = offsetof(spectrum_options, most_rows),
+     .value = MOST_ROWS,
+     .min = 1,
+     .max = EIGEN_LIMIT,
+     .help = "of the largest matrix to be decomposed"},
     {.name = "report",
      .type = RAO_OPT_STRING,
      .offset = offsetof(spectrum_options, report),
@@ -103,7 +112,7 @@ static rao_status details(rao_ctx *ctx, rao_text *out) {
 /* ---- before ---- */
 
 static const char *const representations[] = {"auto", "dense", "diagonal", "kfac", "ekfac", "gram", "implicit"};
-enum { AUTO = 0, DENSE = 1, GRAM = 5, IMPLICIT = 6, EASY = 4096, EIGEN_LIMIT = 32766 };
+enum { AUTO = 0, DENSE = 1, DIAGONAL = 2, GRAM = 5, IMPLICIT = 6, EASY = 4096 };
 
 static int64_t columns_of(const spectrum_view *v) {
     if (v->options->flavour == RAO_FISHER_TRUE) return rao_head_rank(rao_model_head(v->problem.model));
@@ -118,15 +127,37 @@ static int choose(const spectrum_view *v) {
     return v->parameters <= EASY ? DENSE : IMPLICIT;
 }
 
-/* LAPACK's limit, before hours of work and not behind them. */
+/* The side of the largest matrix that is decomposed; kfac and ekfac decompose their factors. */
+static int64_t largest_side(const spectrum_view *v, int choice) {
+    const rao_graph *graph = rao_model_graph(v->problem.model);
+    int64_t side = 0;
+    if (choice == DENSE) return v->parameters;
+    if (choice == GRAM) return v->n * v->columns;
+    for (int64_t l = 0; l < rao_graph_parameters(graph) && choice != DIAGONAL && choice != IMPLICIT; l++) {
+        rao_parameter p = rao_graph_parameter(graph, l);
+        if (p.rows > side) side = p.rows;
+        if (p.cols > side) side = p.cols;
+    }
+    return side;
+}
+
+/* A decomposition can be neither watched nor interrupted: it is asked for by its size, before minutes or hours of work and not behind them. */
 static rao_status check_size(const spectrum_view *v, int choice) {
-    int64_t side = choice == DENSE ? v->parameters : choice == GRAM ? v->n * v->columns : 0;
-    if (side <= EIGEN_LIMIT) return RAO_OK;
-    return rao_fail(v->ctx, RAO_EINVAL,
-                    "the eigenvalues of a matrix of %lld rows (%s, %.3g GB in double) are out of reach, want at most %d: take kfac, ekfac "
-                    "or implicit%s",
-                    (long long)side, representations[choice], 8e-9 * (double)side * (double)side, EIGEN_LIMIT,
-                    choice == GRAM ? ", or fewer --cases" : "");
+    int64_t side = largest_side(v, choice), most = v->options->most_rows;
+    rao_text to_do = {0};
+    rao_status st = RAO_OK;
+    if (side <= most) return RAO_OK;
+    if (side <= EIGEN_LIMIT) RAO_TRY(rao_text_printf(v->ctx, &to_do, "ask for them by --rows %lld, or ", (long long)side));
+    RAO_TRY(rao_text_printf(v->ctx, &to_do, "take %simplicit%s", choice == DENSE || choice == GRAM ? "kfac, ekfac or " : "",
+                            choice == GRAM ? ", or fewer --cases" : ""));
+    st = rao_fail(
+        v->ctx, RAO_EINVAL, "the eigenvalues of a matrix of %lld rows (%s, %.3g GB and some %.2g operations) are %s, want at most %lld: %s",
+        (long long)side, representations[choice],
+        1e-9 * (double)rao_dtype_size(rao_model_dtype(v->problem.model)) * (double)side * (double)side, 4.0 / 3 * pow((double)side, 3),
+        side <= EIGEN_LIMIT ? "many" : "out of reach", (long long)(side <= EIGEN_LIMIT ? most : EIGEN_LIMIT), to_do.data);
+done:
+    rao_text_destroy(&to_do);
+    return st;
 }
 
 static rao_status choose_cases(spectrum_view *v) {

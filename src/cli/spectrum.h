@@ -9,7 +9,7 @@
 typedef struct spectrum_options {
     problem_options problem;
     const char *load, *report;
-    int64_t cases, samples, batch, steps, probes;
+    int64_t cases, samples, batch, steps, probes, most_rows;
     int representation, flavour, init;
 } spectrum_options;
 
