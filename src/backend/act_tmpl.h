@@ -31,10 +31,6 @@ enum { LANES = 16 };
     static void NAME(f##_second)(int64_t n, const T *s, const T *xdot, const T *dy, const T *dydot, T *out) { \
         EACH((s += whole, xdot += whole, dy += whole, dydot += whole, out += whole), out[j] = EXPR)           \
     }
-#define BIAS(f, EXPR)                                                                                        \
-    static void NAME(f##_bias)(int64_t n, const T *bias, T *z, T *out) {                                     \
-        EACH((bias += whole, z += whole, out += whole), const T x = z[j] + bias[j]; z[j] = x; out[j] = EXPR) \
-    }
 
 #define TABLE(pass) \
     { NAME(identity_##pass), NAME(relu_##pass), NAME(tanh_##pass), NAME(logistic_##pass), NAME(softplus_##pass), NAME(gelu_##pass) }
@@ -49,13 +45,6 @@ FORWARD(tanh, NAME(vm_tanh)(x[j]))
 FORWARD(logistic, NAME(vm_logistic)(x[j]))
 FORWARD(softplus, NAME(vm_softplus)(x[j]))
 FORWARD(gelu, NAME(vm_gelu)(x[j]))
-
-BIAS(identity, x)
-BIAS(relu, x < 0 ? 0 : x)
-BIAS(tanh, NAME(vm_tanh)(x))
-BIAS(logistic, NAME(vm_logistic)(x))
-BIAS(softplus, NAME(vm_softplus)(x))
-BIAS(gelu, NAME(vm_gelu)(x))
 
 BACKWARD(identity, ((void)s, in[j]))
 BACKWARD(relu, in[j] * (s[j] > 0 ? (T)1 : (T)0)) /* a choice between 0 and in[j] would make its load a condition */
@@ -91,9 +80,4 @@ static void NAME(act_second)(rao_activation f, int64_t rows, int64_t cols, const
     for (int64_t i = 0; i < rows; i++)
         row[f](cols, (const T *)s + i * lds, (const T *)xdot + i * ldx, (const T *)dy + i * ldy, (const T *)dydot + i * ldd,
                (T *)out + i * ldo);
-}
-
-static void NAME(bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
-    static void (*const row[RAO_ACTIVATIONS])(int64_t, const T *, T *, T *) = TABLE(bias);
-    for (int64_t i = 0; i < rows; i++) row[f](cols, bias, (T *)z + i * ldz, (T *)y + i * ldy);
 }

@@ -29,8 +29,6 @@ typedef struct rao_kernels {
     /* out = dydot f'(s) + dy f''(s) xdot: the tangent of the vjp */
     void (*act_second)(rao_activation f, int64_t rows, int64_t cols, const void *s, int64_t lds, const void *xdot, int64_t ldx,
                        const void *dy, int64_t ldy, const void *dydot, int64_t ldd, void *out, int64_t ldo);
-    /* z += 1 bias^T, y = f(z) in one pass; y may be z */
-    void (*bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy);
     void (*fill)(int64_t rows, int64_t cols, double value, void *x, int64_t ldx);
     /* y = x, converted from the other number type */
     void (*convert)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy);
@@ -54,12 +52,11 @@ typedef struct rao_kernels {
 } rao_kernels;
 
 /* The table of functions named act_forward_f32 and so on: a kernel file's last line. */
-#define RAO_KERNELS(type)                                                                                                              \
-    {                                                                                                                                  \
-        .act_forward = act_forward_##type, .act_backward = act_backward_##type, .act_second = act_second_##type,                       \
-        .bias_act = bias_act_##type, .fill = fill_##type, .convert = convert_##type, .axpby = axpby_##type, .product = product_##type, \
-        .scale_rows = scale_rows_##type, .sum_squares = sum_squares_##type, .max_abs = max_abs_##type, .wide = wide_##type,            \
-        .deep = deep_##type, .turn = turn_##type                                                                                       \
+#define RAO_KERNELS(type)                                                                                                             \
+    {                                                                                                                                 \
+        .act_forward = act_forward_##type, .act_backward = act_backward_##type, .act_second = act_second_##type, .fill = fill_##type, \
+        .convert = convert_##type, .axpby = axpby_##type, .product = product_##type, .scale_rows = scale_rows_##type,                 \
+        .sum_squares = sum_squares_##type, .max_abs = max_abs_##type, .wide = wide_##type, .deep = deep_##type, .turn = turn_##type   \
     }
 
 struct rao_backend {
@@ -85,8 +82,6 @@ rao_status rao_act_backward(rao_ctx *ctx, const rao_backend *be, rao_activation 
 /* out = dydot f' + dy f'' xdot; xdot NULL stands for zero. out may be dydot. */
 rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_mat *x, const rao_mat *y, const rao_mat *xdot,
                           const rao_mat *dy, const rao_mat *dydot, rao_mat *out);
-/* z += 1 bias^T, y = f(z). y may be z unless rao_act_needs_input(f) and a derivative is to follow. */
-rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_vec *bias, rao_mat *z, rao_mat *y);
 rao_status rao_fill(rao_ctx *ctx, const rao_backend *be, double value, rao_mat *x);
 /* Y = X, between number types too. */
 rao_status rao_copy(rao_ctx *ctx, const rao_backend *be, const rao_mat *x, rao_mat *y);

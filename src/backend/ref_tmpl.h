@@ -20,13 +20,6 @@ static void NAME(act_second)(rao_activation f, int64_t rows, int64_t cols, const
     EACH_ENTRY PUT(out, ldo) = (T)(AT(dydot, ldd) * first(f, AT(s, lds)) + AT(dy, ldy) * second(f, AT(s, lds)) * AT(xdot, ldx));
 }
 
-static void NAME(bias_act)(rao_activation f, int64_t rows, int64_t cols, const void *bias, void *z, int64_t ldz, void *y, int64_t ldy) {
-    EACH_ENTRY {
-        PUT(z, ldz) = ((T *)z)[i * ldz + j] + ((const T *)bias)[j];
-        PUT(y, ldy) = (T)value(f, AT(z, ldz));
-    }
-}
-
 static void NAME(fill)(int64_t rows, int64_t cols, double v, void *x, int64_t ldx) { EACH_ENTRY PUT(x, ldx) = (T)v; }
 
 static void NAME(convert)(int64_t rows, int64_t cols, const void *x, int64_t ldx, void *y, int64_t ldy) {

@@ -18,7 +18,7 @@ struct pass {
     const rao_kernels *k;
     rao_activation f;
     double a, b;
-    const void *vector; /* bias, one entry a column, or row factors, one a row */
+    const void *vector; /* row factors, one a row */
     double *partial;    /* results of the blocks */
     rao_mat at[MOST];
     int count;
@@ -141,18 +141,6 @@ rao_status rao_act_second(rao_ctx *ctx, const rao_backend *be, rao_activation f,
     const rao_mat *state = rao_act_needs_input(f) ? x : y;
     pass p = {.run = run_second, .k = kernels(be, dydot->dtype), .f = f, .at = {*state, *xdot, *dy, *dydot, *out}, .count = 5};
     return run(ctx, "activation's second derivative", &p);
-}
-
-static void run_bias(const pass *p, const rao_mat at[], int64_t block) {
-    (void)block;
-    p->k->bias_act(p->f, at[0].rows, at[0].cols, p->vector, at[0].data, at[0].ld, at[1].data, at[1].ld);
-}
-
-rao_status rao_bias_act(rao_ctx *ctx, const rao_backend *be, rao_activation f, const rao_vec *bias, rao_mat *z, rao_mat *y) {
-    rao_status st = check_vector(ctx, "bias", bias, z, z->cols);
-    if (st != RAO_OK) return st;
-    pass p = {.run = run_bias, .k = kernels(be, z->dtype), .f = f, .vector = bias->data, .at = {*z, *y}, .count = 2};
-    return run(ctx, "bias and activation", &p);
 }
 
 /* ---- entrywise passes ---------------------------------------------------------------------------------------- */

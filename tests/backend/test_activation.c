@@ -53,25 +53,8 @@ static void same_as_ref(const rao_backend *be, rao_dtype dtype, int64_t rows, in
         OK(ctx, rao_act_second(ctx, be, act, &x.m, &s.m, NULL, &dy.m, &dy.m, &none.m));
         plate_same_bits(&none, &dx, "no xdot is the derivative");
 
-        plate bias = plate_make(dtype, 1, cols, 0, 1, stream(5), step), z = plate_copy(&x, dtype), want = plate_copy(&x, dtype),
-              value = plate_copy(&x, dtype);
-        rao_vec b = rao_vec_view(dtype, cols, bias.m.data);
-        for (int64_t i = 0; i < rows; i++)
-            for (int64_t j = 0; j < cols; j++)
-                plate_put(&want, i, j,
-                          dtype == RAO_F64 ? plate_get(&x, i, j) + plate_get(&bias, 0, j)
-                                           : (double)((float)plate_get(&x, i, j) + (float)plate_get(&bias, 0, j)));
-        OK(ctx, rao_bias_act(ctx, be, act, &b, &z.m, &value.m));
-        plate_same_bits(&z, &want, "bias");
-        plate_check(&value, "bias");
-        OK(ctx, rao_act_forward(ctx, be, act, &want.m, &want.m));
-        plate_same_bits(&value, &want, "bias, then the activation");
-        plate z2 = plate_copy(&x, dtype);
-        OK(ctx, rao_bias_act(ctx, be, act, &b, &z2.m, &z2.m));
-        plate_same_bits(&z2, &want, "bias in place");
-
-        plate *all[] = {&x, &y,      &x64, &y64, &input, &s,     &s64,  &dy,   &dy64, &dx,   &dx64,  &in_place, &xdot,
-                        &h, &xdot64, &h64, &out, &out64, &scale, &none, &bias, &z,    &want, &value, &z2};
+        plate *all[] = {&x,    &y,        &x64,  &y64, &input,  &s,   &s64, &dy,    &dy64,  &dx,
+                        &dx64, &in_place, &xdot, &h,   &xdot64, &h64, &out, &out64, &scale, &none};
         for (size_t i = 0; i < COUNT(all); i++) plate_free(all[i]);
     }
 }
@@ -196,11 +179,9 @@ static void wrong_shapes(void **state) {
     double data[32] = {0};
     rao_mat a = rao_mat_view(RAO_F64, 2, 3, 3, data), b = rao_mat_view(RAO_F64, 3, 2, 2, data), c = rao_mat_view(RAO_F32, 2, 3, 3, data),
             d = rao_mat_view(RAO_F64, 2, 3, 2, data);
-    rao_vec bias = rao_vec_view(RAO_F64, 2, data);
     EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_TANH, &a, &b), RAO_EINVAL, "2 x 3 of f64 (ld 3) and 3 x 2");
     EXPECT_FAIL(ctx, rao_act_forward(ctx, be, RAO_TANH, &a, &c), RAO_EINVAL, "of f32");
     EXPECT_FAIL(ctx, rao_act_backward(ctx, be, RAO_TANH, NULL, &a, &a, &d), RAO_EINVAL, "ld 2");
-    EXPECT_FAIL(ctx, rao_bias_act(ctx, be, RAO_TANH, &bias, &a, &a), RAO_EINVAL, "2 f64 for a matrix of 2 x 3");
     rao_test_ctx_close(&ctx);
 }
 
