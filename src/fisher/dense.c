@@ -96,7 +96,7 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     *l = square(op, d->l);
     if (d->factored) return RAO_OK;
     rao_mat f = square(op, d->f);
-    fisher_copy(&f, l);
+    RAO_TRY(fisher_copy(ctx, &f, l));
     fisher_add_diagonal(l, op->damping);
     st = rao_cholesky(ctx, l, 0, NULL);
     if (st == RAO_ENUMERIC) {
@@ -163,9 +163,10 @@ static rao_status damped_copy(rao_ctx *ctx, const rao_op *op, rao_mat *copy) {
     if (st != RAO_OK) return st;
     rao_mat f = square(op, state_of(op)->f);
     *copy = square(op, data);
-    fisher_copy(&f, copy);
+    RAO_TRY(fisher_copy(ctx, &f, copy));
     fisher_add_diagonal(copy, op->damping);
-    return RAO_OK;
+done:
+    return st;
 }
 
 static rao_status eigenvalues(rao_ctx *ctx, const rao_op *op, rao_vec *w) {

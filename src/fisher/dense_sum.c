@@ -123,7 +123,7 @@ static rao_status keep_column(rao_ctx *ctx, const rao_fisher *f, const update *u
         RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
         rao_mat into = rao_mat_view(f->op.dtype, u->n, factors.g.cols, u->columns * s->units, (char *)s->g + (c * s->units + at) * size);
         factors.g.rows = u->n;
-        fisher_copy(&factors.g, &into);
+        RAO_TRY(fisher_copy(ctx, &factors.g, &into));
         at += factors.g.cols;
     }
 done:

@@ -110,8 +110,8 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
 
 /* Basis and eigenvalues of a factor. */
 static rao_status decompose(rao_ctx *ctx, const rao_mat *factor, rao_mat *basis, rao_vec *values) {
-    fisher_copy(factor, basis);
-    return rao_eigh(ctx, basis, values);
+    rao_status st = fisher_copy(ctx, factor, basis);
+    return st == RAO_OK ? rao_eigh(ctx, basis, values) : st;
 }
 
 static rao_status renew(rao_ctx *ctx, rao_fisher *f, int64_t l) {
@@ -181,7 +181,7 @@ static rao_status in_basis(rao_ctx *ctx, const rao_op *op, double p, int rotated
         rao_mat xm = layer_block(f, l, x), ym = layer_block(f, l, y), ua = factor_a(f, l, s->layer[l].ua),
                 ug = factor_g(f, l, s->layer[l].ug), m = moments(f, l);
         rao_mat t = rao_mat_view(op->dtype, xm.rows, xm.cols, xm.cols, inside);
-        if (rotated) fisher_copy(&xm, &t);
+        if (rotated) RAO_TRY(fisher_copy(ctx, &xm, &t));
         else RAO_TRY(kron_apply(ctx, room, RAO_T, &ug, &xm, RAO_N, &ua, &t));
         rao_vec tv = rao_vec_view(op->dtype, t.rows * t.cols, t.data), sv = rao_vec_view(op->dtype, t.rows * t.cols, m.data);
         fisher_scale_powers(&sv, op->damping, p, &tv);

@@ -116,7 +116,7 @@ rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank) {
     RAO_TRY(rao_scratch(ctx, n * unit, &wd));
     rao_mat copy = rao_mat_view(factor->dtype, n, n, n, cd);
     rao_vec w = rao_vec_view(factor->dtype, n, wd);
-    fisher_copy(factor, &copy);
+    RAO_TRY(fisher_copy(ctx, factor, &copy));
     RAO_TRY(rao_eigvalsh(ctx, &copy, &w));
     *rank = fisher_count(&w, 0, n);
 done:
@@ -146,8 +146,11 @@ rao_status kron_apply(rao_ctx *ctx, void *room, rao_trans tl, const rao_mat *lef
 rao_status kron_apply_damped(rao_ctx *ctx, void *room, const rao_mat *left, double dl, const rao_mat *x, const rao_mat *right, double dr,
                              rao_mat *y) {
     rao_mat t = rao_mat_view(x->dtype, x->rows, x->cols, x->cols, room);
-    fisher_copy(x, &t);
-    rao_status st = rao_gemm(ctx, RAO_N, RAO_N, 1, x, right, dr, &t);
-    fisher_copy(&t, y);
-    return st == RAO_OK ? rao_gemm(ctx, RAO_N, RAO_N, 1, left, &t, dl, y) : st;
+    rao_status st = RAO_OK;
+    RAO_TRY(fisher_copy(ctx, x, &t));
+    RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, x, right, dr, &t));
+    RAO_TRY(fisher_copy(ctx, &t, y));
+    st = rao_gemm(ctx, RAO_N, RAO_N, 1, left, &t, dl, y);
+done:
+    return st;
 }

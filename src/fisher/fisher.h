@@ -73,9 +73,12 @@ rao_status fisher_check_layers(rao_ctx *ctx, const rao_fisher *f, const rao_oute
 /* Cotangents of column c of the batch: written to the tape, scaled by sqrt(share). */
 rao_status fisher_fill_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c);
 
+static inline rao_status fisher_copy(rao_ctx *ctx, const rao_mat *from, rao_mat *into) {
+    return rao_copy(ctx, rao_backend_default(), from, into);
+}
+
 /* ---- entrywise passes that room backend does not have, float or double by the dtype of their arguments (kernels.c) ---- */
 
-void fisher_copy(const rao_mat *from, rao_mat *into);
 void fisher_copy_squared(const rao_mat *from, rao_mat *into); /* into = from * from, entry by entry */
 void fisher_add_diagonal(rao_mat *m, double value);
 double fisher_diagonal_sum(const rao_mat *m);

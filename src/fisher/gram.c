@@ -98,8 +98,8 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
         rao_factors factors;
         RAO_TRY(rao_tape_factors(ctx, u->tape, l, &factors));
         rao_mat a = a_of(f, l), g = g_of(f, l, c);
-        if (c == 0) fisher_copy(&factors.a, &a);
-        fisher_copy(&factors.g, &g);
+        if (c == 0) RAO_TRY(fisher_copy(ctx, &factors.a, &a));
+        RAO_TRY(fisher_copy(ctx, &factors.g, &g));
     }
 done:
     return st;
@@ -225,8 +225,7 @@ static rao_status k_copy(rao_ctx *ctx, const rao_op *op, rao_mat *copy) {
     if (st != RAO_OK) return st;
     rao_mat k = square(op, state_of(op)->k);
     *copy = square(op, data);
-    fisher_copy(&k, copy);
-    return RAO_OK;
+    return fisher_copy(ctx, &k, copy);
 }
 
 /* The eigenvalues of K on the scratch stack, ascending. */
@@ -265,13 +264,16 @@ static rao_status factor(rao_ctx *ctx, const rao_op *op, rao_mat *l) {
     *l = square(op, s->l);
     if (s->factored) return RAO_OK;
     rao_mat k = square(op, s->k);
-    fisher_copy(&k, l);
+    RAO_TRY(fisher_copy(ctx, &k, l));
     fisher_add_diagonal(l, op->damping);
     st = rao_cholesky(ctx, l, 0, NULL);
+    if (st == RAO_ENUMERIC)
+        st =
+            rao_fail(ctx, st, "fisher: with damping = %g rounding makes gram's matrix of %lld rows indefinite: want more damping, or dense",
+                     op->damping, (long long)s->m);
     s->factored = st == RAO_OK;
-    if (st != RAO_ENUMERIC) return st;
-    return rao_fail(ctx, st, "fisher: with damping = %g rounding makes gram's matrix of %lld rows indefinite: want more damping, or dense",
-                    op->damping, (long long)s->m);
+done:
+    return st;
 }
 
 /* ((s + l)^p - l^p) / s without cancellation for small s: l^p expm1(p log1p(s / l)) / s. */

@@ -134,7 +134,7 @@ static rao_status column(rao_ctx *ctx, rao_fisher *f, const update *u, int64_t c
         rao_mat kept = scores_of(f, c);
         rao_mat g = rao_tape_cotangent(u->tape);
         RAO_TRY(fisher_fill_column(ctx, f, u, c)); /* the backward pass may have consumed it */
-        fisher_copy(&g, &kept);
+        RAO_TRY(fisher_copy(ctx, &g, &kept));
     }
 done:
     return st;

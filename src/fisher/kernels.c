@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define T float
 #define NAME(x) x##_f32
@@ -28,13 +27,6 @@ void fisher_scale_cases(const rao_mat *g, int64_t columns, int64_t unit, int64_t
 void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTYPE(a, row_dots, a, b, sums); }
 double fisher_norm1_lower(const rao_mat *m, double *sums) { return BY_DTYPE(m, norm1_lower, m, sums); }
 double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
-
-void fisher_copy(const rao_mat *from, rao_mat *into) {
-    size_t unit = rao_dtype_size(from->dtype);
-    for (int64_t i = 0; i < from->rows; i++)
-        memcpy((char *)into->data + (size_t)(i * into->ld) * unit, (const char *)from->data + (size_t)(i * from->ld) * unit,
-               (size_t)from->cols * unit);
-}
 
 double fisher_get(const rao_vec *v, int64_t i) {
     return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i];

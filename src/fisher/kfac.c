@@ -131,7 +131,7 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
     rao_mark mark = rao_scratch_mark(ctx);
     double *sums = NULL;
     RAO_TRY(rao_scratch(ctx, factor->rows, &sums));
-    fisher_copy(factor, &inverse);
+    RAO_TRY(fisher_copy(ctx, factor, &inverse));
     fisher_add_diagonal(&inverse, damping);
     double norm = fisher_norm1_lower(&inverse, sums);
     st = rao_cholesky(ctx, &inverse, 0, NULL);
@@ -183,7 +183,8 @@ static rao_status damped(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_mat *
     RAO_TRY(rao_scratch(ctx, fg.rows * fg.rows * unit, &gd));
     *a = factor_a(f, l, ad), *g = factor_g(f, l, gd);
     split_damping(f, l, &pi, &da, &dg);
-    fisher_copy(&fa, a), fisher_copy(&fg, g);
+    RAO_TRY(fisher_copy(ctx, &fa, a));
+    RAO_TRY(fisher_copy(ctx, &fg, g));
     fisher_add_diagonal(a, da), fisher_add_diagonal(g, dg);
 done:
     return st;
@@ -203,9 +204,13 @@ static rao_status whole_pair(rao_ctx *ctx, const rao_fisher *f, int64_t l, char 
     const kfac *s = f->state;
     rao_mat fa = factor_a(f, l, s->factors.layer[l].a), fg = factor_g(f, l, s->factors.layer[l].g);
     *a = factor_a(f, l, room), *g = factor_g(f, l, room + (size_t)(fa.rows * fa.rows) * rao_dtype_size(fa.dtype));
-    fisher_copy(&fa, a), fisher_copy(&fg, g);
-    rao_status st = rao_mirror(ctx, a);
-    return st == RAO_OK ? rao_mirror(ctx, g) : st;
+    rao_status st = RAO_OK;
+    RAO_TRY(fisher_copy(ctx, &fa, a));
+    RAO_TRY(fisher_copy(ctx, &fg, g));
+    RAO_TRY(rao_mirror(ctx, a));
+    st = rao_mirror(ctx, g);
+done:
+    return st;
 }
 
 static rao_status apply(rao_ctx *ctx, const rao_op *op, const rao_vec *x, rao_vec *y) {
@@ -341,8 +346,8 @@ done:
 
 /* M with M M^T the inverse of a damped factor, as last renewed. */
 static rao_status root_of_inverse(rao_ctx *ctx, const rao_fisher *f, int64_t l, char which, const rao_mat *inverse, rao_mat *m) {
-    fisher_copy(inverse, m);
-    rao_status st = rao_cholesky(ctx, m, 0, NULL);
+    rao_status st = fisher_copy(ctx, inverse, m);
+    if (st == RAO_OK) st = rao_cholesky(ctx, m, 0, NULL);
     if (st != RAO_ENUMERIC) return st;
     return rao_fail(ctx, st, "fisher: kfac: with damping = %g rounding makes the inverse of factor %c of layer %s indefinite, want more",
                     f->op.damping, which, rao_graph_parameter(f->graph, l).name);
