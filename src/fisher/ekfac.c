@@ -258,17 +258,14 @@ static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_f
 
 static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     ekfac *s = f->state;
-    rao_parameter p = rao_graph_parameter(f->graph, l);
-    int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
-    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
-    switch (i) {
-    case 0: *state = factors_state(&a); return "a";
-    case 1: *state = factors_state(&g); return "g";
-    case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ua); return "basis_a";
-    case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ug); return "basis_g";
-    case 4: *state = rao_vec_view(f->op.dtype, p.rows * p.cols, s->layer[l].s); return "moments";
-    case 5: *state = rao_vec_view(RAO_F64, 2, s->layer[l].made); return "numbers";
-    default: return NULL;
+    layer *y = &s->layer[l];
+    rao_mat ua = factor_a(f, l, y->ua), ug = factor_g(f, l, y->ug), m = moments(f, l);
+    switch (i - FACTORS_STATES) {
+    case 0: *state = factor_vec(&ua); return "basis_a";
+    case 1: *state = factor_vec(&ug); return "basis_g";
+    case 2: *state = all_of(&m); return "moments";
+    case 3: *state = rao_vec_view(RAO_F64, 2, y->made); return "numbers";
+    default: return factors_keep(f, l, i, &s->factors, state);
     }
 }
 

@@ -41,9 +41,12 @@ void factors_destroy(const rao_fisher *f, factor_set *s) {
     rao_free(&s->layer);
 }
 
-rao_vec factors_state(const rao_mat *average) {
-    la_mirror(average);
-    return rao_vec_view(average->dtype, average->rows * average->rows, average->data);
+const char *factors_keep(const rao_fisher *f, int64_t l, int64_t i, const factor_set *s, rao_vec *state) {
+    if (i < 0 || i >= FACTORS_STATES) return NULL;
+    rao_mat average = i == 0 ? factor_a(f, l, s->layer[l].a) : factor_g(f, l, s->layer[l].g);
+    la_mirror(&average);
+    *state = factor_vec(&average);
+    return i == 0 ? "a" : "g";
 }
 
 static int uniform(const update *u) {

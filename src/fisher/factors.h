@@ -16,12 +16,14 @@ typedef struct factor_set {
 rao_status factors_create(rao_ctx *ctx, const rao_fisher *f, factor_set *s);
 void factors_destroy(const rao_fisher *f, factor_set *s);
 double factors_bytes(const rao_fisher *f);
-/* An average as a vector of the object's state, with both of its triangles. */
-rao_vec factors_state(const rao_mat *average);
+/* The first two vectors of a layer's state, its averages with both of their triangles; NULL behind them. */
+enum { FACTORS_STATES = 2 };
+const char *factors_keep(const rao_fisher *f, int64_t l, int64_t i, const factor_set *s, rao_vec *state);
 /* The a side at the forward values, then the g side column by column. */
 rao_status factors_begin(rao_ctx *ctx, const rao_fisher *f, const update *u, factor_set *s);
 rao_status factors_column(rao_ctx *ctx, const rao_fisher *f, const update *u, int64_t c, factor_set *s);
 
+/* Square matrices of the shapes of a layer's factors, and as vectors. */
 static inline rao_mat factor_a(const rao_fisher *f, int64_t l, void *data) {
     int64_t n = rao_graph_parameter(f->graph, l).cols;
     return rao_mat_view(f->op.dtype, n, n, n, data);
@@ -30,6 +32,8 @@ static inline rao_mat factor_g(const rao_fisher *f, int64_t l, void *data) {
     int64_t n = rao_graph_parameter(f->graph, l).rows;
     return rao_mat_view(f->op.dtype, n, n, n, data);
 }
+
+static inline rao_vec factor_vec(const rao_mat *m) { return rao_vec_view(m->dtype, m->rows * m->rows, m->data); }
 
 /* The eigenvalues of a factor that rounding does not explain. */
 rao_status factor_rank(rao_ctx *ctx, const rao_mat *factor, int64_t *rank);

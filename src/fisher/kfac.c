@@ -451,17 +451,14 @@ static rao_status layer_info(rao_ctx *ctx, const rao_fisher *f, int64_t l, rao_f
 
 static const char *keep(rao_fisher *f, int64_t l, int64_t i, rao_vec *state) {
     kfac *s = f->state;
-    rao_parameter p = rao_graph_parameter(f->graph, l);
-    int64_t na = p.cols * p.cols, ng = p.rows * p.rows;
-    rao_mat a = factor_a(f, l, s->factors.layer[l].a), g = factor_g(f, l, s->factors.layer[l].g);
-    mixed_inverses_forget(&s->layer[l].packed); /* the views are writable */
-    switch (i) {
-    case 0: *state = factors_state(&a); return "a";
-    case 1: *state = factors_state(&g); return "g";
-    case 2: *state = rao_vec_view(f->op.dtype, na, s->layer[l].ia); return "inverse_a";
-    case 3: *state = rao_vec_view(f->op.dtype, ng, s->layer[l].ig); return "inverse_g";
-    case 4: *state = rao_vec_view(RAO_F64, NUMBERS, s->layer[l].of); return "numbers";
-    default: return NULL;
+    layer *y = &s->layer[l];
+    rao_mat ia = factor_a(f, l, y->ia), ig = factor_g(f, l, y->ig);
+    mixed_inverses_forget(&y->packed); /* the views are writable */
+    switch (i - FACTORS_STATES) {
+    case 0: *state = factor_vec(&ia); return "inverse_a";
+    case 1: *state = factor_vec(&ig); return "inverse_g";
+    case 2: *state = rao_vec_view(RAO_F64, NUMBERS, y->of); return "numbers";
+    default: return factors_keep(f, l, i, &s->factors, state);
     }
 }
 
