@@ -39,7 +39,7 @@ extern "C" {
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
  * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A step after which the loss of its own batch
  * is higher, or no number, is rejected: w and v are as before it, the damping rises at once, twofold, then 4, 8, ... times (Nielsen 1999), and the step is taken
- * anew, without momentum under step = rate, until one is kept; a matrix that its damping leaves singular is answered so too. What a rise is: more than 4 eps (1 + loss).
+ * anew, without momentum under step = rate, until one is kept; a matrix that its damping leaves singular, or too ill-conditioned to be solved, is answered so too. What a rise is: more than 4 eps (1 + loss).
  * A relative damping stays above a hundredth of `damping` times the largest mean eigenvalue so far: F goes to 0 where the model becomes sure, and must not take
  * the damping with it. With l2 both reductions are of the penalised loss; a decoupled weight_decay is in neither, and is taken off a step that is kept.
  * `l2` adds the gradient of (l2 / 2) |w|^2; `weight_decay` is decoupled: w -= r weight_decay w besides. Both are open to every rule.

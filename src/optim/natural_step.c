@@ -47,7 +47,10 @@ static rao_status set_damping(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     if (!(opt->scalars[STARTED] > 0)) opt->scalars[FLOOR] = LM_FLOOR * opt->scalars[DAMPING];
     opt->scalars[STARTED] = 1;
     opt->info.damping = opt->scalars[DAMPING] + o->common.l2;
-    RAO_TRY(rao_op_damp(ctx, metric, opt->info.damping));
+    st = rao_op_damp(ctx, metric, opt->info.damping);
+    if (st == RAO_EDOMAIN && opt->scalars[REJECTED] > 0)
+        st = rao_fail(ctx, st, "%s: %lld dampings up to %.2g, and each step raised the loss of its batch: want a smaller lr",
+                      opt->rule->face.name, (long long)opt->scalars[REJECTED], metric->damping);
 done:
     return st;
 }
@@ -153,7 +156,15 @@ done:
 
 /* ---- one step ---- */
 
-/* d = (F + damping I)^-1 g, of blocks where there are any. Levenberg-Marquardt answers a singular matrix as it does a bad step, by more damping. */
+/* Whether more damping may help a solve that failed so: not where the gradient is no vector of numbers. */
+static int helped_by_damping(rao_ctx *ctx, const rao_optim *opt, rao_status st, const rao_vec *g) {
+    double norm = 0;
+    if (!natural_judges(opt) || (st != RAO_EDOMAIN && st != RAO_ENUMERIC)) return 0;
+    return st == RAO_EDOMAIN || !g || (rao_norm(ctx, g, &norm) == RAO_OK && isfinite(norm));
+}
+
+/* d = (F + damping I)^-1 g, of blocks where there are any. Levenberg-Marquardt answers a matrix that is singular, or too ill-conditioned for its
+ * representation, as it does a bad step, by more damping. */
 static rao_status solve(rao_ctx *ctx, rao_optim *opt, rao_op *metric, const rao_vec *g, const rao_outer *blocks, int64_t count, rao_vec *d,
                         double *slope) {
     rao_status st = RAO_OK;
@@ -161,7 +172,7 @@ static rao_status solve(rao_ctx *ctx, rao_optim *opt, rao_op *metric, const rao_
         RAO_TRY(set_damping(ctx, opt, metric));
         st = blocks ? rao_op_solve_outer(ctx, metric, blocks, count, d, slope) : rao_op_solve(ctx, metric, g, d);
         if (st == RAO_OK && !blocks) st = rao_dot(ctx, g, d, slope);
-        if (st != RAO_EDOMAIN || !natural_judges(opt)) return st;
+        if (!helped_by_damping(ctx, opt, st, g)) return st;
         opt->scalars[DAMPING] *= by;
     }
 done:

@@ -188,6 +188,19 @@ def test_levenberg_marquardt_does_not_diverge(tmp_path, rule):
     assert rule != "ngd" or sum(p["rejected"] for p in points) > 0
 
 
+def test_levenberg_marquardt_damps_what_gram_cannot_solve():
+    """A damping that has fallen below what Woodbury's formula can take in float rises again; given as it is, it ends the run."""
+    args = ["train", "--model", "mlp:64-20-10:tanh", "--batch", 32, "--steps", 60, "--optim"]
+    assert ok_json(*args, "ngd:adapt=lm:representation=gram:unit=loss:damping=1e-5")["train_loss"] < 0.5
+    p = run(*args, "ngd:representation=gram:unit=loss:damping=9e-7")
+    assert p.returncode == 1 and re.search(r"ngd stopped at step \d+: fisher: gram with damping = 9e-07 is too ill-cond", p.stderr), p.stderr
+
+
+def test_levenberg_marquardt_gives_up_in_words():
+    p = run("train", "--optim", "kfac:adapt=lm:lr=1e30:radius=inf", "--steps", 2)
+    assert p.returncode == 1 and re.search(r"kfac stopped at step 1: kfac: \d+ dampings up to .*want a smaller lr", p.stderr), p.stderr
+
+
 def test_an_autoencoder_to_a_squared_error(tmp_path):
     """The error that stops the run is that of the saved weights by numpy, on the sample that evaluations look at."""
     x = np.random.default_rng(3).uniform(size=(90, 6))
