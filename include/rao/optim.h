@@ -119,14 +119,15 @@ RAO_API rao_status rao_optim_before(rao_ctx *ctx, const rao_optim *opt, rao_vec 
 
 /* The last step, for logs. NaN: not known. */
 typedef struct rao_optim_step_info {
-    double damping;             /* that its solve used */
-    double cosine;              /* between the gradient and the step; not known where the gradient was not formed */
-    double length;              /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
-    double scale;               /* s: 1 where the radius did not bind */
-    double rate;                /* r, or 1 under step = model: the step is -rate v; 0: no step yet */
-    double predicted, realised; /* change of the batch's loss: predicted by the model of step = model, or where a judgement needs it; realised once judged */
-    double penalty;             /* of that what l2 / 2 |w|^2 changed */
-    int64_t rejected;           /* how often it was taken back before it was kept */
+    double damping; /* that its solve used */
+    double cosine;  /* between the gradient and the step; not known where the gradient was not formed */
+    double length;  /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
+    double scale;   /* s: 1 where the radius did not bind */
+    double rate;    /* r, or 1 under step = model: the step is -rate v; 0: no step yet */
+    double predicted,
+        realised; /* change of the batch's loss: predicted by the model of step = model, or where a judgement needs it; realised once judged */
+    double penalty;   /* of that what l2 / 2 |w|^2 changed */
+    int64_t rejected; /* how often it was taken back before it was kept */
 } rao_optim_step_info;
 RAO_API rao_status rao_optim_step_info_get(rao_ctx *ctx, const rao_optim *opt, rao_optim_step_info *info);
 /* Forms the gradient of the last step in the target from the blocks that it was taken with, if that step did not: for logs. */

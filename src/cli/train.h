@@ -22,7 +22,7 @@ typedef struct train_view {
     rao_trainer *trainer;
     curve curve;
     int interrupted;
-    rao_status failure;       /* of the run: RAO_OK, or ENUMERIC with its sentence */
+    rao_status failure; /* of the run: RAO_OK, or ENUMERIC with its sentence */
     rao_text message;
     rao_out *out; /* of options->report */
 } train_view;
