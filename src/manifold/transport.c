@@ -5,20 +5,17 @@
 #include <string.h>
 
 #include "manifold/geometry.h"
+#include "manifold/law.h"
 
 static rao_status unable(rao_ctx *ctx, const family_item *it, const char *why) {
     return rao_fail(ctx, RAO_EUNABLE, "%s: no %s: %s", it->f->table->info.name, it->what, why);
 }
 
-static int has_quantiles(const family_table *t) {
-    return t == &rao_table_gamma || t == &rao_table_inverse_gamma || t == &rao_table_beta || t == &rao_table_inverse_gaussian ||
-           t == &rao_table_normal_mixture3;
-}
-
 static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     const transport *row = rao_transport_of(it->f);
-    if (has_quantiles(t)) return rao_transport_by_quantiles(ctx, it->f, it->p, it->q, out, quality);
+    if (rao_quantiles_known(it->f)) return rao_transport_by_quantiles(ctx, it->f, it->p, it->q, out, quality);
+    if (!row && rao_law_known(it->f)) return rao_transport_by_law(ctx, it->f, it->p, it->q, out, quality);
     if (!row && t->info.discrete && t->support && t->center) return rao_transport_of_counts(ctx, it->f, it->p, it->q, out, quality);
     if (!row) return unable(ctx, it, "neither a closed form nor its quantiles are known");
     if (!row->distance) return unable(ctx, it, row->reason);
@@ -104,13 +101,15 @@ static rao_status information(rao_ctx *ctx, const family_item *it, double *out, 
     double *g;
     if (it->f->table->info.discrete && !(row && row->reason))
         return unable(ctx, it, "its quantile function jumps and has no derivative in the parameters");
-    int numerical = has_quantiles(it->f->table);
+    int by_quantiles = rao_quantiles_known(it->f), numerical = by_quantiles || (!row && rao_law_known(it->f));
     if (!row && !numerical) return unable(ctx, it, "neither a closed form nor its quantiles are known");
     if (!numerical && !row->information) return unable(ctx, it, row->reason);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, it->f->dim * it->f->dim, &g));
     memset(g, 0, sizeof *g * (size_t)(it->f->dim * it->f->dim));
-    RAO_TRY(numerical ? rao_transport_information(ctx, it->f, it->p, g, quality) : row->information(ctx, it->f, it->p, g));
+    if (by_quantiles) RAO_TRY(rao_quantile_information(ctx, it->f, it->p, g, quality));
+    else if (numerical) RAO_TRY(rao_law_information_of(ctx, it->f, it->p, g, quality));
+    else RAO_TRY(row->information(ctx, it->f, it->p, g));
     RAO_TRY(pull_back(ctx, it, g, out));
 done:
     rao_scratch_reset(ctx, mark);

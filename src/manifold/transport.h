@@ -18,11 +18,16 @@ typedef struct transport {
 /* The row of a family, NULL for one without. */
 const transport *rao_transport_of(const rao_family *f);
 
-/* transport_quantile.c */
+/* transport_quantile.c: gamma, inverse_gamma and beta laws, and counts. */
+int rao_quantiles_known(const rao_family *f);
 rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
                                       rao_quality *quality);
-rao_status rao_transport_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
+rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
 rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality);
+
+/* transport_law.c: other continuous families of one variable, from their densities. EDOMAIN: without a Fisher matrix no information; ENUMERIC. */
+rao_status rao_transport_by_law(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality);
+rao_status rao_law_information_of(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
 
 /* transport_mvn.c: Bures. */
 rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out);

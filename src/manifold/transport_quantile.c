@@ -1,61 +1,24 @@
 /* transport_quantile.c - W_2 on a line where it has no closed form: the integral of (Q_p - Q_q)^2 over both tails, each in its own probability, by
- * quadrature for continuous families, and over the merged steps of two distribution functions for counts. */
+ * quadrature for continuous families whose quantiles are known (transport_law.c has the others), and over the merged steps of two distribution functions for counts. */
 #include <math.h>
 
 #include <rao/num.h>
 
+#include "family/integrate.h"
 #include "manifold/transport.h"
 
-/* P(X <= x) and P(X > x) of the families whose quantiles are searched. */
-typedef struct tails {
-    double below, above;
-} tails;
-
-/* R. Chhikara and J. Folks 1974: Phi(a) + e^(2 l/m) Phi(-b), a = sqrt(l/x) (x/m - 1), b = sqrt(l/x) (x/m + 1). */
-static tails inverse_gaussian_tails(const double *s, double x) {
-    double root = sqrt(s[1] / x), a = root * (x / s[0] - 1), b = root * (x / s[0] + 1);
-    double second = exp(2 * (s[1] / s[0]) + rao_normal_log_cdf(-b));
-    return (tails){rao_normal_cdf(a) + second, fmax(0, rao_normal_cdf(-a) - second)};
-}
-
-static tails mixture_tails(const double *s, double x) { /* pi N(mu, sigma) + (1 - pi) N(0, 1) */
-    double z = (x - s[1]) / s[2];
-    return (tails){s[0] * rao_normal_cdf(z) + (1 - s[0]) * rao_normal_cdf(x), s[0] * rao_normal_cdf(-z) + (1 - s[0]) * rao_normal_cdf(-x)};
-}
-
-typedef struct search {
-    const double *s;
-    tails (*at)(const double *s, double x);
-    double tail;
-    int upper, positive; /* positive: searched in log x */
-} search;
-
-static rao_status miss(rao_ctx *ctx, void *arg, double x, double *f) {
-    const search *a = arg;
-    tails t = a->at(a->s, a->positive ? exp(x) : x);
-    return (void)ctx, *f = a->upper ? log(a->tail) - log(t.above) : log(t.below) - log(a->tail), RAO_OK;
-}
-
-static rao_status searched(rao_ctx *ctx, const rao_family *f, search *a, double *x) {
-    double middle, scale, bracket[2];
-    f->table->center(f, a->s, &middle, &scale);
-    if (a->positive) scale = fmax(0.1, scale / middle), middle = log(middle);
-    RAO_OR_RETURN(rao_root_bracket(ctx, miss, a, middle, scale, -INF, INF, bracket));
-    RAO_OR_RETURN(rao_root(ctx, miss, a, bracket[0], bracket[1], 0, x, NULL));
-    if (a->positive) *x = exp(*x);
-    return RAO_OK;
+int rao_quantiles_known(const rao_family *f) {
+    return f->table == &rao_table_gamma || f->table == &rao_table_inverse_gamma || f->table == &rao_table_beta;
 }
 
 /* The x with P(X <= x) = tail, or P(X > x) = tail. */
 static rao_status quantile(rao_ctx *ctx, const rao_family *f, const double *s, double tail, int upper, double *x) {
     const family_table *t = f->table;
-    search a = {.s = s, .tail = tail, .upper = upper};
+    (void)ctx;
     if (t == &rao_table_gamma) return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
     if (t == &rao_table_inverse_gamma)
         return *x = s[1] / (upper ? rao_gamma_p_inverse(s[0], tail) : rao_gamma_q_inverse(s[0], tail)), RAO_OK;
-    if (t == &rao_table_beta) return *x = upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail), RAO_OK;
-    if (t == &rao_table_inverse_gaussian) return a.at = inverse_gaussian_tails, a.positive = 1, searched(ctx, f, &a, x);
-    return a.at = mixture_tails, searched(ctx, f, &a, x);
+    return *x = upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail), RAO_OK;
 }
 
 typedef struct pair {
@@ -103,7 +66,7 @@ rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const d
 
 /* ---- information: int dQ_i dQ_j du, with derivatives of quantiles by central differences of order 8 ------------------- */
 
-enum { MOST_COORDS = 3 };
+enum { MOST_COORDS = 2 };
 
 typedef struct slopes {
     const rao_family *f;
@@ -141,9 +104,8 @@ static rao_status products(rao_ctx *ctx, void *arg, const rao_nodes *at, double 
     return RAO_OK;
 }
 
-rao_status rao_transport_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
+rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
     const family_table *t = f->table;
-    int mixture = t == &rao_table_normal_mixture3;
     slopes a = {f, s, {0}};
     double values[MOST_COORDS * (MOST_COORDS + 1) / 2], error = 0;
     rao_quad_info info[MOST_COORDS * (MOST_COORDS + 1) / 2];
@@ -151,10 +113,7 @@ rao_status rao_transport_information(rao_ctx *ctx, const rao_family *f, const do
     if (t == &rao_table_inverse_gamma && !(s[0] > 2))
         return rao_fail(ctx, RAO_EDOMAIN, "%s: alpha = %.17g: without a second moment the information is infinite, want > 2", t->info.name,
                         s[0]);
-    if (mixture && !(s[0] > 0 && s[0] < 1))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: pi = %.17g: at the edge of the family there is no derivative on both sides", t->info.name,
-                        s[0]);
-    for (int64_t i = 0; i < f->dim; i++) a.h[i] = 0.01 * (mixture && i == 0 ? fmin(s[0], 1 - s[0]) : mixture && i == 1 ? s[2] : s[i]);
+    for (int64_t i = 0; i < f->dim; i++) a.h[i] = 0.01 * s[i];
     if (t == &rao_table_inverse_gamma) a.h[0] = 0.01 * fmin(s[0], s[0] - 2);
     rao_quad_opts_init(&opts);
     opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12;
@@ -185,12 +144,28 @@ static void advance(walk *w) {
     if (w->f->table->possible(w->f, &w->x)) w->mass += exp(w->f->table->logpdf(w->f, w->s, &w->x));
 }
 
-/* Where a tail begins to matter: 60 standard deviations, or 60 counts, out. */
-static walk begin(const rao_family *f, const double *s, int step) {
-    double low, high, middle, scale;
+/* Where the tails begin to matter: 60 standard deviations and 60 counts out from every place of mass. */
+static rao_status reach(rao_ctx *ctx, const rao_family *f, const double *s, double ends[2]) {
+    rao_status st;
+    double low, high;
+    family_mark *marks;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, rao_most_marks(f), &marks));
     f->table->support(f, s, &low, &high);
-    f->table->center(f, s, &middle, &scale);
-    double reach = ceil(60 * scale + 60), x = step > 0 ? fmax(low, floor(middle) - reach) : fmin(high, ceil(middle) + reach);
+    int64_t n = rao_family_marks(f, s, marks);
+    ends[0] = INF, ends[1] = -INF;
+    for (int64_t i = 0; i < n; i++) {
+        if (!(marks[i].scale < INF)) continue;
+        double out = ceil(60 * marks[i].scale + 60);
+        ends[0] = fmin(ends[0], floor(marks[i].x) - out), ends[1] = fmax(ends[1], ceil(marks[i].x) + out);
+    }
+    ends[0] = fmax(low, ends[0]), ends[1] = fmin(high, ends[1]);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+static walk begin(const rao_family *f, const double *s, double x, int step) {
     return (walk){f, s, x, exp(f->table->logpdf(f, s, &x)), step};
 }
 
@@ -208,15 +183,14 @@ static double half_of(walk a, walk b) {
 }
 
 rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality) {
-    double middle, spread, width = 0;
-    for (int k = 0; k < 2; k++) {
-        f->table->center(f, k ? q : p, &middle, &spread);
-        width += 120 * (spread + 1);
-    }
+    double a[2], b[2], width;
+    RAO_OR_RETURN(reach(ctx, f, p, a));
+    RAO_OR_RETURN(reach(ctx, f, q, b));
+    width = (a[1] - a[0]) + (b[1] - b[0]);
     if (!(width < MOST_COUNTS))
         return rao_fail(ctx, RAO_EUNABLE, "%s: wasserstein2 sums over the counts within 60 standard deviations, here %.3g, at most %d",
                         f->table->info.name, width, MOST_COUNTS);
-    double square = half_of(begin(f, p, 1), begin(f, q, 1)) + half_of(begin(f, p, -1), begin(f, q, -1));
+    double square = half_of(begin(f, p, a[0], 1), begin(f, q, b[0], 1)) + half_of(begin(f, p, a[1], -1), begin(f, q, b[1], -1));
     *out = sqrt(square);
     quality->method = RAO_SERIES;
     quality->error = *out > 0 ? 1e-15 / *out : 0; /* masses are known to some 1e-15 */
