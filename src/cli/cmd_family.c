@@ -61,19 +61,6 @@ static rao_status list(cli_call *call) {
 
 /* ---- show: the page ---- */
 
-/* Does a heading "# geometric, geometric0" name this family? */
-static int heading_names(const char *heading, const char *end, const char *name) {
-    size_t length = strlen(name);
-    for (const char *at = heading + 2; at < end;) {
-        const char *stop = at;
-        while (stop < end && *stop != ',') stop++;
-        if ((size_t)(stop - at) == length && !memcmp(at, name, length)) return 1;
-        at = stop + 1;
-        while (at < end && *at == ' ') at++;
-    }
-    return 0;
-}
-
 /* [text](address) is text, `code` is code, a table's rule is left out. */
 static void print_line(const char *at, const char *end) {
     if (end - at > 3 && !memcmp(at, "|--", 3)) return;
@@ -102,7 +89,7 @@ static void print_page(const char *name) {
         if (!end) end = last;
         if (end - at > 2 && at[0] == '#' && at[1] == ' ') {
             if (printing) return;
-            printing = heading_names(at, end, name);
+            printing = end - at - 2 == (int64_t)strlen(name) && !memcmp(at + 2, name, strlen(name));
         } else if (printing) {
             print_line(at, end);
         }

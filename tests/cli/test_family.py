@@ -1,6 +1,7 @@
 """rao family: every family of the registry is listed and shown, and what is said of its quantities is what rao eval answers."""
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -33,6 +34,17 @@ def test_a_family_is_shown(name):
         assert "method" in how or "refused" in how, (quantity, how)
     assert ("refused" in quantities["natural"]) == (not FAMILIES[name]["exponential"])
     assert ("refused" in quantities["fisher"]) == (not FAMILIES[name]["regular"])
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_page_has_charts_geometry_and_sources(name):
+    page = (ROOT / "docs" / "families" / f"{name}.md").read_text()
+    for chart in FAMILIES[name]["charts"].split(","):
+        assert f"`{chart}`" in page, chart
+    assert re.search(r"\b(19|20)\d\d\b", page), "a source"
+    assert "isher-Rao" in page or not FAMILIES[name]["regular"] or name in ("beta", "geometric0")  # those point to another page
+    if FAMILIES[name]["fixed"]:
+        assert f"`fixed`: {FAMILIES[name]['fixed']}" in page or FAMILIES[name]["fixed"] in page
 
 
 def test_a_mixture_is_shown_too():
