@@ -123,6 +123,7 @@ const eval_topic *eval_topic_at(int64_t index);
 /* Key `index` of those that a request may have, and what it is for; NULL behind the last. */
 const char *eval_key_at(int64_t index);
 const char *eval_key_use(int64_t index);
+int eval_key_index(const char *name); /* -1: no key */
 /* Every key is known and stands there once; *seen: which there are. */
 rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree, eval_uses *seen);
 /* r->seen are keys that a quantity which reads `uses` may have. */
@@ -140,6 +141,8 @@ const cJSON *eval_find(const cJSON *tree, const char *key);
 rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int needed, const char **text);
 /* A number, or "inf" and "-inf". */
 rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, double *value);
+/* The same of an entry of a list, whose place the sentence tells. */
+rao_status eval_get_entry(rao_ctx *ctx, const cJSON *list, const cJSON *entry, const char *key, double *value);
 /* The number of a key; the value stays where the key is absent. */
 rao_status eval_get_real(rao_ctx *ctx, const cJSON *tree, const char *key, double *value);
 rao_status eval_get_whole(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t *value);
@@ -152,6 +155,11 @@ rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int
 /* The same of what is answered item by item: an item of a batch that is no such point becomes NaN, and eval_check_item says why. */
 rao_status eval_get_batch(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out);
 rao_status eval_check_item(eval_request *r, const eval_points *points, int64_t i);
+/* Both for points of the request's family and chart. */
+rao_status eval_get_chart_points(eval_request *r, const char *key, eval_points *out);
+rao_status eval_get_chart_batch(eval_request *r, const char *key, eval_points *out);
+/* The sentence about a wrong number of numbers, with their names behind it. */
+rao_status eval_name_numbers(const eval_request *r, rao_status st);
 /* The family that a request names, in the dimension that its points have, and its chart. */
 rao_status eval_find_family(eval_request *r);
 /* The same family made anew in its first chart, the caller's. */

@@ -35,11 +35,12 @@ static rao_status read_parts(batch *b) {
     rao_status st = RAO_OK;
     eval_request *r = b->r;
     int takes = rao_manifold_takes(b->quantity);
-    int64_t coords = rao_family_coords(r->family, r->chart), tangent = rao_family_tangent(r->family, r->chart);
+    int64_t tangent = rao_family_tangent(r->family, r->chart);
     const int wanted[PARTS] = {1, takes & RAO_TAKES_Q, takes & RAO_TAKES_X, takes & RAO_TAKES_T, takes & RAO_TAKES_VELOCITY};
-    const int64_t width[PARTS] = {coords, coords, rao_family_observation(r->family), 1, tangent};
+    const int64_t width[PARTS] = {0, 0, rao_family_observation(r->family), 1, tangent};
     for (int i = 0; i < PARTS; i++)
-        if (wanted[i]) RAO_TRY(eval_get_batch(r->s->ctx, r->tree, part_names[i], width[i], &b->part[i]));
+        if (wanted[i] && i <= Q) RAO_TRY(eval_get_chart_batch(r, part_names[i], &b->part[i]));
+        else if (wanted[i]) RAO_TRY(eval_get_batch(r->s->ctx, r->tree, part_names[i], width[i], &b->part[i]));
 done:
     return st;
 }
@@ -79,7 +80,8 @@ static rao_status read_data(batch *b) {
     RAO_TRY(eval_get_points(r->s->ctx, r->tree, "data", rao_family_observation(r->family), &data));
     RAO_TRY(eval_get_points(r->s->ctx, r->tree, "weights", 1, &weights));
     if (weights.data && weights.count != data.count)
-        return rao_fail(r->s->ctx, RAO_EINVAL, "%lld weights for %lld observations", (long long)weights.count, (long long)data.count);
+        return rao_fail(r->s->ctx, RAO_EINVAL, "%lld weight%s for %lld observation%s", (long long)weights.count,
+                        weights.count == 1 ? "" : "s", (long long)data.count, data.count == 1 ? "" : "s");
     b->args.data = rao_points_of(data.data, data.width), b->args.data_count = data.count, b->args.data_weights = weights.data;
 done:
     return st;

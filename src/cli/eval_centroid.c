@@ -26,11 +26,12 @@ rao_status eval_answer_centroid(eval_request *r) {
     int64_t n = rao_family_coords(r->family, r->chart);
     double *c;
     RAO_TRY(get_kind(ctx, r->tree, &kind));
-    RAO_TRY(eval_get_points(ctx, r->tree, "points", n, &points));
-    if (!points.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: points is missing"));
+    RAO_TRY(eval_get_chart_points(r, "points", &points));
+    if (!points.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: points is missing: an array of points"));
     RAO_TRY(eval_get_points(ctx, r->tree, "weights", 1, &weights));
     if (weights.data && weights.count != points.count)
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: %lld weights for %lld points", (long long)weights.count, (long long)points.count));
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: %lld weight%s for %lld point%s", (long long)weights.count,
+                         weights.count == 1 ? "" : "s", (long long)points.count, points.count == 1 ? "" : "s"));
     RAO_TRY(rao_scratch(ctx, n, &c));
     RAO_TRY(
         rao_centroid(ctx, r->family, kind, r->chart, points.count, rao_points_of(points.data, points.width), weights.data, c, &quality));

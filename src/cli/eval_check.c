@@ -9,7 +9,7 @@ rao_status eval_answer_check(eval_request *r) {
     rao_json_writer *json = &r->s->json;
     eval_points p;
     rao_family_report report;
-    RAO_TRY(eval_get_points(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
+    RAO_TRY(eval_get_chart_points(r, "p", &p));
     if (!p.data || p.batch) return rao_fail(ctx, RAO_EINVAL, "check: p is not one point");
     RAO_TRY(rao_family_check(ctx, r->family, r->chart, p.data, &report));
     rao_json_bool(ctx, json, "value", report.sound);

@@ -33,8 +33,8 @@ rao_status eval_answer_cramer_rao(eval_request *r) {
     rao_status *each;
     rao_quality *quality;
     rao_bound_opts_init(&o);
-    RAO_TRY(eval_get_batch(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
-    if (!p.data) return rao_fail(ctx, RAO_EINVAL, "p is missing");
+    RAO_TRY(eval_get_chart_batch(r, "p", &p));
+    if (!p.data) return rao_fail(ctx, RAO_EINVAL, "cramer_rao: p is missing");
     RAO_TRY(eval_get_real(ctx, r->tree, "n", &o.n));
     RAO_TRY(eval_get_text(ctx, r->tree, "target", 0, &o.target));
     RAO_TRY(eval_get_text(ctx, r->tree, "bias", 0, &o.bias));

@@ -14,8 +14,8 @@ static rao_status read_interval(rao_ctx *ctx, const cJSON *item, rao_coordinate 
     if (!item || eval_is(item, cJSON_NULL)) return RAO_OK;
     if (!eval_is(item, cJSON_Array) || cJSON_GetArraySize(item) != 2)
         return rao_fail(ctx, RAO_EINVAL, "coordinates: %.40s is null or [low, high], the open interval that it lies in", c->name);
-    RAO_TRY(eval_get_number(ctx, item->child, "coordinates", &c->low));
-    RAO_TRY(eval_get_number(ctx, item->child->next, "coordinates", &c->high));
+    RAO_TRY(eval_get_entry(ctx, item, item->child, c->name, &c->low));
+    RAO_TRY(eval_get_entry(ctx, item, item->child->next, c->name, &c->high));
 done:
     return st;
 }
@@ -43,7 +43,7 @@ static rao_status read_end(rao_ctx *ctx, const cJSON *item, char number[40], con
     double value;
     *end = number;
     if (eval_is(item, cJSON_String)) return *end = item->valuestring, RAO_OK;
-    rao_status st = eval_get_number(ctx, item, "support", &value);
+    rao_status st = eval_get_number(ctx, item, "support: an end", &value);
     if (st == RAO_OK) snprintf(number, 40, "%.17g", value);
     return st;
 }

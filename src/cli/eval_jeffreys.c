@@ -13,8 +13,8 @@ static rao_status read_region(const eval_request *r, const cJSON *region, int64_
     for (const cJSON *pair = region->child; pair; pair = pair->next, k++) {
         if (!eval_is(pair, cJSON_Array) || cJSON_GetArraySize(pair) != 2)
             return rao_fail(ctx, RAO_EINVAL, "region: pair %lld is no [low, high]", (long long)k + 1);
-        RAO_TRY(eval_get_number(ctx, pair->child, "region", &low[k]));
-        RAO_TRY(eval_get_number(ctx, pair->child->next, "region", &high[k]));
+        RAO_TRY(eval_get_entry(ctx, pair, pair->child, "region", &low[k]));
+        RAO_TRY(eval_get_entry(ctx, pair, pair->child->next, "region", &high[k]));
     }
 done:
     return st;

@@ -54,7 +54,7 @@ const char *eval_key_at(int64_t index) { return index >= 0 && index < EVAL_KEYS 
 const char *eval_key_use(int64_t index) { return index >= 0 && index < EVAL_KEYS ? rows[index].use : NULL; }
 
 /* strcmp's call costs more than most comparisons need. */
-static int key_of(const char *name) {
+int eval_key_index(const char *name) {
     for (int i = 0; i < EVAL_KEYS; i++)
         if (name[0] == rows[i].name[0] && !strcmp(name, rows[i].name)) return i;
     return -1;
@@ -70,7 +70,7 @@ rao_status eval_check_keys(rao_ctx *ctx, const cJSON *tree, eval_uses *seen) {
     *seen = 0;
     if (!eval_is(tree, cJSON_Object)) return rao_fail(ctx, RAO_EINVAL, "a request is an object {\"family\":..,\"quantity\":..,\"p\":[..]}");
     for (const cJSON *item = tree->child; item; item = item->next) {
-        int key = key_of(item->string);
+        int key = eval_key_index(item->string);
         if (key < 0) return no_key(ctx, item->string);
         if (*seen >> key & 1) return rao_fail(ctx, RAO_EINVAL, "the key '%s' stands twice in the request", rows[key].name);
         *seen |= (eval_uses)1 << key;
@@ -108,9 +108,9 @@ rao_status eval_check_unused(eval_request *r, eval_uses uses, const char **warni
     *warning = NULL;
     if (r->seen & EVAL_USES(SAMPLES)) RAO_TRY(eval_get_whole(ctx, r->tree, "samples", &whole));
     if (r->seen & EVAL_USES(SEED)) RAO_TRY(eval_get_whole(ctx, r->tree, "seed", &whole));
-    if (r->seen & ~uses & EVAL_USES(P)) RAO_TRY(eval_get_points(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &point));
+    if (r->seen & ~uses & EVAL_USES(P)) RAO_TRY(eval_get_chart_points(r, "p", &point));
     if (!(r->seen & ~uses & EVAL_USES(Q))) return RAO_OK;
-    RAO_TRY(eval_get_points(ctx, r->tree, "q", rao_family_coords(r->family, r->chart), &point));
+    RAO_TRY(eval_get_chart_points(r, "q", &point));
     *warning = "the quantity has no use for q";
 done:
     return st;

@@ -80,7 +80,7 @@ rao_status eval_answer_markov(eval_request *r) {
     const char *family = rao_family_describe(r->family)->name;
     if (strcmp(family, "categorical"))
         return rao_fail(ctx, RAO_EUNABLE, "%s: markov_pushforward carries a categorical, a law on finitely many classes", family);
-    RAO_TRY(eval_get_batch(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
+    RAO_TRY(eval_get_chart_batch(r, "p", &p));
     if (!p.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "categorical: markov_pushforward needs a point p"));
     RAO_TRY(get_kernel(r, &m.markov));
     RAO_TRY(make_target(r, rao_markov_columns(m.markov), &m.target));

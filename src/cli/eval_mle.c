@@ -12,10 +12,11 @@ rao_status eval_answer_mle(eval_request *r) {
     double *p = NULL, *error = NULL, likelihood = 0;
     char warning[512];
     RAO_TRY(eval_get_points(ctx, r->tree, "data", rao_family_observation(r->family), &data));
-    if (!data.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: data is missing"));
+    if (!data.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: data is missing: the observations, [..]"));
     RAO_TRY(eval_get_points(ctx, r->tree, "weights", 1, &weights));
     if (weights.data && weights.count != data.count)
-        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: %lld weights for %lld observations", (long long)weights.count, (long long)data.count));
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mle: %lld weight%s for %lld observation%s", (long long)weights.count,
+                         weights.count == 1 ? "" : "s", (long long)data.count, data.count == 1 ? "" : "s"));
     RAO_TRY(rao_scratch(ctx, k, &p));
     RAO_TRY(rao_scratch(ctx, t, &error));
     rao_points x = rao_points_of(data.data, data.width);

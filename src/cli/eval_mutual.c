@@ -18,7 +18,7 @@ rao_status eval_answer_mutual_information(eval_request *r) {
     rao_json_writer *json = &r->s->json;
     rao_onto onto;
     eval_points p;
-    RAO_TRY(eval_get_batch(ctx, r->tree, "p", rao_family_coords(r->family, r->chart), &p));
+    RAO_TRY(eval_get_chart_batch(r, "p", &p));
     if (!p.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mutual_information: p is missing"));
     RAO_TRY(eval_read_onto(ctx, r, &onto));
     if (p.batch) {

@@ -20,18 +20,24 @@ static rao_status append(rao_ctx *ctx, cJSON *array, cJSON *item) {
     return no_memory(ctx);
 }
 
-static rao_status append_number(rao_ctx *ctx, cJSON *array, const cJSON *number, const char *key) {
+/* `number` is an entry of `list`. */
+static rao_status append_entry(rao_ctx *ctx, cJSON *array, const cJSON *list, const cJSON *number, const char *key) {
     double value;
-    rao_status st = eval_get_number(ctx, number, key, &value);
+    rao_status st = eval_get_entry(ctx, list, number, key, &value);
     if (st) return st;
     if (isinf(value)) return append(ctx, array, cJSON_CreateString(value > 0 ? "inf" : "-inf"));
     return append(ctx, array, cJSON_CreateNumber(value));
 }
 
+static rao_status append_single(rao_ctx *ctx, cJSON *array, const cJSON *number, const char *key) {
+    const cJSON alone = {.child = (cJSON *)number};
+    return append_entry(ctx, array, &alone, number, key);
+}
+
 static rao_status append_numbers(rao_ctx *ctx, cJSON *array, const cJSON *list, const char *key) {
     rao_status st = RAO_OK;
     if (!eval_is(list, cJSON_Array)) return rao_fail(ctx, RAO_EINVAL, "%s is not an array of numbers", key);
-    for (const cJSON *item = list->child; item && st == RAO_OK; item = item->next) st = append_number(ctx, array, item, key);
+    for (const cJSON *item = list->child; item && st == RAO_OK; item = item->next) st = append_entry(ctx, array, list, item, key);
     return st;
 }
 
@@ -78,13 +84,13 @@ static rao_status append_matrix(rao_ctx *ctx, cJSON *array, const char *family, 
     RAO_TRY(rao_scratch(ctx, (int64_t)n * n, &a));
     at = a;
     for (const cJSON *row = matrix->child; row; row = row->next)
-        for (const cJSON *entry = row->child; entry; entry = entry->next) RAO_TRY(eval_get_number(ctx, entry, key, at++));
+        for (const cJSON *entry = row->child; entry; entry = entry->next) RAO_TRY(eval_get_entry(ctx, row, entry, key, at++));
     RAO_TRY(check_symmetry(ctx, family, key, a, n));
     int i = 0;
     for (const cJSON *row = matrix->child; row; row = row->next, i++) {
         int j = 0;
         for (const cJSON *entry = row->child; entry; entry = entry->next, j++)
-            if (j >= i) RAO_TRY(append_number(ctx, array, entry, key));
+            if (j >= i) RAO_TRY(append_entry(ctx, array, row, entry, key));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -151,7 +157,7 @@ static rao_status component(eval_request *r, cJSON *object, rao_family **family,
     if (n != rao_family_coords(*family, 0))
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "mixture: a component %s has %lld numbers, want %lld", rao_family_describe(*family)->name,
                          (long long)n, (long long)rao_family_coords(*family, 0)));
-    RAO_TRY(eval_is(p, cJSON_Array) ? append_numbers(ctx, array, p, "p") : append_number(ctx, array, p, "p"));
+    RAO_TRY(eval_is(p, cJSON_Array) ? append_numbers(ctx, array, p, "p") : append_single(ctx, array, p, "p"));
 done:
     return st;
 }

@@ -27,7 +27,7 @@ static rao_status hold(rao_ctx *ctx, const eval_request *r, const cJSON *item, i
         if (strcmp(name, item->string)) continue;
         if (held[i]) return rao_fail(ctx, RAO_EINVAL, "onto: the coordinate '%.40s' is held twice", name);
         held[i] = 1;
-        return eval_get_number(ctx, item, "onto", &value[i]);
+        return eval_get_number(ctx, item, item->string, &value[i]);
     }
     return no_coordinate(ctx, r, chart, item->string);
 }
@@ -77,7 +77,8 @@ done:
 rao_status eval_read_onto(rao_ctx *ctx, const eval_request *r, rao_onto *onto) {
     const cJSON *tree = eval_find(r->tree, "onto"), *list = eval_find(tree, "independence");
     rao_onto_init(onto);
-    if (!tree) return rao_fail(ctx, RAO_EINVAL, "onto is missing");
+    if (!tree)
+        return rao_fail(ctx, RAO_EINVAL, "onto is missing: {\"COORDINATE\":value,..}, {\"independence\":[blocks]} or \"independence\"");
     if (cJSON_IsString(tree) && !strcmp(tree->valuestring, "independence")) return read_independence(ctx, r, NULL, onto);
     if (!cJSON_IsObject(tree))
         return rao_fail(ctx, RAO_EINVAL, "onto is {\"COORDINATE\":value,..}, {\"independence\":[blocks]} or \"independence\"");
@@ -94,8 +95,8 @@ static rao_status answer(eval_request *r, rao_projection kind) {
     eval_points p, q;
     int64_t n = rao_family_coords(r->family, r->chart);
     double *s;
-    RAO_TRY(eval_get_points(ctx, r->tree, "p", n, &p));
-    RAO_TRY(eval_get_points(ctx, r->tree, "q", n, &q));
+    RAO_TRY(eval_get_chart_points(r, "p", &p));
+    RAO_TRY(eval_get_chart_points(r, "q", &q));
     if (!p.data || p.count != 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s takes one point p", r->quantity));
     if (q.data && q.count != 1) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s takes at most one point q", r->quantity));
     RAO_TRY(eval_read_onto(ctx, r, &onto));

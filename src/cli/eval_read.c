@@ -19,7 +19,7 @@ rao_status eval_get_text(rao_ctx *ctx, const cJSON *tree, const char *key, int n
     const cJSON *item = eval_find(tree, key);
     *text = NULL;
     if (!item && !needed) return RAO_OK;
-    if (!item) return rao_fail(ctx, RAO_EINVAL, "%s is missing", key);
+    if (!item) return rao_fail(ctx, RAO_EINVAL, "%s is missing: %s", key, eval_key_use(eval_key_index(key)));
     if (!eval_is(item, cJSON_String)) return rao_fail(ctx, RAO_EINVAL, "%s is not a string", key);
     *text = item->valuestring;
     return RAO_OK;
@@ -35,16 +35,28 @@ rao_status eval_get_number(rao_ctx *ctx, const cJSON *item, const char *key, dou
     if (eval_is(item, cJSON_Number)) return *value = item->valuedouble, RAO_OK;
     if (eval_is(item, cJSON_String) && !strcmp(item->valuestring, "inf")) return *value = HUGE_VAL, RAO_OK;
     if (eval_is(item, cJSON_String) && !strcmp(item->valuestring, "-inf")) return *value = -HUGE_VAL, RAO_OK;
-    return rao_fail(ctx, RAO_EINVAL, "%s: an entry is not a number", key);
+    return rao_fail(ctx, RAO_EINVAL, "%s is not a number", key);
+}
+
+rao_status eval_get_entry(rao_ctx *ctx, const cJSON *list, const cJSON *entry, const char *key, double *value) {
+    char name[96];
+    int place = 1;
+    rao_status st = eval_get_number(ctx, entry, key, value);
+    if (st == RAO_OK) return st;
+    for (const cJSON *one = list->child; one != entry; one = one->next) place++;
+    snprintf(name, sizeof name, "%.64s: entry %d", key, place);
+    return eval_get_number(ctx, entry, name, value);
 }
 
 static rao_status get_point(rao_ctx *ctx, const cJSON *item, const char *key, int64_t width, double *out) {
     rao_status st = RAO_OK;
     int64_t n = eval_is(item, cJSON_Array) ? cJSON_GetArraySize(item) : 1;
+    if (n != width && n == 1 && !eval_is(item, cJSON_Array) && !eval_is(item, cJSON_Number))
+        return rao_fail(ctx, RAO_EINVAL, "%s is no array, want one of %lld numbers", key, (long long)width);
     if (n != width)
         return rao_fail(ctx, RAO_EINVAL, "%s has %lld number%s, want %lld", key, (long long)n, n == 1 ? "" : "s", (long long)width);
     if (!eval_is(item, cJSON_Array)) return eval_get_number(ctx, item, key, out);
-    for (const cJSON *entry = item->child; entry; entry = entry->next) RAO_TRY(eval_get_number(ctx, entry, key, out++));
+    for (const cJSON *entry = item->child; entry; entry = entry->next) RAO_TRY(eval_get_entry(ctx, item, entry, key, out++));
 done:
     return st;
 }
@@ -75,7 +87,7 @@ rao_status eval_get_batch(rao_ctx *ctx, const cJSON *tree, const char *key, int6
     if (!item) return RAO_OK;
     out->batch = is_batch(item, width);
     out->count = out->batch ? cJSON_GetArraySize(item) : 1;
-    if (out->count == 0) return rao_fail(ctx, RAO_EINVAL, "%s is an empty array", key);
+    if (eval_is(item, cJSON_Array) && !item->child) return rao_fail(ctx, RAO_EINVAL, "%s is an empty array", key);
     RAO_TRY(rao_scratch(ctx, out->count * width, &out->data));
     if (!out->batch) return get_point(ctx, item, key, width, out->data);
     int64_t i = 0;
@@ -85,13 +97,39 @@ done:
     return st;
 }
 
+/* "p has 3 numbers, want 2" of a point says which: mu, sigma. */
+rao_status eval_name_numbers(const eval_request *r, rao_status st) {
+    enum { SHOWN = 8 };
+    char names[SHOWN * (RAO_COORD_NAME + 2) + 8] = "", name[RAO_COORD_NAME], sentence[400];
+    rao_ctx *ctx = r->s->ctx;
+    int64_t n = rao_family_coords(r->family, r->chart);
+    snprintf(sentence, sizeof sentence, "%s", rao_ctx_message(ctx));
+    if (st != RAO_EINVAL || !strstr(sentence, ", want ") || n > SHOWN) return st;
+    for (int64_t i = 0; i < n; i++) {
+        size_t used = strlen(names);
+        rao_status named = rao_family_point_name(ctx, r->family, r->chart, i, name);
+        if (named != RAO_OK) return named;
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", name);
+    }
+    return rao_fail(ctx, st, "%s: %s", sentence, names);
+}
+
+rao_status eval_get_chart_points(eval_request *r, const char *key, eval_points *out) {
+    return eval_name_numbers(r, eval_get_points(r->s->ctx, r->tree, key, rao_family_coords(r->family, r->chart), out));
+}
+
+rao_status eval_get_chart_batch(eval_request *r, const char *key, eval_points *out) {
+    return eval_name_numbers(r, eval_get_batch(r->s->ctx, r->tree, key, rao_family_coords(r->family, r->chart), out));
+}
+
 rao_status eval_check_item(eval_request *r, const eval_points *points, int64_t i) {
     const cJSON *item = points->bad ? points->bad[points->count > 1 ? i : 0] : NULL;
     double *numbers;
     if (!item) return RAO_OK;
     if (eval_is(item, cJSON_Object)) return eval_check_object(r, item);
     rao_status st = rao_scratch(r->s->ctx, points->width, &numbers);
-    return st == RAO_OK ? get_point(r->s->ctx, item, points->key, points->width, numbers) : st;
+    if (st == RAO_OK) st = get_point(r->s->ctx, item, points->key, points->width, numbers);
+    return !strcmp(points->key, "p") || !strcmp(points->key, "q") ? eval_name_numbers(r, st) : st;
 }
 
 rao_status eval_get_points(rao_ctx *ctx, const cJSON *tree, const char *key, int64_t width, eval_points *out) {
@@ -234,7 +272,9 @@ static rao_status get_fixed(rao_ctx *ctx, const cJSON *tree, const char *name, r
     }
     fixed->name = item->child->string;
     *count = 1;
-    return eval_get_number(ctx, item->child, "fixed", &fixed->value);
+    if (eval_is(item->child, cJSON_Number) || eval_is(item->child, cJSON_String))
+        return eval_get_number(ctx, item->child, "fixed", &fixed->value);
+    return rao_fail(ctx, RAO_EINVAL, "fixed: %.40s is not a number", fixed->name);
 }
 
 static int holds(const eval_kept *k, const wish *w) {

@@ -85,9 +85,9 @@ static rao_status check_data(rao_ctx *ctx, const rao_family *f, family_data *d) 
     for (int64_t i = 0; i < d->n; i++) {
         double w = data_weight(d, i);
         if (!(w >= 0 && w < INF))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", name, (long long)i, w);
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", name, (long long)i + 1, w);
         if (!f->table->possible(f, data_row(d, i)))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: observation %lld is %.17g%s, want %s", name, (long long)i, data_row(d, i)[0],
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: observation %lld is %.17g%s, want %s", name, (long long)i + 1, data_row(d, i)[0],
                             rao_family_observation(f) > 1 ? ", ..." : "", f->table->possible_words);
         d->total += w;
     }

@@ -32,11 +32,11 @@ static rao_status over_data(rao_ctx *ctx, const family_item *it, double *out, ra
         double w = a->data_weights ? a->data_weights[i] : 1;
         at.x = a->data.data + i * a->data.stride;
         if (!(w >= 0 && w < INF))
-            RAO_TRY(
-                rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", it->f->table->info.name, (long long)i, w));
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: weight of observation %lld is %g, want >= 0", it->f->table->info.name, (long long)i + 1,
+                             w));
         if (!it->f->table->possible(it->f, at.x) || it->f->table->logpdf(it->f, it->p, at.x) == -INF)
             RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: observation %lld, x = %.17g%s, has density 0 at p", it->f->table->info.name,
-                             (long long)i, at.x[0], it->f->observation > 1 ? ", ..." : ""));
+                             (long long)i + 1, at.x[0], it->f->observation > 1 ? ", ..." : ""));
         if (w == 0) continue;
         RAO_TRY(rao_score_in_chart(ctx, &at, g));
         total += w;

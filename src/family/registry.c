@@ -130,7 +130,7 @@ rao_status rao_family_chart_index(rao_ctx *ctx, const rao_family *family, const 
             return RAO_OK;
         }
     const char *near = rao_nearest(name, t->charts, t->chart_count, sizeof t->charts[0]);
-    return rao_fail(ctx, RAO_EINVAL, "%s: no chart \"%s\"%s%s%s; there are %s", t->info.name, name, near ? "; did you mean \"" : "",
+    return rao_fail(ctx, RAO_EINVAL, "%s: no chart \"%s\"%s%s%s there are %s", t->info.name, name, near ? "; did you mean \"" : ";",
                     near ? near : "", near ? "\"?" : "", t->info.charts);
 }
 

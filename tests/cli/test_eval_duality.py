@@ -68,7 +68,7 @@ def test_what_is_wrong_is_said():
         (dict(quantity="centroid", kind="middle", points=[[0, 1]]), "EINVAL", "want left, right or symmetric"),
         (dict(quantity="centroid", points=[[0, 1]]), "EINVAL", "kind is missing"),
         (dict(quantity="centroid", kind="left"), "EINVAL", "points is missing"),
-        (dict(quantity="centroid", kind="left", points=[[0, 1]], weights=[1, 2]), "EINVAL", "2 weights for 1 points"),
+        (dict(quantity="centroid", kind="left", points=[[0, 1]], weights=[1, 2]), "EINVAL", "2 weights for 1 point"),
         (dict(quantity="centroid", kind="left", points=[[0, -1]]), "EDOMAIN", "sigma = -1"),
         (dict(quantity="e_geodesic", p=[0, 1], q=[1, 1]), "EINVAL", "needs t"),
     ]:

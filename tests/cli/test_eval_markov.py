@@ -48,7 +48,7 @@ def test_the_answer_is_in_the_chart_of_the_request():
     ("EINVAL", "kernel is not an array of rows", {"p": [0.5, 0.5], "kernel": [1, 0]}),
     ("EINVAL", "kernel has 3 rows, want 2, one for every class", {"p": [0.5, 0.5], "kernel": [[1, 0]] * 3}),
     ("EINVAL", "kernel: item 2 has 1 number, want 2", {"p": [0.5, 0.5], "kernel": [[1, 0], [1]]}),
-    ("EINVAL", "kernel: item 1: an entry is not a number", {"p": [0.5, 0.5], "kernel": [[1, "x"], [1, 0]]}),
+    ("EINVAL", "kernel: item 1: entry 2 is not a number", {"p": [0.5, 0.5], "kernel": [[1, "x"], [1, 0]]}),
     ("EDOMAIN", "kernel, row 2: the probabilities sum to 0.75, off from 1 by -0.25, want within 2e-12", {"p": [0.5, 0.5], "kernel": [[1, 0], [0.25, 0.5]]}),
     ("EDOMAIN", "kernel, row 1: p_2 = -1, want 0 <= p <= 1", {"p": [0.5, 0.5], "kernel": [[1, -1], [1, 0]]}),
     ("EINVAL", "needs a point p", {"kernel": [[1, 0], [0, 1]]}),

@@ -105,7 +105,7 @@ BAD = [
     ("EDOMAIN", "mvn: cov is not symmetric: entry 1,2 is 0.5 and entry 2,1 is 0.25", "mvn", {"mean": [0, 0], "cov": [[1, 0.5], [0.25, 1]]}),
     ("EINVAL", "cov has 1 rows, want 2", "mvn", {"mean": [0, 0], "cov": [[1, 0]]}),
     ("EINVAL", "cov: row 2 is no list of 2 numbers", "mvn", {"mean": [0, 0], "cov": [[1, 0], [1]]}),
-    ("EINVAL", "cov: an entry is not a number", "mvn", {"mean": [0, 0], "cov": [[1, "a"], [1, 0]]}),
+    ("EINVAL", "cov: entry 2 is not a number", "mvn", {"mean": [0, 0], "cov": [[1, "a"], [1, 0]]}),
     ("EINVAL", "mean is not an array of numbers", "mvn", {"mean": 0, "cov": [[1]]}),
     ("EINVAL", "mean is an empty array", "mvn", {"mean": [], "cov": []}),
     ("EINVAL", 'mvn: a point is {"mean":..,"cov":..}', "mvn", {"mean": [0], "sigma": [[1]]}),

@@ -77,13 +77,13 @@ def test_keys_that_the_quantity_has_no_use_for_are_refused_by_name(key, value):
 def test_a_second_point_is_looked_at_also_where_it_is_not_used():
     answer = one(**ENTROPY, q=[1, 2])
     assert answer["value"] == one(**ENTROPY)["value"] and answer["warning"] == "the quantity has no use for q"
-    assert error(**ENTROPY, q="garbage")[1] == "q has 1 number, want 2"
-    assert error(**ENTROPY, q=[1, "x"])[1] == "q: an entry is not a number"
+    assert error(**ENTROPY, q="garbage")[1] == "q is no array, want one of 2 numbers: mu, sigma"
+    assert error(**ENTROPY, q=[1, "x"])[1] == "q: entry 2 is not a number"
     assert "warning" not in one(**ENTROPY, seed=3, samples=100)
     assert error(**ENTROPY, seed="x") == ("EINVAL", "seed is not a whole number >= 0")
     assert error(**ENTROPY, samples=1.5) == ("EINVAL", "samples is not a whole number >= 0")
     assert error(family="normal", quantity="mle", data=[1, 2], seed=[])[1] == "seed is not a whole number >= 0"
-    assert error(family="normal", quantity="mle", data=[1, 2], p=[1])[1] == "p has 1 number, want 2"
+    assert error(family="normal", quantity="mle", data=[1, 2], p=[1])[1] == "p has 1 number, want 2: mu, sigma"
     assert "no fixed quantity" in error(density="exp(-x)", coordinates=["a"], quantity="logpdf", p=[1], x=1, fixed={"n": 1})[1]
 
 
@@ -107,17 +107,17 @@ def test_every_key_of_the_help_is_known():
 def test_an_element_of_a_wrong_shape_fails_in_its_own_place():
     got = one(family="normal", quantity="kl", p=[[0, 1], [0], [0, 1, 2], "x", [0, "y"], None, [0, -1], [1, 2]], q=[0, 1])["value"]
     assert got[0] == 0 and isinstance(got[7], float)
-    assert [g["error"]["message"] for g in got[1:7]] == ["p has 1 number, want 2", "p has 3 numbers, want 2", "p has 1 number, want 2", "p: an entry is not a number",
-                                                         "p has 1 number, want 2", "normal: sigma = -1, want > 0"]
+    assert [g["error"]["message"] for g in got[1:7]] == ["p has 1 number, want 2: mu, sigma", "p has 3 numbers, want 2: mu, sigma", "p is no array, want one of 2 numbers: mu, sigma", "p: entry 2 is not a number",
+                                                         "p is no array, want one of 2 numbers: mu, sigma", "normal: sigma = -1, want > 0"]
     assert all(g["error"]["code"] == "EINVAL" for g in got[1:6])
     got = one(family="poisson", quantity="logpdf", p=[2], x=[0, "a", [1, 2], 1])["value"]
-    assert got[0] == -2 and got[1]["error"]["message"] == "x: an entry is not a number" and got[2]["error"]["message"] == "x has 2 numbers, want 1"
+    assert got[0] == -2 and got[1]["error"]["message"] == "x is not a number" and got[2]["error"]["message"] == "x has 2 numbers, want 1"
     got = one(family="normal", quantity="fisher_rao_geodesic", p=[0, 1], q=[1, 2], t=[0, [], 1])["value"]
     assert got[0] == [0, 1] and "t has 0 numbers" in got[1]["error"]["message"]
     got = one(family="normal", quantity="kl", p=[[0], [0, 1]], q=[[0, 1], [1]])["value"]
     assert "p has" in got[0]["error"]["message"] and "q has" in got[1]["error"]["message"]
     got = one(family="normal", quantity="entropy", p=[[]])["value"]
-    assert got[0]["error"]["message"] == "p has 0 numbers, want 2"
+    assert got[0]["error"]["message"] == "p has 0 numbers, want 2: mu, sigma"
 
 
 @pytest.mark.parametrize("request_", [
@@ -137,7 +137,7 @@ def test_objects_fail_alone_too():
     good, other = {"mean": [0, 0], "cov": [[1, 0], [0, 1]]}, {"mean": [1, 0], "cov": [[1, 0], [0, 4]]}
     bad = [{"mean": [0, 0], "cov": [[1, 0.5], [0, 1]]}, {"mean": [0], "cov": [[1]]}, {"mean": [0, 0]}, {"mean": [0, 0], "cov": [[1, 0], [0]]}, 5,
            {"mean": [0, 0], "cov": [[1, 2], [2, 1]]}, {"mean": [0, "x"], "cov": [[1, 0], [0, 1]]}]
-    parts = ["not symmetric: entry 1,2 is 0.5", "mean has 1 number where the first point has 2", "a point is", "row 2", "p has 1 number", "minor", "mean: an entry"]
+    parts = ["not symmetric: entry 1,2 is 0.5", "mean has 1 number where the first point has 2", "a point is", "row 2", "p has 1 number", "minor", "mean: entry 2"]
     for first in (0, 1):
         points = bad[:first]  # the first that can be read tells the dimension
         points += [good] + bad[first:] + [other]
@@ -158,8 +158,8 @@ def test_objects_fail_alone_too():
 
 
 def test_what_has_one_answer_names_the_bad_item():
-    assert error(family="normal", quantity="mle", data=[1, 2, "a"])[1] == "data: item 3: an entry is not a number"
-    assert error(family="normal", quantity="centroid", kind="left", points=[[0, 1], [0]])[1] == "points: item 2 has 1 number, want 2"
+    assert error(family="normal", quantity="mle", data=[1, 2, "a"])[1] == "data: item 3 is not a number"
+    assert error(family="normal", quantity="centroid", kind="left", points=[[0, 1], [0]])[1] == "points: item 2 has 1 number, want 2: mu, sigma"
     point = {"mean": [0], "cov": [[1]]}
     assert "cov: row 1" in error(family="mvn", quantity="centroid", kind="left", points=[point, {"mean": [0], "cov": [[1, 2]]}])[1]
 
@@ -224,3 +224,56 @@ def test_threads_change_no_byte():
     one_thread = raw("\n".join(requests), "--threads", "1")
     assert one_thread == raw("\n".join(requests), "--threads", "2") == raw("\n".join(requests), "--threads", "7")
     assert all('"value"' in line for line in one_thread)
+
+
+# ---- what is wrong with a point, for every family ----
+
+GOOD_POINTS = {"isotropic_normal": [0, 0, 1], "diagonal_normal": [0, 0, 1, 2], "mvn": [0, 0, 1, 0.2, 1], "wishart": [1, 0.2, 1], "categorical": [0.2, 0.3, 0.5],
+               "multinomial": [0.2, 0.3, 0.5], "dirichlet": [1, 2, 3], "bernoulli": [0.3], "binomial": [0.3], "geometric": [0.3], "geometric0": [0.3],
+               "negative_binomial": [0.3], "exponential": [2], "poisson": [2], "rayleigh": [2], "pareto": [2], "uniform": [0, 1], "normal_mixture3": [0.5, 1, 2]}
+FAMILIES = json.loads(subprocess.run([RAO, "family", "list", "--json"], capture_output=True, text=True, timeout=60).stdout)["families"]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f["name"])
+def test_bad_points_of_every_family(family):
+    """Names what is wrong, where and what is allowed: no NaN, one sentence, the family's name, both as p and as q."""
+    name, fixed = family["name"], {family["fixed"]: 3} if family["fixed"] else None
+    p = GOOD_POINTS.get(name, [1.5, 2.5])
+    request = {"family": name, "quantity": "kl", "p": p, "q": p, **({"fixed": fixed} if fixed else {})}
+    requests = [request, dict(request, chart="nonsense"), dict(request, chart=family["charts"].split(",")[0] + "_"), dict(request, quantity="kll")]
+    for key in ("p", "q"):
+        for bad in ([*p, *p, *p, *p] if len(p) > 1 else [None], "0,1", None, {}, [None] * len(p), True):
+            requests.append(dict(request, **{key: bad}))
+    points = [[v if i == j else c for i, c in enumerate(p)] for j in range(len(p)) for v in ("inf", "-inf")]
+    requests += [dict(request, **{key: bad}) for key in ("p", "q") for bad in points]
+    if fixed:
+        requests += [{k: v for k, v in request.items() if k != "fixed"}, *(dict(request, fixed=f) for f in (3, {}, {"zz": 3}, {family["fixed"]: -1}, {family["fixed"]: "inf"},
+                                                                                                       {family["fixed"]: None}, {family["fixed"]: 3, "n_": 4}))]
+    else:
+        requests.append(dict(request, fixed={"n": 3}))
+    good, *bad = ask(*requests)
+    assert good["value"] == 0
+    for r, answer in zip(requests[1:], bad):
+        code, message = answer["error"]["code"], answer["error"]["message"]
+        assert code in ("EINVAL", "EDOMAIN") and "\n" not in message and "nan" not in message.split() and len(message) > 10, (r, message)
+        if code == "EDOMAIN":
+            assert name + ": " in message and "want" in message, (r, message)
+            if r["q"] != p:
+                assert message.startswith("q: "), (r, message)
+    assert "there are " + family["charts"] in bad[0]["error"]["message"] and "did you mean" in bad[1]["error"]["message"] and "did you mean" in bad[2]["error"]["message"]
+
+
+def test_probabilities_that_do_not_sum_to_one_say_by_how_much():
+    for name, fixed in (("categorical", {}), ("multinomial", {"fixed": {"n": 2}})):
+        code, message = error(family=name, quantity="entropy", p=[0.2, 0.3, 0.4], **fixed)
+        assert code == "EDOMAIN" and message.startswith(f"{name}: the probabilities sum to 0.9") and "off from 1 by -0.1, want within 3e-12" in message
+
+
+def test_covariances_say_which_entry_and_which_minor():
+    def sentence(cov):
+        return error(family="mvn", quantity="entropy", p={"mean": [0] * len(cov), "cov": cov})
+    assert sentence([[1, 0, 0], [0, 1, 2], [0, 2, 1]]) == ("EDOMAIN", "mvn: cov is not positive definite: its leading minor of order 3 is not positive")
+    assert sentence([[-1]]) == ("EDOMAIN", "mvn: cov is not positive definite: its leading minor of order 1 is not positive")
+    assert sentence([[1, 2], [2.5, 9]])[1] == "mvn: cov is not symmetric: entry 1,2 is 2 and entry 2,1 is 2.5"
+    assert sentence([[1, "inf"], ["inf", 9]])[0] == "EDOMAIN"
+    assert "row 2 is no list of 2 numbers" in sentence([[1, 0], [0]])[1]

@@ -521,7 +521,7 @@ static void conform_mle(conform *k) {
     EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, 0, rao_points_of(k->x, 1), NULL, p, NULL, NULL), RAO_EDOMAIN, "no observations");
     k->x[7 * k->observation] = NAN;
     EXPECT_FAIL(k->ctx, rao_family_mle(k->ctx, k->f, 0, 100, rao_points_of(k->x, k->observation), NULL, p, NULL, NULL), RAO_EDOMAIN,
-                "observation 7");
+                "observation 8");
 }
 
 static void conform_bad_points(conform *k) {

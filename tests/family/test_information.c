@@ -272,9 +272,9 @@ static void empirical_matrices(void **state) {
     }
     for (int j = 0; j < 4; j++) EXPECT_REL(m[j], mean[j], 1e-12);
     w[7] = -1;
-    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, m, 0), RAO_EDOMAIN, "weight of observation 7");
+    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, m, 0), RAO_EDOMAIN, "weight of observation 8");
     w[7] = 1, x[9] = -1;
-    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, m, 0), RAO_EDOMAIN, "observation 9, x = -1");
+    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, m, 0), RAO_EDOMAIN, "observation 10, x = -1");
     a.method = RAO_CLOSED;
     OK(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, m, 0));
     rao_family_destroy(&f);
