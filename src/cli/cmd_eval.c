@@ -13,25 +13,39 @@ static const int64_t LINE_LIMIT = (int64_t)1 << 28;
 typedef struct stream {
     eval_state state;
     rao_text pending, out;
+    int64_t searched; /* bytes of `pending` that hold no end of a line */
+    int skipping;     /* the rest of a line that was too long */
 } stream;
 
-/* Answers every whole line of `pending`; the rest stays. */
+static int is_blank(char c) { return c == '\r' || c == ' ' || c == '\t'; }
+
+/* The line from `at` to `stop`, without the blanks behind it. */
+static rao_status answer_line(stream *s, const char *at, const char *stop) {
+    while (stop > at && is_blank(stop[-1])) stop--;
+    if (stop - at > LINE_LIMIT)
+        return eval_refuse(&s->state, rao_fail(s->state.ctx, RAO_EINVAL, "a line of more than %lld bytes", (long long)LINE_LIMIT), &s->out);
+    return stop > at ? eval_line(&s->state, at, stop - at, &s->out) : RAO_OK;
+}
+
+/* Answers every whole line of `pending`; the rest stays, unless it is too long already: then it is refused, and its end awaited. */
 static rao_status answer_lines(stream *s, int last) {
     rao_status st = RAO_OK;
-    char *at = s->pending.data, *end = at + s->pending.length;
+    char *at = s->pending.data, *from = at + s->searched, *end = at + s->pending.length;
     while (at < end) {
-        char *stop = memchr(at, '\n', (size_t)(end - at));
+        char *stop = memchr(from, '\n', (size_t)(end - from));
         if (!stop && !last) break;
         if (!stop) stop = end;
-        int64_t length = stop - at;
-        while (length > 0 && (at[length - 1] == '\r' || at[length - 1] == ' ' || at[length - 1] == '\t')) length--;
-        if (length > 0) RAO_TRY(eval_line(&s->state, at, length, &s->out));
-        at = stop < end ? stop + 1 : end;
+        if (!s->skipping) RAO_TRY(answer_line(s, at, stop));
+        s->skipping = 0;
+        at = from = stop < end ? stop + 1 : end;
     }
-    s->pending.length = end - at;
-    if (s->pending.length) memmove(s->pending.data, at, (size_t)s->pending.length);
-    if (s->pending.length > LINE_LIMIT)
-        RAO_TRY(rao_fail(s->state.ctx, RAO_EINVAL, "a line of more than %lld bytes", (long long)LINE_LIMIT));
+    if (end - at > LINE_LIMIT && !s->skipping) {
+        RAO_TRY(answer_line(s, at, end));
+        s->skipping = 1;
+    }
+    s->pending.length = s->skipping ? 0 : end - at;
+    s->searched = s->pending.length;
+    if (s->pending.length && at > s->pending.data) memmove(s->pending.data, at, (size_t)s->pending.length);
 done:
     return st;
 }

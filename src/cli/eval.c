@@ -109,6 +109,8 @@ rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *
     return st;
 }
 
+rao_status eval_refuse(eval_state *s, rao_status why, rao_text *out) { return answer_or_error(s, NULL, NULL, why, out); }
+
 rao_status eval_tree(eval_state *s, cJSON *tree, rao_text *out) {
     rao_mark mark = rao_scratch_mark(s->ctx);
     rao_status st = answer_or_error(s, tree, NULL, RAO_OK, out);

@@ -230,6 +230,8 @@ rao_status eval_open(eval_state *s, rao_ctx *ctx, int64_t seed);
 void eval_close(eval_state *s);
 /* Answers one line (without its end) into `out`, an answer or an error, newline included. Only ENOMEM and EIO come back as a failure. */
 rao_status eval_line(eval_state *s, const char *line, int64_t length, rao_text *out);
+/* The answer to a line that is not looked at: the failure that the context has. */
+rao_status eval_refuse(eval_state *s, rao_status why, rao_text *out);
 /* The same of a request that is a tree already; its points may come to be written otherwise. */
 rao_status eval_tree(eval_state *s, cJSON *tree, rao_text *out);
 

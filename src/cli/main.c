@@ -125,9 +125,7 @@ int main(int argc, char **argv) {
     if (call.ctx != ctx) rao_ctx_destroy(&call.ctx);
     rao_text_destroy(&call.line);
     rao_ctx_destroy(&ctx);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "rao: standard output could not be written\n");
-        return FAILED;
-    }
-    return status;
+    int written = fflush(stdout) == 0 && !ferror(stdout);
+    if (!written && status == DONE) fprintf(stderr, "rao: standard output could not be written\n"); /* else there is a sentence */
+    return written || status != DONE ? status : FAILED;
 }

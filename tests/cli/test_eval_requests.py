@@ -185,47 +185,6 @@ def test_errors_of_expressions_are_one_sentence():
     assert error(density="exp(-x)", support=["low", 1], coordinates=["s"], quantity="entropy", p=[1])[1] == 'own: support: expression, column 1: unknown name "low", nearest is "log"'
 
 
-# ---- streams ----
-
-GOOD = '{"family":"normal","quantity":"entropy","p":[0,1]}'
-
-
-def test_lines_of_every_kind_are_each_answered_alone():
-    deep = '{"family":' + "[" * 500 + "]" * 500 + "}"
-    wide = '{"family":"normal","quantity":"entropy","p":[' + "[0,1]," * 40000 + "[0,2]]}"
-    text = b"\n".join([b"\xef\xbb\xbf" + GOOD.encode() + b"\r", b"", b"\r", b"   ", b"\x00", GOOD.encode() + b"\x00", b'{"family":"nor\xffmal"}',
-                       b'{"family":"\x00"}', deep.encode(), wide.encode(), b"nan", b"[", b"\xef\xbb\xbf", GOOD.encode()])
-    answers = [json.loads(line) for line in raw(text)]
-    assert ["value" in a for a in answers] == [True, False, False, False, False, False, True, False, False, False, True]
-    assert all(a["error"]["code"] == "EINVAL" for a in answers if "error" in a)
-    assert len(answers[6]["value"]) == 40001
-    assert "no deeper nesting than 16 levels" in answers[5]["error"]["message"]
-
-
-def test_a_closed_reader_ends_the_program():
-    with subprocess.Popen([RAO, "eval"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
-        program.stdout.close()
-        try:
-            for _ in range(200):
-                program.stdin.write((GOOD + "\n").encode() * 1000)
-            program.stdin.close()
-        except BrokenPipeError:
-            pass
-        status = program.wait(timeout=60)
-        assert status in (1, -13), (status, program.stderr.read())
-
-
-def test_threads_change_no_byte():
-    requests = [json.dumps(r) for r in (
-        {"family": "normal", "quantity": "fisher_rao_distance", "p": [[k, 1 + k / 7] for k in range(5000)], "q": [0, 1]},
-        {"family": "normal_mixture3", "quantity": "entropy", "p": [[0.5, k / 10, 1] for k in range(40)]},
-        {"family": "mvn", "quantity": "fisher", "method": "monte_carlo", "samples": 20000, "seed": 5, "p": [0, 1, 2, 0.5, 1]},
-        {"family": "gamma", "quantity": "total_variation", "p": [[k + 1, 2] for k in range(40)], "q": [2, 2.5]})]
-    one_thread = raw("\n".join(requests), "--threads", "1")
-    assert one_thread == raw("\n".join(requests), "--threads", "2") == raw("\n".join(requests), "--threads", "7")
-    assert all('"value"' in line for line in one_thread)
-
-
 # ---- what is wrong with a point, for every family ----
 
 GOOD_POINTS = {"isotropic_normal": [0, 0, 1], "diagonal_normal": [0, 0, 1, 2], "mvn": [0, 0, 1, 0.2, 1], "wishart": [1, 0.2, 1], "categorical": [0.2, 0.3, 0.5],
