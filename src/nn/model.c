@@ -97,6 +97,10 @@ rao_status rao_model_create(rao_ctx *ctx, const char *spec, const rao_dataset *d
         st = rao_fail(ctx, RAO_EINVAL, "model %s: no activation, want %s", spec, form);
         goto done;
     }
+    if (!*at && at[-1] == ':') {
+        st = rao_fail(ctx, RAO_EINVAL, "model %s: nothing stands behind the last ':', want %s", spec, form);
+        goto done;
+    }
     RAO_TRY(rao_activation_find(ctx, activation, &m->activation));
 
     const char *head = *at ? at : data && rao_dataset_classes(data) ? "categorical" : data ? "normal" : NULL;

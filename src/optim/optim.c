@@ -135,6 +135,7 @@ const char *rao_optim_state(rao_optim *opt, int64_t i, rao_vec *state) {
 rao_status rao_optim_restore(rao_ctx *ctx, rao_optim *opt, int64_t steps) {
     if (steps < 0) return rao_fail(ctx, RAO_EINVAL, "%s: step %lld, want >= 0", opt->rule->face.name, (long long)steps);
     opt->steps = steps;
+    opt->awaits = opt->unformed = 0, opt->info.rate = 0; /* whatever the last step was, it is not of the state that is restored */
     return RAO_OK;
 }
 

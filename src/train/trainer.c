@@ -241,14 +241,19 @@ done:
     return st;
 }
 
+/* A step whose loss could not be had is taken back. */
+static rao_status judge_step(rao_ctx *ctx, rao_trainer *t, double before, rao_vec *w, int *kept) {
+    double after = NAN;
+    rao_status asked = rao_objective_loss(ctx, t->objective, w, &after), judged = rao_optim_judge(ctx, t->optim, before, after, w, kept);
+    return asked != RAO_OK ? asked : judged;
+}
+
 /* A step that is taken back is taken again, from the same weights on the same batch, with more damping in inverses made anew. */
 static rao_status judged_step(rao_ctx *ctx, rao_trainer *t, rao_vec *w, double *loss, double *clock) {
     rao_status st = RAO_OK;
-    double after;
     for (int kept = 0;;) {
         RAO_TRY(gradient_and_step(ctx, t, w, clock));
-        RAO_TRY(rao_objective_loss(ctx, t->objective, w, &after));
-        RAO_TRY(rao_optim_judge(ctx, t->optim, *loss, after, w, &kept));
+        RAO_TRY(judge_step(ctx, t, *loss, w, &kept));
         lap(t, TRAIN_STEP, clock);
         if (kept) break;
         rao_fisher_renew(t->metric);

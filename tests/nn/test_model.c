@@ -48,6 +48,8 @@ static void bad_specs(void **state) {
         {"mlp:99999999999999999999-2:tanh:normal", "width 1"},
         {"mlp:3-2", "no activation"},
         {"mlp:3-2:", "no activation"},
+        {"mlp:3-2:tanh:", "nothing stands behind the last ':'"},
+        {"mlp:3-2:tanh:normal:", "nothing stands behind the ':'"},
         {"mlp:3-2:thanh:normal", "did you mean 'tanh'"},
         {"mlp:3-2:tanh", "without data the head must be named"},
         {"mlp:3-2:tanh:norml", "normal"},

@@ -364,6 +364,13 @@ static void a_rise_is_taken_back(void **state) {
         if (s == 0)
             for (int i = 0; i < N; i++) EXPECT_REL(((double *)v.data)[i], want[i], 1e-12);
         EXPECT_REL(rao_optim_step_info_get(ctx, opt, &info) == RAO_OK ? info.damping : 0, damping, 1e-12);
+        EXPECT_EQ(info.rejected, rejected);
+        rao_optim_part all = {.first = 0, .count = N};
+        give_gradient(ctx, opt, g);
+        OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+        OK(ctx, rao_optim_restore(ctx, opt, 1)); /* a state from elsewhere has no step that waits, and none to explain */
+        EXPECT_FAIL(ctx, rao_optim_judge(ctx, opt, 1, 0, &wv, &kept), RAO_EINVAL, "no step waits");
+        EXPECT_FAIL(ctx, rao_optim_explain(ctx, opt, f, 1, &all), RAO_EINVAL, "no step");
         rao_optim_destroy(&opt);
         rao_op_destroy(&f);
         rao_test_ctx_close(&ctx);
