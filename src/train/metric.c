@@ -16,6 +16,13 @@ static rao_status exact_forms(rao_ctx *ctx, void *user, const rao_vec *x, int64_
     return rao_objective_fisher_forms(ctx, t->objective, &w, x, count, t->model_cases, forms);
 }
 
+/* What is kept over several steps cannot be implicit: its iterations are made to cost too much, so that it is named only where nothing else fits. */
+static rao_status cheapest(rao_ctx *ctx, const rao_trainer *t, const rao_fisher_opts *opts, const char **name) {
+    rao_fisher_opts o = *opts;
+    if (t->metric_every > 1) o.iterations = 1000000000;
+    return rao_fisher_cheapest(ctx, t->model, &o, t->metric_cases, name);
+}
+
 rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsigned *needs) {
     rao_status st = RAO_OK;
     rao_optim_wish wish;
@@ -36,7 +43,7 @@ rao_status train_make_metric(rao_ctx *ctx, rao_trainer *t, int64_t batch, unsign
     o.truncate = 1; /* a step along the best direction of so many iterations is what a rule asks for */
     if (wish.iterations > 0) o.tolerance = wish.tolerance, o.iterations = wish.iterations;
     const char *name = wish.representation;
-    if (!strcmp(name, "auto")) RAO_TRY(rao_fisher_cheapest(ctx, t->model, &o, t->metric_cases, &name));
+    if (!strcmp(name, "auto")) RAO_TRY(cheapest(ctx, t, &o, &name));
     if (!strcmp(name, "implicit") && wish.every > 1) /* it is a function of the batch at hand, which the next step replaces */
         RAO_TRY(rao_fail(ctx, RAO_EINVAL,
                          "%s: every = %lld keeps the metric over several steps, which implicit cannot: want every = 1, or representation "

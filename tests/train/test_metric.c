@@ -173,7 +173,7 @@ static void mixed_precision_trains(void **state) {
 
 static void implicit_is_of_one_batch(void **state) {
     (void)state;
-    LAW("a metric that lives on the batch is not kept over several");
+    LAW("a metric that lives on the batch is not kept over several, and auto does not choose it then");
     rao_ctx *ctx = rao_test_ctx();
     rao_dataset *data = NULL;
     rao_model *model = NULL;
@@ -181,6 +181,12 @@ static void implicit_is_of_one_batch(void **state) {
     OK(ctx, rao_dataset_load(ctx, "digits", NULL, RAO_F32, &data));
     OK(ctx, rao_model_create(ctx, "mlp:64-6-10:tanh", data, RAO_F32, &model));
     EXPECT_FAIL(ctx, rao_trainer_create(ctx, model, data, "ngd:representation=implicit:every=2", NULL, &t), RAO_EINVAL, "want every = 1");
+    OK(ctx, rao_trainer_create(ctx, model, data, "ngd:every=2", NULL, &t));
+    EXPECT_TRUE(!strcmp(rao_fisher_name(rao_trainer_metric(t)), "dense") || !strcmp(rao_fisher_name(rao_trainer_metric(t)), "gram"));
+    rao_trainer_destroy(&t);
+    OK(ctx, rao_trainer_create(ctx, model, data, "ngd:iterations=1", NULL, &t));
+    EXPECT_TRUE(!strcmp(rao_fisher_name(rao_trainer_metric(t)), "implicit"));
+    rao_trainer_destroy(&t);
     rao_model_destroy(&model);
     rao_dataset_destroy(&data);
     rao_test_ctx_close(&ctx);
