@@ -179,24 +179,35 @@ done:
     return st;
 }
 
+/* Of l2 / 2 |w|^2 along s = -rate v, from w behind it: |w|^2 - |w - s|^2 = 2 <w, s> - |s|^2, without the difference of two long vectors' lengths. */
+static rao_status measure_penalty(rao_ctx *ctx, rao_optim *opt, const rao_vec *w) {
+    rao_status st = RAO_OK;
+    const double r = opt->info.rate;
+    rao_vec v = natural_vector(opt, opt->state[0]);
+    double wv = 0, vv = 0;
+    RAO_TRY(rao_dot(ctx, w, &v, &wv));
+    RAO_TRY(rao_dot(ctx, &v, &v, &vv));
+    opt->info.penalty = -natural_of(opt)->common.l2 / 2 * (2 * r * wv + r * r * vv);
+done:
+    return st;
+}
+
 static void forget_last(rao_optim *opt) { opt->info.predicted = opt->info.realised = NAN, opt->info.penalty = 0; }
 
 rao_status natural_step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, rao_vec *w) {
     rao_status st = RAO_OK;
     rao_mark mark = rao_scratch_mark(ctx);
     const natural *o = natural_of(opt);
-    double slope = 0, long_before = 0, long_after = 0;
+    double slope = 0;
     const double l2 = o->common.l2;
     rao_vec g = natural_vector(opt, opt->gradient), d;
     forget_last(opt);
     RAO_TRY(natural_room(ctx, opt, &d));
     if (l2 > 0) RAO_TRY(rao_axpy(ctx, l2, w, &g));
     RAO_TRY(solve(ctx, opt, metric, &g, NULL, 0, &d, &slope));
-    if (l2 > 0) RAO_TRY(rao_norm(ctx, w, &long_before));
     RAO_TRY(o->step == STEP_MODEL ? move_by_model(ctx, opt, rate, metric, &g, &d, w) : move_by_rate(ctx, opt, rate, &d, slope, w));
     if (natural_measures(opt) && o->step == STEP_RATE) RAO_TRY(natural_predict(ctx, opt, metric));
-    if (l2 > 0) RAO_TRY(rao_norm(ctx, w, &long_after));
-    opt->info.penalty = l2 / 2 * (long_after * long_after - long_before * long_before);
+    if (l2 > 0) RAO_TRY(measure_penalty(ctx, opt, w));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

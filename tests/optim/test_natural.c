@@ -428,6 +428,8 @@ static void parts_sum_to_the_whole(void **state) {
             memcpy(old, w, sizeof w);
             OK(ctx, rao_optim_step(ctx, opt, f, &wv));
             if (s == 1) OK(ctx, rao_optim_judge(ctx, opt, 1, 0.5, &wv, &kept));
+            double penalty = 0;
+            for (int i = 0; i < N && s == 1; i++) penalty += 0.1 * (w[i] * w[i] - old[i] * old[i]);
             OK(ctx, rao_optim_explain(ctx, opt, f, 4, parts));
             OK(ctx, rao_optim_step_info_get(ctx, opt, &info));
             for (int i = 0; i < N; i++) {
@@ -437,6 +439,7 @@ static void parts_sum_to_the_whole(void **state) {
                 change += g[i] * step + step * bs / 2;
                 if (i < 2) gg += g[i] * g[i], vv += step * step, gv -= g[i] * step;
             }
+            EXPECT_CLOSE(info.penalty, penalty, 1e-14);
             EXPECT_CLOSE(parts[3].predicted, change, 1e-12);
             EXPECT_CLOSE(parts[0].predicted + parts[2].predicted, change, 1e-12);
             EXPECT_TRUE(parts[1].predicted == 0 && isnan(parts[1].cosine));
