@@ -38,7 +38,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     (void)f, x[0] = s[X0] + s[GAMMA] * z;
 }
 
-static const family_chart charts[] = {{.name = "x0_gamma", .coords = "x0,gamma", .load = rao_load_real_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "x0_gamma", .units = {1, 1, 1}, .coords = "x0,gamma", .load = rao_load_real_positive, .store = rao_store_plain}};
 
 const family_table rao_table_cauchy = {
     .info = {"cauchy", "Cauchy", "x0_gamma", NULL, NULL, 0, 0, 0, 1},

@@ -76,10 +76,15 @@ static const family_exponential exponential = {rao_statistic_x,           natura
                                                rao_dual_is_minus_entropy, NULL,    e_mean,      m_mean};
 
 static const family_chart charts[] = {
-    {.name = "rate", .coords = "rate", .load = load_rate, .store = rao_store_plain},
-    {.name = "scale", .coords = "scale", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
-    {.name = "natural", .coords = "theta", .load = load_natural, .store = rao_store_natural, .jacobian = jacobian_natural},
-    {.name = "expectation", .coords = "eta", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
+    {.name = "rate", .units = {1, -1, 0}, .coords = "rate", .load = load_rate, .store = rao_store_plain},
+    {.name = "scale", .units = {1, 1, 0}, .coords = "scale", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
+    {.name = "natural",
+     .units = {1, -1, 0},
+     .coords = "theta",
+     .load = load_natural,
+     .store = rao_store_natural,
+     .jacobian = jacobian_natural},
+    {.name = "expectation", .units = {1, 1, 0}, .coords = "eta", .load = load_scale, .store = store_scale, .jacobian = jacobian_scale},
 };
 
 const family_table rao_table_exponential = {

@@ -15,8 +15,15 @@
 
 #define INF ((double)INFINITY)
 
+/* Where an observation in other units, u x, belongs to a member of the same family: its first coordinate (its first d of a family in d variables) is
+ * that of x times u^first, the others times u^rest; a power of 0 says unchanged, or moved by a constant. */
+typedef struct chart_units {
+    int scaled, first, rest;
+} chart_units;
+
 typedef struct family_chart {
     const char *name;
+    chart_units units;
     /* Comma-separated names. A trailing mark repeats a name: # over 1..d, % over 1..d-1, ^ over the upper triangle of d x d. */
     const char *coords;
     const char *tangent; /* NULL: as coords */

@@ -96,7 +96,6 @@ static rao_status check_data(rao_ctx *ctx, const rao_family *f, family_data *d) 
 
 /* ---- the estimate -------------------------------------------------------------------------------------------- */
 
-/* sqrt of the diagonal of (total F)^-1 by Cholesky. */
 /* A coordinate of infinite information (p = 0) is known: its row and column become those of the identity. EDOMAIN where the infinity is of a
  * direction that is none of the coordinates'. */
 static rao_status settle_known(rao_ctx *ctx, const rao_family *f, double *a, int64_t m, unsigned char *known) {
@@ -111,6 +110,7 @@ static rao_status settle_known(rao_ctx *ctx, const rao_family *f, double *a, int
     return RAO_OK;
 }
 
+/* sqrt of the diagonal of (total F)^-1 by Cholesky. */
 static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double total, double *out) {
     rao_status st;
     int64_t m = rao_family_tangent(f, chart);
@@ -134,6 +134,49 @@ done:
     return st;
 }
 
+/* ---- units --------------------------------------------------------------------------------------------------- */
+
+/* Squares and their inverses stay far inside the doubles within 2^+-MODERATE. */
+enum { MODERATE = 200 };
+
+/* The exponent of the unit in which the data are neither large nor small, 0 where they are moderate as they are, or the family knows no units: the largest
+ * observation's where observations may be 0, between the largest and the least where all are positive. */
+static int exponent_of(const rao_family *f, const family_data *d) {
+    const double zero = 0;
+    int positive = f->observation == 1 && !f->table->possible(f, &zero);
+    double most = 0, least = INF;
+    if (!f->table->charts[0].units.scaled) return 0;
+    for (int64_t i = 0; i < d->n; i++)
+        for (int64_t j = 0; j < f->observation; j++) {
+            double x = fabs(data_row(d, i)[j]);
+            most = fmax(most, x);
+            if (x > 0) least = fmin(least, x);
+        }
+    if (!(most > 0)) return 0;
+    int e = positive ? (ilogb(most) + ilogb(least)) / 2 : ilogb(most);
+    return e > MODERATE || e < -MODERATE ? e : 0;
+}
+
+/* data / 2^e, rows without gaps. */
+static rao_status in_units(rao_ctx *ctx, const rao_family *f, const family_data *d, int e, family_data *out) {
+    rao_status st = RAO_OK;
+    double *x;
+    RAO_TRY(rao_scratch(ctx, d->n * f->observation, &x));
+    for (int64_t i = 0; i < d->n; i++)
+        for (int64_t j = 0; j < f->observation; j++) x[i * f->observation + j] = ldexp(data_row(d, i)[j], -e);
+    *out = *d;
+    out->x = rao_points_of(x, f->observation);
+done:
+    return st;
+}
+
+/* n coordinates, or their errors, from the unit 2^e into the unit 1. */
+static void out_of_units(const rao_family *f, int64_t chart, int e, int64_t n, double *c) {
+    chart_units u = f->table->charts[chart].units;
+    int64_t first = f->table->info.dimension ? f->d : 1;
+    for (int64_t i = 0; i < n; i++) c[i] = ldexp(c[i], e * (i < first ? u.first : u.rest));
+}
+
 static double log_likelihood_of(const rao_family *f, const double *s, const family_data *d) {
     double sum = 0, rest = 0; /* Neumaier's compensated sum */
     for (int64_t i = 0; i < d->n; i++) {
@@ -147,8 +190,9 @@ static double log_likelihood_of(const rao_family *f, const double *s, const fami
 rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart, int64_t n, rao_points x, const double *weights, double *p,
                           double *standard_error, double *log_likelihood) {
     rao_status st;
-    family_data d = {n, x, weights, 0};
+    family_data d = {n, x, weights, 0}, scaled;
     double *c, *s, *out, *errors;
+    int e = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     const char *name = family->table->info.name;
     if (chart < 0 || chart >= family->table->chart_count)
@@ -160,13 +204,19 @@ rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart,
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_scratch(ctx, rao_family_tangent(family, chart), &errors));
-    RAO_TRY(family->table->mle(ctx, family, &d, c));
+    e = exponent_of(family, &d);
+    if (e != 0) RAO_TRY(in_units(ctx, family, &d, e, &scaled));
+    RAO_TRY(family->table->mle(ctx, family, e != 0 ? &scaled : &d, c));
+    if (standard_error) {
+        RAO_TRY(rao_family_load(ctx, family, 0, c, s));
+        RAO_TRY(family->table->charts[chart].store(ctx, family, s, out));
+        RAO_TRY(standard_errors(ctx, family, chart, out, d.total, errors));
+        out_of_units(family, chart, e, rao_family_tangent(family, chart), errors);
+    }
+    out_of_units(family, 0, e, rao_family_coords(family, 0), c);
     RAO_TRY(rao_family_load(ctx, family, 0, c, s));
     RAO_TRY(family->table->charts[chart].store(ctx, family, s, out));
-    if (standard_error) {
-        RAO_TRY(standard_errors(ctx, family, chart, out, d.total, errors));
-        memcpy(standard_error, errors, sizeof *errors * (size_t)rao_family_tangent(family, chart));
-    }
+    if (standard_error) memcpy(standard_error, errors, sizeof *errors * (size_t)rao_family_tangent(family, chart));
     if (log_likelihood) *log_likelihood = log_likelihood_of(family, s, &d);
     memcpy(p, out, sizeof *out * (size_t)rao_family_coords(family, chart));
 done:

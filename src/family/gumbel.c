@@ -52,7 +52,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     (void)f, x[0] = s[0] - s[1] * log(-log(rao_draw_uniform(d)));
 }
 
-static const family_chart charts[] = {{.name = "mu_beta", .coords = "mu,beta", .load = rao_load_real_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_beta", .units = {1, 1, 1}, .coords = "mu,beta", .load = rao_load_real_positive, .store = rao_store_plain}};
 
 const family_table rao_table_gumbel = {
     .info = {"gumbel", "Gumbel (maximum)", "mu_beta", NULL, NULL, 0, 0, 0, 1},

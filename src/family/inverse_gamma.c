@@ -60,7 +60,8 @@ static double log_partition(const rao_family *f, const double *s) {
 static const family_exponential exponential = {statistic, natural,          expectation,     log_partition, rao_dual_is_minus_entropy,
                                                NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
-static const family_chart charts[] = {{.name = "shape_scale", .coords = "alpha,beta", .load = load, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "shape_scale", .units = {1, 0, 1}, .coords = "alpha,beta", .load = load, .store = rao_store_plain}};
 
 const family_table rao_table_inverse_gamma = {
     .info = {"inverse_gamma", "Inverse gamma", "shape_scale", NULL, NULL, 0, 0, 1, 1},

@@ -114,7 +114,8 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL, e_mean, m_mean};
 
-static const family_chart charts[] = {{.name = "mu_lambda", .coords = "mu,lambda", .load = rao_load_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_lambda", .units = {1, 1, 1}, .coords = "mu,lambda", .load = rao_load_positive, .store = rao_store_plain}};
 
 const family_table rao_table_inverse_gaussian = {
     .info = {"inverse_gaussian", "Inverse Gaussian", "mu_lambda", NULL, NULL, 0, 0, 1, 1},

@@ -113,7 +113,8 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
                                                NULL,      e_mean,  m_mean};
 
-static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu#,sigma", .load = load, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_sigma", .units = {1, 1, 1}, .coords = "mu#,sigma", .load = load, .store = rao_store_plain}};
 
 const family_table rao_table_isotropic_normal = {
     .info = {"isotropic_normal", "Normal with one variance", "mu_sigma", NULL, "dimension of x", 1, 0, 1, 1},

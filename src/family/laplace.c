@@ -53,7 +53,8 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
     return RAO_OK;
 }
 
-static const family_chart charts[] = {{.name = "mu_b", .coords = "mu,b", .load = rao_load_real_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_b", .units = {1, 1, 1}, .coords = "mu,b", .load = rao_load_real_positive, .store = rao_store_plain}};
 
 const family_table rao_table_laplace = {
     .info = {"laplace", "Laplace", "mu_b", NULL, NULL, 0, 0, 0, 1},

@@ -15,7 +15,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     (void)f, x[0] = s[0] + s[1] * (log(u) - log1p(-u));
 }
 
-static const family_chart charts[] = {{.name = "mu_s", .coords = "mu,s", .load = rao_load_real_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_s", .units = {1, 1, 1}, .coords = "mu,s", .load = rao_load_real_positive, .store = rao_store_plain}};
 
 const family_table rao_table_logistic = {
     .info = {"logistic", "Logistic", "mu_s", NULL, NULL, 0, 0, 0, 1},

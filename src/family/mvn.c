@@ -261,14 +261,16 @@ static const family_exponential exponential = {statistic,      natural, expectat
                                                pairing_weight, e_mean,  m_mean};
 
 static const family_chart charts[] = {
-    {.name = "mean_cov", .coords = "mean#,cov^", .load = load, .store = store},
+    {.name = "mean_cov", .units = {1, 1, 2}, .coords = "mean#,cov^", .load = load, .store = store},
     {.name = "natural",
+     .units = {1, -1, -2},
      .coords = "theta#,Theta^",
      .load = load_natural,
      .store = rao_store_natural,
      .jacobian = jacobian_natural,
      .log_jacobian = log_jacobian_natural},
     {.name = "expectation",
+     .units = {1, 1, 2},
      .coords = "eta#,Eta^",
      .load = load_expectation,
      .store = rao_store_expectation,

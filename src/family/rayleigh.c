@@ -66,7 +66,8 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, NULL, NULL, e_mean, m_mean};
 
-static const family_chart charts[] = {{.name = "sigma", .coords = "sigma", .load = rao_load_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "sigma", .units = {1, 1, 0}, .coords = "sigma", .load = rao_load_positive, .store = rao_store_plain}};
 
 const family_table rao_table_rayleigh = {
     .info = {"rayleigh", "Rayleigh", "sigma", NULL, NULL, 0, 0, 1, 1},

@@ -64,7 +64,8 @@ static void sample(const rao_family *f, const double *s, rao_draws *d, double *x
     x[0] = s[0] + s[1] * fmax(-1e300, fmin(1e300, z * exp(-0.5 * log_chi)));
 }
 
-static const family_chart charts[] = {{.name = "mu_sigma", .coords = "mu,sigma", .load = rao_load_real_positive, .store = rao_store_plain}};
+static const family_chart charts[] = {
+    {.name = "mu_sigma", .units = {1, 1, 1}, .coords = "mu,sigma", .load = rao_load_real_positive, .store = rao_store_plain}};
 
 const family_table rao_table_student_t = {
     .info = {"student_t", "Student t", "mu_sigma", "nu", NULL, 0, 0, 0, 1},

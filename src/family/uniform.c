@@ -53,7 +53,7 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
                : rao_fail(ctx, RAO_EDOMAIN, "uniform: all observations are %.17g: the likelihood grows without bound as b - a -> 0", c[0]);
 }
 
-static const family_chart charts[] = {{.name = "a_b", .coords = "a,b", .load = load, .store = rao_store_plain}};
+static const family_chart charts[] = {{.name = "a_b", .units = {1, 1, 1}, .coords = "a,b", .load = load, .store = rao_store_plain}};
 
 const family_table rao_table_uniform = {
     .info = {"uniform", "Uniform", "a_b", NULL, NULL, 0, 0, 0, 0},

@@ -63,7 +63,7 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 }
 
 static const family_chart charts[] = {
-    {.name = "shape_scale", .coords = "shape,scale", .load = rao_load_positive, .store = rao_store_plain}};
+    {.name = "shape_scale", .units = {1, 0, 1}, .coords = "shape,scale", .load = rao_load_positive, .store = rao_store_plain}};
 
 const family_table rao_table_weibull = {
     .info = {"weibull", "Weibull", "shape_scale", NULL, NULL, 0, 0, 0, 1},
