@@ -26,25 +26,25 @@ static rao_status multiply(rao_ctx *ctx, rao_trans ta, rao_trans tb, int64_t d, 
     return rao_gemm(ctx, ta, tb, 1, &ma, &mb, 0, &mo);
 }
 
-/* The products above have the size of a variance squared, and of the ratio of two. */
-static rao_status check_span(rao_ctx *ctx, const rao_family *f, const double *p, const double *q) {
+/* The products above have the size of a variance squared, and of the ratio of two: variances are taken in units of 4^*exponent, in the middle of all. */
+static rao_status find_unit(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, int *exponent) {
     double least = INF, most = 0;
     for (int64_t i = 0; i < f->d; i++) {
         double a = cov(f, p).s[i * (f->d + 1)], b = cov(f, q).s[i * (f->d + 1)];
         least = fmin(least, fmin(a, b)), most = fmax(most, fmax(a, b));
     }
-    if (least >= 1e-150 && most <= 1e150 && most / least <= 1e150) return RAO_OK;
-    return rao_fail(ctx, RAO_ENUMERIC,
-                    "mvn: variances from %.3g to %.3g, whose products doubles do not hold: want 1e-150 to 1e150 and ratios up to 1e150",
+    *exponent = (ilogb(least) + ilogb(most)) / 4;
+    if (ilogb(most) - ilogb(least) <= 1000) return RAO_OK;
+    return rao_fail(ctx, RAO_ENUMERIC, "mvn: variances from %.3g to %.3g, whose products doubles do not hold: want ratios up to 1e300",
                     least, most);
 }
 
-/* x = A - G, in scratch of the caller. */
-static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *x) {
+/* x = A - G in units of 4^*exponent, in scratch of the caller. */
+static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *x, int *exponent) {
     rao_status st;
     int64_t d = f->d;
     spd a = cov(f, p), b = cov(f, q);
-    double *va, *vg, *c, *half, *wa, *wg;
+    double *va, *vg, *c, *half, *wa, *wg, *u, *other;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &va));
     RAO_TRY(rao_scratch(ctx, d * d, &vg));
@@ -52,12 +52,18 @@ static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const dou
     RAO_TRY(rao_scratch(ctx, d * d, &half));
     RAO_TRY(rao_scratch(ctx, d, &wa));
     RAO_TRY(rao_scratch(ctx, d, &wg));
-    RAO_TRY(check_span(ctx, f, p, q));
-    for (int64_t i = 0; i < d * d; i++) c[i] = b.s[i] - a.s[i];
-    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, c, c));
-    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.u, b.s, va));
+    RAO_TRY(rao_scratch(ctx, d * d, &u));
+    RAO_TRY(rao_scratch(ctx, d * d, &other));
+    RAO_TRY(find_unit(ctx, f, p, q, exponent));
+    for (int64_t i = 0; i < d * d; i++) {
+        u[i] = ldexp(a.u[i], -*exponent);
+        other[i] = ldexp(b.s[i], -2 * *exponent);
+        c[i] = ldexp(b.s[i] - a.s[i], -2 * *exponent);
+    }
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, u, c, c));
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, u, other, va));
     RAO_TRY(root_spectrum(ctx, d, va, wa));
-    memcpy(half, a.u, sizeof *half * (size_t)(d * d)); /* G = U U^T; its eigenvalues are those of S_p */
+    memcpy(half, u, sizeof *half * (size_t)(d * d)); /* G = U U^T; its eigenvalues are those of S_p */
     RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, half, half, vg));
     RAO_TRY(root_spectrum(ctx, d, vg, wg));
     RAO_TRY(multiply(ctx, RAO_T, RAO_N, d, va, c, half));
@@ -71,14 +77,14 @@ done:
     return st;
 }
 
-/* x := U^-1 x = K^T x */
-static rao_status divide(rao_ctx *ctx, int64_t d, const spd *s, double *x) {
+/* x := U^-1 x = K^T x, out of the units of 4^exponent */
+static rao_status divide(rao_ctx *ctx, int64_t d, const spd *s, int exponent, double *x) {
     rao_status st;
     double *out;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &out));
     RAO_TRY(multiply(ctx, RAO_T, RAO_N, d, s->k, x, out));
-    memcpy(x, out, sizeof *x * (size_t)(d * d));
+    for (int64_t i = 0; i < d * d; i++) x[i] = ldexp(out[i], 2 * exponent);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -88,11 +94,12 @@ rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p
     rao_status st;
     int64_t d = f->d;
     spd a = cov(f, p);
+    int exponent;
     double *x, sum = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &x));
-    RAO_TRY(map_less_identity(ctx, f, p, q, x));
-    RAO_TRY(divide(ctx, d, &a, x));
+    RAO_TRY(map_less_identity(ctx, f, p, q, x, &exponent));
+    RAO_TRY(divide(ctx, d, &a, exponent, x));
     for (int64_t i = 0; i < d; i++) sum = hypot(sum, mean_of(f, q)[i] - mean_of(f, p)[i]);
     *out = hypot(sum, rao_frobenius(d * d, x));
 done:
@@ -104,12 +111,13 @@ rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, co
     rao_status st;
     int64_t d = f->d;
     spd a = cov(f, p), o = cov(f, out);
+    int exponent;
     double *x, *root;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &x));
     RAO_TRY(rao_scratch(ctx, d * d, &root));
-    RAO_TRY(map_less_identity(ctx, f, p, q, x));
-    RAO_TRY(divide(ctx, d, &a, x)); /* T - I = x U^-T, so a root of S_t is (I + t (T - I)) U^T = U^T + t x */
+    RAO_TRY(map_less_identity(ctx, f, p, q, x, &exponent));
+    RAO_TRY(divide(ctx, d, &a, exponent, x)); /* T - I = x U^-T, so a root of S_t is (I + t (T - I)) U^T = U^T + t x */
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++) root[i * d + j] = a.u[j * d + i] + t * x[i * d + j];
     RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, root, root, o.s));

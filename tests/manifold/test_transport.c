@@ -279,6 +279,30 @@ static void half_planes_and_discs(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void matrices_at_every_scale(void **state) {
+    (void)state;
+    LAW("W_2 of normals scales with x, geodesics too, at every scale of the variances and between far ones");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f = make(ctx, "mvn", 2, 0);
+    const double p[5] = {0.5, -1, 2, 1, 3}, q[5] = {1, 2, 1, -0.5, 4};
+    double want = w2(ctx, f, p, q), middle[5], x[5];
+    OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, p, q, 0.25, middle));
+    for (int e = -500; e <= 500; e += 125) {
+        double a[5], b[5];
+        for (int i = 0; i < 5; i++) a[i] = ldexp(p[i], i < 2 ? e : 2 * e), b[i] = ldexp(q[i], i < 2 ? e : 2 * e);
+        EXPECT_REL(w2(ctx, f, a, b), ldexp(want, e), 1e-13);
+        OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN_GEODESIC, a, b, 0.25, x));
+        for (int i = 0; i < 5; i++) EXPECT_REL(x[i], ldexp(middle[i], i < 2 ? e : 2 * e), 1e-13);
+    }
+    EXPECT_REL(w2(ctx, f, (double[]){0, 0, 1e-140, 0, 1e-140}, (double[]){0, 0, 1e140, 0, 1e140}), 1e70 * sqrt(2), 1e-13);
+    EXPECT_REL(w2(ctx, f, (double[]){0, 0, 1, 0.5, 1}, (double[]){0, 0, 1 + 0x1p-40, 0.5, 1}), 0x1p-40 * sqrt(7 / 24.0), 1e-10);
+    double d;
+    EXPECT_FAIL(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN2, (double[]){0, 0, 1e-300, 0, 1e-300}, (double[]){0, 0, 1e100, 0, 1e100}, 0, &d),
+                RAO_ENUMERIC, "ratios up to 1e300");
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static rao_status ask_bures(rao_ctx *ctx, void *arg) {
     (void)arg;
     static const double p[] = {0, 0, 2, 1, 2}, q[] = {1, 1, 5, 0, 4};
@@ -302,9 +326,14 @@ static void failed_allocations(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values_match),          cmocka_unit_test(laws_of_a_distance),
-                                       cmocka_unit_test(numerical_distances),   cmocka_unit_test(information_is_the_metric),
-                                       cmocka_unit_test(numerical_information), cmocka_unit_test(refusals),
-                                       cmocka_unit_test(half_planes_and_discs), cmocka_unit_test(failed_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(values_match),
+                                       cmocka_unit_test(laws_of_a_distance),
+                                       cmocka_unit_test(numerical_distances),
+                                       cmocka_unit_test(information_is_the_metric),
+                                       cmocka_unit_test(numerical_information),
+                                       cmocka_unit_test(refusals),
+                                       cmocka_unit_test(matrices_at_every_scale),
+                                       cmocka_unit_test(half_planes_and_discs),
+                                       cmocka_unit_test(failed_allocations)};
     return rao_test_run("manifold/transport", tests, COUNT(tests));
 }
