@@ -50,7 +50,8 @@ static rao_status add_compact(rao_ctx *ctx, rao_text *out, const char *at, const
     while (at < end && st == RAO_OK) {
         const char *from = at;
         if (*at == '"') at = skip_string(at);
-        else at += strcspn(at, "\" \t\r\n"), at = at < end ? at : end;
+        else
+            while (at < end && *at != '"' && !is_blank(*at)) at++;
         st = rao_text_add(ctx, out, from, at - from);
         while (at < end && is_blank(*at)) at++;
     }
