@@ -304,7 +304,10 @@ static rao_status help_row(rao_ctx *ctx, const rao_option *row, int indent, cons
     rao_text left = {0};
     char range[96];
     const char *kind = kind_text(row);
-    RAO_TRY(rao_text_printf(ctx, &left, "%s%s%s%s", prefix, row->name, *kind ? " " : "", kind));
+    RAO_TRY(rao_text_printf(ctx, &left, "%s%s", prefix, row->name));
+    for (char *c = left.data; *prefix == '-' && *c; c++)
+        if (*c == '_') *c = '-'; /* on a command line words are joined by dashes */
+    RAO_TRY(rao_text_printf(ctx, &left, "%s%s", *kind ? " " : "", kind));
     RAO_TRY(rao_text_printf(ctx, out, "%*s%-28s %s", indent, "", left.data, row->help));
     if (row->type == RAO_OPT_INT || row->type == RAO_OPT_REAL)
         RAO_TRY(rao_text_printf(ctx, out, "; %s", range_text(row, range, sizeof range)));

@@ -76,7 +76,7 @@ const char *rao_nearest(const char *given, const void *names, int64_t count, siz
     size_t length = strlen(given);
     if (length == 0 || length > NAME_MAX_BYTES) return NULL;
     const char *nearest = NULL;
-    int best = length < 2 ? 0 : length < 3 ? 1 : length < 6 ? 2 : (int)length / 3 + 1; /* farther than that is another word */
+    int best = length < 2 ? 0 : length < 4 ? 1 : length < 6 ? 2 : (int)length / 3 + 1; /* farther than that is another word */
     for (int64_t i = 0; i < count; i++) {
         const char *name = *(const char *const *)(const void *)((const char *)names + (size_t)i * stride);
         size_t n = strlen(name);

@@ -79,11 +79,10 @@ done:
 }
 
 rao_status ask_explain_points(rao_ctx *ctx, rao_text *out) {
-    rao_status st =
-        rao_text_puts(ctx, out,
-                      "A point is its coordinates in the order of the chart, with commas and no blanks (0,1 or 2.5); a JSON value; or "
-                      "@FILE, a file with\n"
-                      "JSON. `rao family list` names the families, `rao family show NAME` their charts and coordinates.\n");
+    rao_status st = rao_text_puts(ctx, out,
+                                  "A point is its coordinates in the order of the chart, with commas (0,1 or 2.5); a JSON value; or "
+                                  "@FILE, a file with\n"
+                                  "JSON. `rao family list` names the families, `rao family show NAME` their charts and coordinates.\n");
     return st == RAO_OK ? ask_explain_density(ctx, out) : st;
 }
 
@@ -99,6 +98,8 @@ rao_status ask_put(rao_ctx *ctx, cJSON *into, const char *key, cJSON *value) {
 /* A number, or the words of `rao eval` for infinities. */
 rao_status ask_number(rao_ctx *ctx, const char *text, int64_t length, const char *word, cJSON **item) {
     double value;
+    while (length > 0 && *text == ' ') text++, length--;
+    while (length > 0 && text[length - 1] == ' ') length--;
     if (rao_parse_double(NULL, text, length, &value) != RAO_OK || value != value)
         return rao_fail(ctx, RAO_EINVAL, "'%.60s' is no point: '%.*s' is not a number", word, length > 40 ? 40 : (int)length, text);
     if (value - value != 0) *item = cJSON_CreateString(value > 0 ? "inf" : "-inf");
@@ -228,21 +229,35 @@ rao_status ask_fail(rao_ctx *ctx, const cJSON *error) {
     return rao_fail(ctx, status_of(eval_find(error, "code")->valuestring), "%s", eval_find(error, "message")->valuestring);
 }
 
-/* Of the answer, or of the first item that has one: who names points on a command line wants to hear of a bad one. */
-static const cJSON *first_error(const cJSON *answer) {
+/* Of the answer, or of its first item that has one, *place: who names points on a command line wants to hear of a bad one. */
+static const cJSON *first_error(const cJSON *answer, int64_t *place) {
     const cJSON *error = eval_find(answer, "error"), *value = eval_find(answer, "value");
-    for (const cJSON *item = eval_is(value, cJSON_Array) ? value->child : NULL; item && !error; item = item->next)
+    *place = -1;
+    for (const cJSON *item = eval_is(value, cJSON_Array) ? value->child : NULL; item && !error; item = item->next, ++*place)
         error = eval_find(item, "error");
     return error;
 }
 
+/* The word of the command line that an item's error is about, where it is one of several points, or of pairs of them. */
+static const char *word_of(const ask *a, const cJSON *answer, int64_t place, const char *sentence) {
+    int64_t n = a->point_count, items = cJSON_GetArraySize(eval_find(answer, "value"));
+    if (place < 0 || n < 2) return NULL;
+    if (items == n) return a->point[place];
+    if (items != n * n) return NULL;
+    return a->point[!strncmp(sentence, "q", 1) && (sentence[1] == ':' || sentence[1] == ' ') ? place % n : place / n];
+}
+
 rao_status ask_answer(ask *a, const cJSON *request, cJSON **answer) {
     cJSON *tree = NULL;
+    int64_t place;
     rao_status st = ask_answer_any(a, request, &tree);
     if (st != RAO_OK) return st;
-    const cJSON *error = first_error(tree);
+    const cJSON *error = first_error(tree, &place);
     if (!error) return *answer = tree, RAO_OK;
+    const char *sentence = eval_find(error, "message")->valuestring, *word = word_of(a, tree, place, sentence);
+    const char *hint = strncmp(sentence + 1, " has 1 number, want", 19) ? "" : "; the numbers of a point are joined by commas";
     st = ask_fail(a->ctx, error);
+    if (*hint || word) st = rao_fail(a->ctx, st, "%s%s%s%s%s", word ? "point " : "", word ? word : "", word ? ": " : "", sentence, hint);
     cJSON_Delete(tree);
     return st;
 }

@@ -79,12 +79,28 @@ done:
 
 static const char *title_of(int kind) { return kind == RAO_KL ? "KL" : rao_manifold_name(kind); }
 
+/* Are both directions the same by definition? Then one is shown. */
+static int is_symmetric(int kind) {
+    switch (kind) {
+    case RAO_JEFFREYS_DIVERGENCE:
+    case RAO_BHATTACHARYYA:
+    case RAO_HELLINGER:
+    case RAO_CHERNOFF_INFORMATION:
+    case RAO_JENSEN_SHANNON:
+    case RAO_TOTAL_VARIATION:
+    case RAO_FISHER_RAO_DISTANCE:
+    case RAO_WASSERSTEIN2: return 1;
+    default: return 0;
+    }
+}
+
 static rao_status show_one_kind(ask *a, int kind, const cJSON *answer) {
     char labels[2][LABEL_BYTES];
-    snprintf(labels[0], LABEL_BYTES, "%s(p : q)", title_of(kind));
+    int both = !is_symmetric(kind);
+    snprintf(labels[0], LABEL_BYTES, "%s%s", title_of(kind), both ? "(p : q)" : "");
     snprintf(labels[1], LABEL_BYTES, "%s(q : p)", title_of(kind));
     const ask_row shown[] = {{labels[0], answer, -1}, {labels[1], eval_find(answer, "reverse"), -1}};
-    return ask_show_rows(a->ctx, NULL, "", shown, 2);
+    return ask_show_rows(a->ctx, NULL, "", shown, 1 + both);
 }
 
 static rao_status one_kind(ask *a, int kind, double order) {
@@ -99,13 +115,16 @@ static rao_status show_all(ask *a, const int *kinds, int64_t n, const cJSON *all
     char labels[2 * KINDS_MOST][LABEL_BYTES];
     ask_row shown[2 * KINDS_MOST];
     const cJSON *answer = all->child;
+    int64_t rows_shown = 0;
     for (int64_t i = 0; i < n; i++, answer = answer->next) {
-        snprintf(labels[2 * i], LABEL_BYTES, "%s(p : q)", rao_manifold_name(kinds[i]));
-        snprintf(labels[2 * i + 1], LABEL_BYTES, "%s(q : p)", rao_manifold_name(kinds[i]));
-        shown[2 * i] = (ask_row){labels[2 * i], answer, -1};
-        shown[2 * i + 1] = (ask_row){labels[2 * i + 1], eval_find(answer, "reverse"), -1};
+        int both = !is_symmetric(kinds[i]);
+        for (int back = 0; back <= both; back++, rows_shown++) {
+            const char *way = !both ? "" : back ? "(q : p)" : "(p : q)";
+            snprintf(labels[rows_shown], LABEL_BYTES, "%s%s", rao_manifold_name(kinds[i]), way);
+            shown[rows_shown] = (ask_row){labels[rows_shown], back ? eval_find(answer, "reverse") : answer, -1};
+        }
     }
-    rao_status st = ask_show_rows(a->ctx, NULL, "", shown, 2 * n);
+    rao_status st = ask_show_rows(a->ctx, NULL, "", shown, rows_shown);
     if (st == RAO_OK && orders_left) printf("With --order A also the kinds that have an order; see rao divergence --help.\n");
     return st;
 }
@@ -193,7 +212,8 @@ static rao_status explain_divergence(rao_ctx *ctx, rao_text *out) {
                                 rao_manifold_takes(kinds[i]) & RAO_TAKES_ORDER ? " (--order)" : ""));
     RAO_TRY(
         rao_text_puts(ctx, out,
-                      "\n\nEach in both directions, p first; with --kind and more than two points, a matrix of all pairs. With --json and "
+                      "\n\nEach in both directions, p first, but once where they are the same; with --kind and more than two points, a "
+                      "matrix of all pairs. With --json and "
                       "--kind the answer\n"
                       "of `rao eval` for p and q, with that for q and p as \"reverse\"; without --kind an object of such, by kind.\n\n"));
     RAO_TRY(ask_explain_points(ctx, out));

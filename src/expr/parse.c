@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef enum kind { NUMBER, CONDITION } kind;
@@ -120,11 +121,22 @@ static rao_status wants_condition(parser *p, kind is, int32_t from) {
     return expr_fail(p->ctx, RAO_EINVAL, p->text, from, "a number stands where a condition such as a < b is wanted");
 }
 
+/* "; there are mu, sigma": the caller's names where they are few. */
+static const char *list_names(const parser *p, char text[200]) {
+    size_t used = 0;
+    text[0] = 0;
+    for (int64_t i = 0; i < p->name_count && p->name_count <= 8; i++) {
+        int more = snprintf(text + used, 200 - used, "%s%s", i ? ", " : "; there are ", p->names[i]);
+        if (more < 0 || (used += (size_t)more) >= 200) return "";
+    }
+    return text;
+}
+
 /* The nearest among the caller's names, the constants and the functions. */
 static rao_status unknown_name(parser *p, int32_t from, int32_t length) {
     rao_mark mark = rao_scratch_mark(p->ctx);
     const char **all = NULL, *nearest;
-    char given[65] = {0};
+    char given[65] = {0}, known[200];
     int64_t n = 0, functions = expr_function_count();
     rao_status st = RAO_OK;
     RAO_TRY(rao_scratch(p->ctx, p->name_count + functions + 4, &all));
@@ -134,7 +146,7 @@ static rao_status unknown_name(parser *p, int32_t from, int32_t length) {
     memcpy(given, p->text + from, (size_t)(length < 64 ? length : 64));
     nearest = rao_nearest(given, all, n, sizeof *all);
     if (nearest) st = expr_fail(p->ctx, RAO_EINVAL, p->text, from, "unknown name \"%s\", nearest is \"%s\"", given, nearest);
-    else st = expr_fail(p->ctx, RAO_EINVAL, p->text, from, "unknown name \"%s\"", given);
+    else st = expr_fail(p->ctx, RAO_EINVAL, p->text, from, "unknown name \"%s\"%s", given, list_names(p, known));
 done:
     rao_scratch_reset(p->ctx, mark);
     return st;

@@ -42,7 +42,7 @@ def test_the_commands_take_a_density():
     assert ok_json("cramer-rao", *LAPLACE, "0,2", "--target", "-m", "-n", "10")["value"] == pytest.approx(0.4, rel=1e-10)
     assert "--target needs a value" in refused(2, "cramer-rao", *LAPLACE, "0,2", "--target", "-n", "10")
     page = ok("divergence", *LAPLACE, *POINTS)
-    assert "hellinger(p : q)" in page and "quadrature" in page
+    assert "kl(p : q)" in page and "kl(q : p)" in page and page.count("hellinger") == 1 and "quadrature" in page
 
 
 def test_a_law_of_counts():
@@ -94,6 +94,18 @@ def test_the_distance_is_bounded_where_no_geodesic_is_known():
 ])
 def test_mistakes(args, part):
     assert part in refused(2, "kl", *args)
+
+
+def test_a_bad_point_among_several_is_named():
+    assert refused(1, "entropy", "normal", "0,1", "0,-2", "0,3") == "rao entropy: point 0,-2: normal: sigma = -2, want > 0"
+    assert refused(1, "kl", "normal", "0,1", "0,2", "0,-3") == "rao kl: point 0,-3: q: normal: sigma = -3, want > 0"
+    assert refused(2, "fisher", "gamma", "1,2", "3") == "rao fisher: point 3: p has 1 number, want 2: shape, rate; the numbers of a point are joined by commas"
+    assert refused(2, "kl", "normal", "0", "1", "1", "2").endswith("the numbers of a point are joined by commas")
+    assert ok_json("kl", "normal", "0, 1", " 1 , 2")["value"] == ok_json("kl", "normal", "0,1", "1,2")["value"]
+
+
+def test_options_are_shown_as_they_are_written():
+    assert "--log-density TEXT" in ok("kl", "--help") and "_density" not in ok("kl", "--help")
 
 
 def test_a_density_that_is_no_expression_is_pointed_at():
