@@ -98,12 +98,13 @@ static int left_out(const rao_option *row, double v) {
 
 static rao_status parse_number(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
     char range[96], *end;
-    const char *kind = row->type == RAO_OPT_INT ? "a whole number" : "a number";
+    int unbounded = isinf(row->min) && isinf(row->max);
+    const char *kind = row->type == RAO_OPT_INT ? "a whole number " : unbounded ? "a finite number" : "a number ";
     double v = strtod(text, &end);
     int whole = row->type != RAO_OPT_INT || (v == floor(v) && fabs(v) <= 0x1p53);
     if (end == text || *end || !whole || !in_range(row, v))
-        return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want %s %s", table->owner, row->name, text, kind,
-                        range_text(row, range, sizeof range));
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want %s%s", table->owner, row->name, text, kind,
+                        unbounded && row->type != RAO_OPT_INT ? "" : range_text(row, range, sizeof range));
     *value = v;
     return RAO_OK;
 }
