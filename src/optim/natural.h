@@ -32,6 +32,8 @@ rao_status natural_step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metri
 rao_status natural_step_outer(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metric, const rao_outer *blocks, int64_t count,
                               rao_vec *w);
 int natural_takes_outer(const rao_optim *opt, const rao_op *metric);
+/* Parameters and velocity as before the last step, of a rule that judges. */
+void natural_take_back(rao_optim *opt, rao_vec *w);
 double natural_least_damping(const rao_optim *opt);
 /* Numbers for a vector over the parameters, on the scratch stack. */
 rao_status natural_room(rao_ctx *ctx, const rao_optim *opt, rao_vec *v);

@@ -2,8 +2,6 @@
  *
  * A step after which the loss of its own batch is higher is taken back and the damping doubled, then times 4, 8, ... until one is kept (Nielsen 1999);
  * the direction (F + damping I)^-1 g turns into -g / damping then, along which a short step lowers any smooth loss, so there is an end. */
-#include <string.h>
-
 #include "optim/natural.h"
 
 int rao_optim_wants_judgement(const rao_optim *opt) { return opt->rule->face.metric && natural_judges(opt); }
@@ -12,9 +10,7 @@ int rao_optim_wants_judgement(const rao_optim *opt) { return opt->rule->face.met
 static double rounding(const rao_optim *opt, double loss) { return 4 * (opt->dtype == RAO_F64 ? 0x1p-52 : 0x1p-23) * (1 + fabs(loss)); }
 
 static void reject(rao_optim *opt, rao_vec *w) {
-    const size_t size = (size_t)opt->n * rao_dtype_size(opt->dtype);
-    memcpy(w->data, opt->before[0], size);
-    memcpy(opt->state[0], opt->before[1], size);
+    natural_take_back(opt, w);
     opt->scalars[REJECTED] += 1;
     opt->scalars[DAMPING] *= pow(2, opt->scalars[REJECTED]);
     opt->steps--;

@@ -86,6 +86,13 @@ static rao_status move(rao_ctx *ctx, rao_optim *opt, double rate, double decay, 
     return judged && st == RAO_ENUMERIC ? RAO_OK : st;
 }
 
+void natural_take_back(rao_optim *opt, rao_vec *w) {
+    const size_t size = (size_t)opt->n * rao_dtype_size(opt->dtype);
+    memcpy(w->data, opt->before[0], size);
+    memcpy(opt->state[0], opt->before[1], size);
+    opt->awaits = 0;
+}
+
 /* v = momentum v + s d, with slope = <d, g>. No damping makes a velocity shorter, so one that led to a rejection is left out. */
 static rao_status move_by_rate(rao_ctx *ctx, rao_optim *opt, double rate, const rao_vec *d, double slope, rao_vec *w) {
     const natural *o = natural_of(opt);
@@ -209,6 +216,7 @@ rao_status natural_step(rao_ctx *ctx, rao_optim *opt, double rate, rao_op *metri
     if (natural_measures(opt) && o->step == STEP_RATE) RAO_TRY(natural_predict(ctx, opt, metric));
     if (l2 > 0) RAO_TRY(measure_penalty(ctx, opt, w));
 done:
+    if (st != RAO_OK && opt->awaits) natural_take_back(opt, w); /* moved, and then not weighed */
     rao_scratch_reset(ctx, mark);
     return st;
 }

@@ -377,6 +377,48 @@ static void a_rise_is_taken_back(void **state) {
     }
 }
 
+static rao_status no_product(rao_ctx *ctx, const rao_op *f, const rao_vec *x, rao_vec *y) {
+    (void)f, (void)x, (void)y;
+    return rao_fail(ctx, RAO_ENOMEM, "no product today");
+}
+
+static void a_step_that_cannot_be_weighed(void **state) {
+    (void)state;
+    LAW("a step whose prediction fails leaves parameters, velocity and count as they were, and waits for nothing");
+    rao_ctx *ctx = rao_test_ctx();
+    double m[N * N], w[N], kept[N], g[N] = {1, 2, -1};
+    int fine;
+    rao_optim *opt = NULL;
+    make_metric(12, m);
+    rao_op *f = dense(ctx, m);
+    const rao_op_table *whole = f->table;
+    rao_op_table lame = *whole;
+    lame.apply = no_product;
+    rao_vec wv = rao_vec_view(RAO_F64, N, w), v;
+    for (int i = 0; i < N; i++) w[i] = i;
+    OK(ctx, rao_optim_create(ctx, "kfac:adapt=lm", RAO_F64, N, 0, &opt));
+    for (int t = 0; t < 5; t++) {
+        double before = 0;
+        give_gradient(ctx, opt, g);
+        rao_optim_state(opt, 0, &v);
+        before = ((double *)v.data)[0];
+        memcpy(kept, w, sizeof w);
+        if (t == 4) { /* the one that is weighed */
+            f->table = &lame;
+            EXPECT_FAIL(ctx, rao_optim_step(ctx, opt, f, &wv), RAO_ENOMEM, "no product");
+            EXPECT_EQ(memcmp(w, kept, sizeof w), 0);
+            EXPECT_TRUE(((double *)v.data)[0] == before && rao_optim_steps(opt) == 4);
+            f->table = whole;
+            give_gradient(ctx, opt, g);
+        }
+        OK(ctx, rao_optim_step(ctx, opt, f, &wv));
+        OK(ctx, rao_optim_judge(ctx, opt, 1, 0.5, &wv, &fine));
+    }
+    rao_optim_destroy(&opt);
+    rao_op_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void a_singular_metric_raises_the_damping(void **state) {
     (void)state;
     LAW("Levenberg-Marquardt raises a damping under which the metric is singular; a fixed one is EDOMAIN");
@@ -654,6 +696,7 @@ int main(void) {
                                        cmocka_unit_test(a_gradient_that_is_not_finite),
                                        cmocka_unit_test(a_rise_is_taken_back),
                                        cmocka_unit_test(a_singular_metric_raises_the_damping),
+                                       cmocka_unit_test(a_step_that_cannot_be_weighed),
                                        cmocka_unit_test(parts_sum_to_the_whole),
                                        cmocka_unit_test(steps_minimise_the_model),
                                        cmocka_unit_test(a_quadratic_in_one_step),
