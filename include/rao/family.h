@@ -255,7 +255,8 @@ RAO_API void rao_bound_opts_init_sized(rao_bound_opts *opts, size_t size);
 /* Without a target bounds = (n F)^-1, tangent x tangent; every coordinate is a nuisance to the others. With one *bounds = J (n F)^-1 J^T, J = d(g + b)/dc, and
  * *mse (may be NULL) = *bounds + b^2, the bound of the mean squared error. Where F is singular, INFINITY for what does not lie in its range. `opts` and
  * `quality` may be NULL. A coordinate "2.mu" of a mixture is c2_mu in expressions. EINVAL: no expression (column named), a bias without a target; EDOMAIN:
- * no Fisher matrix, n not positive. O(tangent^3). Source: Rao 1945, Cramer 1946; singular F: Stoica and Marzetta 2001. */
+ * no Fisher matrix, n not positive; ENUMERIC: F is not singular, but its inverse has no digits. 1e-12 relative where families know the inverse (gamma, beta,
+ * Dirichlet, classes, normals, Wishart), whatever the condition of F. O(tangent^3). Source: Rao 1945, Cramer 1946; singular F: Stoica and Marzetta 2001. */
 RAO_API rao_status rao_family_cramer_rao(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, const rao_bound_opts *opts,
                                          double *bounds, double *mse, rao_quality *quality);
 

@@ -70,7 +70,11 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
                                                NULL,      e_mean,  m_mean};
 
-static const family_chart charts[] = {{.name = "a_b", .coords = "a,b", .load = load, .store = rao_store_plain}};
+static double bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    return (void)f, rao_dirichlet_bound(s, 2, s[2], u, v);
+}
+
+static const family_chart charts[] = {{.name = "a_b", .coords = "a,b", .load = load, .store = rao_store_plain, .bound = bound}};
 
 const family_table rao_table_beta = {
     .info = {"beta", "Beta", "a_b", NULL, NULL, 0, 0, 1, 1},

@@ -2,7 +2,7 @@
  * below the same with J = d(g + b)/dc (Rao 1945; Cramer 1946). Where F is singular the bound is finite only for J in its range; else it is infinite.
  *
  * F is brought to standard units, A = D^-1 F D^-1 with D_ii = sqrt(F_ii), and decomposed: an eigenvalue below its rounding is a zero. Coordinates with infinite
- * information are bounded by 0. Classes have forms of their own. */
+ * information are bounded by 0. Families that know the inverse say it (family_chart.bound), and every chart asks for that of the first. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -16,9 +16,11 @@ typedef struct spectrum {
     double *unit;   /* 1/sqrt(F_ii); 0 where that is infinite; where F_ii is 0: 1 */
     double *vector; /* eigenvectors of A, columns */
     double *value;
-    double zero;     /* eigenvalues up to here are none */
-    double relative; /* error of F in standard units */
-    const family_item *it;
+    double zero;           /* eigenvalues up to here are none */
+    double relative;       /* error of F in standard units */
+    int lost;              /* an eigenvalue below rounding that the family says is none of a singular matrix */
+    const family_item *it; /* in the chart that F is taken in */
+    const double *home;    /* rows of the caller's chart become home^T of it, m x m; NULL: the same chart */
 } spectrum;
 
 static rao_status decompose(rao_ctx *ctx, const double *f, double error, spectrum *k) {
@@ -46,10 +48,9 @@ done:
     return st;
 }
 
-/* u F^-1 v / n for rows u and v; infinite where u = v has a part in the null space, 0 where one of two different ones has. */
-static double bound(const spectrum *k, const double *u, const double *v, double n) {
+/* The part in the null space decides: infinite for u = v, 0 for different ones. */
+static double by_eigenvalues(const spectrum *k, const double *u, const double *v, int *lost_any) {
     int64_t m = k->m;
-    if (k->it->chart->bound) return k->it->chart->bound(k->it->f, k->it->p, u, v) / n;
     double sum = 0, lost = 0, size = 0;
     for (int64_t i = 0; i < m; i++) size += k->unit[i] * k->unit[i] * fabs(u[i] * v[i]);
     for (int64_t e = 0; e < m; e++) {
@@ -61,8 +62,40 @@ static double bound(const spectrum *k, const double *u, const double *v, double 
         if (k->value[e] > k->zero) sum += a * b / k->value[e];
         else lost = fmax(lost, fabs(a * b));
     }
-    if (lost <= 1e-16 * size) return sum / n;
+    if (lost <= 1e-16 * size) return sum;
+    *lost_any = 1;
     return u == v ? INF : 0;
+}
+
+/* Rows of the caller's chart in the chart of F. */
+static void carry(const spectrum *k, const double *u, double *out) {
+    for (int64_t i = 0; i < k->m; i++) {
+        out[i] = k->home ? 0 : u[i];
+        for (int64_t j = 0; k->home && j < k->m; j++)
+            if (u[j] != 0) out[i] += k->home[i * k->m + j] * u[j];
+    }
+}
+
+/* u F^-1 v / n for rows u and v of the caller's chart; INF where u = v leaves the range of F. */
+static rao_status bound(rao_ctx *ctx, spectrum *k, const double *u, const double *v, double n, double *out) {
+    rao_status st = RAO_OK;
+    double *a, *b;
+    int lost = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, k->m, &a));
+    RAO_TRY(rao_scratch(ctx, k->m, &b));
+    carry(k, u, a), carry(k, v, b);
+    if (u == v) b = a;
+    *out = (k->it->chart->bound ? k->it->chart->bound(k->it->f, k->it->p, a, b) : by_eigenvalues(k, a, b, &lost)) / n;
+    if (lost && k->lost)
+        RAO_TRY(
+            rao_fail(ctx, RAO_ENUMERIC,
+                     "%s: cramer_rao: the Fisher matrix is so nearly singular here that its inverse has no digits (its least eigenvalue in "
+                     "standard units is below rounding)",
+                     k->it->f->table->info.name));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
 }
 
 /* A relative error of F is one of its inverse, times the condition in standard units. */
@@ -73,6 +106,35 @@ static double error_of(const spectrum *k, const double *bounds, int64_t count) {
     for (int64_t i = 0; i < count; i++)
         if (isfinite(bounds[i])) most = fmax(most, fabs(bounds[i]));
     return least < INF ? (double)k->m * k->relative / least * most : 0;
+}
+
+/* Charts are coordinates of one matrix: that of chart 0 loses no digits to them. home = J^-T, J = d(chart 0) / d(chart); the item stays in its chart where J is
+ * singular, where its bound is known, or where F is infinite somewhere. */
+static rao_status go_home(rao_ctx *ctx, family_item *it, spectrum *k) {
+    rao_status st = RAO_OK;
+    int64_t m = k->m;
+    double *j, *inverse;
+    const family_chart *first = &it->f->table->charts[0];
+    if (it->chart == first || it->chart->bound || m != it->f->dim || !it->chart->jacobian) return RAO_OK;
+    RAO_TRY(rao_scratch(ctx, m * m, &j));
+    RAO_TRY(rao_scratch(ctx, m * m, &inverse));
+    memset(j, 0, sizeof *j * (size_t)(m * m));
+    it->chart->jacobian(it->f, it->p, j);
+    for (int64_t a = 0; a < m; a++)
+        for (int64_t b = 0; b < a; b++) {
+            double swap = j[a * m + b];
+            j[a * m + b] = j[b * m + a], j[b * m + a] = swap;
+        }
+    for (int64_t i = 0; i < m * m; i++) {
+        if (!isfinite(j[i])) return RAO_OK;
+        inverse[i] = i % (m + 1) == 0;
+    }
+    if (rao_eliminate(j, m, inverse, m)) return RAO_OK;
+    for (int64_t i = 0; i < m * m; i++)
+        if (!isfinite(inverse[i])) return RAO_OK;
+    it->chart = first, k->home = inverse;
+done:
+    return st;
 }
 
 /* ---- the target ------------------------------------------------------------------------------------------------ */
@@ -120,7 +182,7 @@ done:
     return st;
 }
 
-static rao_status bound_of_target(rao_ctx *ctx, const family_item *it, const spectrum *k, const rao_bound_opts *o, const double *c,
+static rao_status bound_of_target(rao_ctx *ctx, const family_item *it, spectrum *k, const rao_bound_opts *o, const double *c,
                                   double *bound_out, double *mse) {
     rao_status st = RAO_OK;
     double *g, value, bias = 0;
@@ -128,9 +190,22 @@ static rao_status bound_of_target(rao_ctx *ctx, const family_item *it, const spe
     memset(g, 0, sizeof *g * (size_t)k->m);
     RAO_TRY(add_expression(ctx, it, "target", o->target, c, &value, g));
     if (o->bias) RAO_TRY(add_expression(ctx, it, "bias", o->bias, c, &bias, g));
-    *bound_out = bound(k, g, g, o->n);
+    RAO_TRY(bound(ctx, k, g, g, o->n, bound_out));
     *mse = *bound_out + bias * bias;
 done:
+    return st;
+}
+
+/* Where the family knows the determinant and it is not 0, what eigenvalues call a null space is none. */
+static rao_status know_singular(rao_ctx *ctx, const family_item *it, spectrum *k) {
+    double log_det = -INF;
+    rao_quality quality = {RAO_CLOSED, 0};
+    const family_table *t = it->f->table;
+    if (it->chart->bound || !t->fisher_log_det || it->chart != &t->charts[0]) return RAO_OK;
+    for (int64_t i = 0; i < k->m; i++) k->lost |= !(k->value[i] > k->zero);
+    if (!k->lost) return RAO_OK;
+    rao_status st = t->fisher_log_det(ctx, it->f, it->p, &log_det, &quality);
+    k->lost = isfinite(log_det);
     return st;
 }
 
@@ -170,9 +245,12 @@ rao_status rao_family_cramer_rao(rao_ctx *ctx, const rao_family *family, int64_t
     family_item it = {.f = family, .chart = &family->table->charts[chart], .args = &args, .what = "cramer_rao", .p = s};
     memset(f, 0, sizeof *f * (size_t)(m * m));
     RAO_TRY(rao_want_regular(ctx, &it));
-    k.it = &it;
-    if (!it.chart->bound) RAO_TRY(rao_fisher_best(ctx, &it, f, &own));
-    if (!it.chart->bound) RAO_TRY(decompose(ctx, f, own.error, &k));
+    family_item home = it;
+    k.it = &home;
+    RAO_TRY(go_home(ctx, &home, &k));
+    if (!home.chart->bound) RAO_TRY(rao_fisher_best(ctx, &home, f, &own));
+    if (!home.chart->bound) RAO_TRY(decompose(ctx, f, own.error, &k));
+    RAO_TRY(know_singular(ctx, &home, &k));
     if (o.target) {
         RAO_TRY(bound_of_target(ctx, &it, &k, &o, p, &one, &risk));
         *bounds = one;
@@ -183,7 +261,10 @@ rao_status rao_family_cramer_rao(rao_ctx *ctx, const rao_family *family, int64_t
         memset(rows, 0, sizeof *rows * (size_t)(m * m));
         for (int64_t i = 0; i < m; i++) rows[i * m + i] = 1;
         for (int64_t i = 0; i < m; i++)
-            for (int64_t j = 0; j <= i; j++) f[i * m + j] = f[j * m + i] = bound(&k, rows + i * m, rows + j * m, o.n);
+            for (int64_t j = 0; j <= i; j++) {
+                RAO_TRY(bound(ctx, &k, rows + i * m, rows + j * m, o.n, &f[i * m + j]));
+                f[j * m + i] = f[i * m + j];
+            }
         memcpy(bounds, f, sizeof *f * (size_t)(m * m));
     }
     if (quality) *quality = own, quality->error = own.error > 0 ? error_of(&k, bounds, o.target ? 1 : m * m) : 0;

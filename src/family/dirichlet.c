@@ -195,6 +195,16 @@ double rao_dirichlet_log_det(const double *alpha, int64_t k, double total) {
     return logs + log(large ? sum - change : change - sum);
 }
 
+double rao_dirichlet_bound(const double *alpha, int64_t k, double total, const double *u, const double *v) {
+    double sum = 0, all_u = 0, all_v = 0, bracket = rao_dirichlet_log_det(alpha, k, total) - log_trigamma(total);
+    for (int64_t i = 0; i < k; i++) {
+        double r = exp(-log_trigamma(alpha[i]));
+        sum += u[i] * v[i] * r, all_u += u[i] * r, all_v += v[i] * r;
+        bracket -= log_trigamma(alpha[i]);
+    }
+    return sum + all_u * all_v / exp(bracket);
+}
+
 /* psi(A) - psi(alpha_i) */
 double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i) {
     return -rao_digamma_diff(alpha[i], alpha[i] < 0.5 * total ? total - alpha[i] : others(alpha, k, i));
@@ -425,7 +435,11 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,
                                                NULL,      e_mean,  m_mean};
 
-static const family_chart charts[] = {{.name = "alpha", .coords = "alpha#", .load = load, .store = rao_store_plain}};
+static double bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    return rao_dirichlet_bound(s, f->d, s[f->d], u, v);
+}
+
+static const family_chart charts[] = {{.name = "alpha", .coords = "alpha#", .load = load, .store = rao_store_plain, .bound = bound}};
 
 const family_table rao_table_dirichlet = {
     .info = {"dirichlet", "Dirichlet", "alpha", NULL, "parts", 2, 0, 1, 1},

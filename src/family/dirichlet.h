@@ -15,6 +15,9 @@ void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, doub
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
 /* log det of the Fisher matrix */
 double rao_dirichlet_log_det(const double *alpha, int64_t k, double total);
+/* u F^-1 v of one observation: sum u_i v_i / psi'(alpha_i) + (sum u_i / psi'(alpha_i)) (sum v_i / psi'(alpha_i)) / [1/psi'(A) - sum 1/psi'(alpha_i)] (Sherman
+ * and Morrison), the bracket from the determinant. */
+double rao_dirichlet_bound(const double *alpha, int64_t k, double total, const double *u, const double *v);
 void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x);
 /* Means of k numbers and their sum in alpha, and in E log x_i by Newton's method. */
 rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);

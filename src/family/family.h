@@ -36,7 +36,7 @@ typedef struct family_chart {
     void (*score)(const rao_family *f, const double *s, const double *x, double *g);
     void (*fisher)(const rao_family *f, const double *s, double *m);
     void (*kl_gradient)(const rao_family *f, const double *s, const double *t, double *g);
-    /* u F^-1 v, where an elimination would lose it: the bound of one observation, INF where u = v leaves the range of F. NULL: by eigenvalues. */
+    /* u F^-1 v, where eigenvalues would lose it: the bound of one observation, INF where u = v leaves the range of F. NULL: that of chart 0, or by eigenvalues. */
     double (*bound)(const rao_family *f, const double *s, const double *u, const double *v);
 } family_chart;
 

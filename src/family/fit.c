@@ -110,6 +110,23 @@ static rao_status settle_known(rao_ctx *ctx, const rao_family *f, double *a, int
     return RAO_OK;
 }
 
+/* From the inverse that the family knows, or that its first chart does. */
+static rao_status errors_by_bound(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double total, double *out) {
+    rao_status st = RAO_OK;
+    int64_t m = rao_family_tangent(f, chart);
+    double *bounds;
+    rao_bound_opts o;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_bound_opts_init(&o);
+    o.n = total;
+    RAO_TRY(rao_scratch(ctx, m * m, &bounds));
+    RAO_TRY(rao_family_cramer_rao(ctx, f, chart, p, &o, bounds, NULL, NULL));
+    for (int64_t i = 0; i < m; i++) out[i] = sqrt(bounds[i * m + i]);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 /* sqrt of the diagonal of (total F)^-1 by Cholesky. */
 static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double total, double *out) {
     rao_status st;
@@ -121,6 +138,10 @@ static rao_status standard_errors(rao_ctx *ctx, const rao_family *f, int64_t cha
         RAO_TRY(rao_fail(ctx, RAO_EUNABLE,
                          "%s: the chart %s has more coordinates than the family has dimensions, so they have no standard errors",
                          f->table->info.name, f->table->charts[chart].name));
+    if (f->table->charts[0].bound) {
+        st = errors_by_bound(ctx, f, chart, p, total, out);
+        goto done;
+    }
     RAO_TRY(rao_scratch(ctx, m * m, &a));
     RAO_TRY(rao_scratch(ctx, m, &known));
     RAO_TRY(rao_family_fisher(ctx, f, chart, p, a));

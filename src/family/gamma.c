@@ -232,7 +232,14 @@ static const family_exponential exponential = {statistic, natural,          expe
 /* By psi'(k) = psi'(k + 1) + 1/k^2 below, and 1/(2k) + 1/(6k^2) far out, where psi'(k) - 1/k is no double. */
 double rao_gamma_information(double k) {
     if (k < 0.5) return (1 - k) / k + k * rao_trigamma(k + 1);
-    return k < 1e10 ? k * rao_trigamma_excess(k) : 0.5 / k;
+    return k < 1e10 ? k * rao_trigamma_excess(k) : 0.5 / k + 1 / (6 * k * k);
+}
+
+/* The inverse in (k, m = k/rate) is diagonal, 1/h'' and m^2/k: rows in (k, rate) are w_k = u_1 + u_2 rate/k and w_m = -u_2 rate^2/k there. */
+double rao_gamma_bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    double k = s[GAMMA_SHAPE], rate = s[GAMMA_RATE];
+    double by_shape = (u[0] + u[1] * rate / k) * (v[0] + v[1] * rate / k) / (rao_gamma_information(k) / k);
+    return (void)f, by_shape + u[1] * rate * (v[1] * rate) / k;
 }
 
 /* det F = (k psi'(k) - 1)/rate^2 */
@@ -251,7 +258,12 @@ static double log_jacobian_expectation(const rao_family *f, const double *s) {
 }
 
 static const family_chart charts[] = {
-    {.name = "shape_rate", .units = {1, 0, -1}, .coords = "shape,rate", .load = rao_gamma_load_rate, .store = rao_store_plain},
+    {.name = "shape_rate",
+     .units = {1, 0, -1},
+     .coords = "shape,rate",
+     .load = rao_gamma_load_rate,
+     .store = rao_store_plain,
+     .bound = rao_gamma_bound},
     {.name = "shape_scale",
      .units = {1, 0, 1},
      .coords = "shape,scale",

@@ -29,4 +29,7 @@ double rao_excess_divergence(double x, double y);
 double rao_digamma_change(double x, double y);
 double rao_draw_log_gamma(rao_draws *d, double shape);
 
+/* u F^-1 v of one observation in (shape, rate). */
+double rao_gamma_bound(const rao_family *f, const double *s, const double *u, const double *v);
+
 #endif

@@ -61,7 +61,7 @@ static const family_exponential exponential = {statistic, natural,          expe
                                                NULL,      rao_gamma_e_mean, rao_gamma_m_mean};
 
 static const family_chart charts[] = {
-    {.name = "shape_scale", .units = {1, 0, 1}, .coords = "alpha,beta", .load = load, .store = rao_store_plain}};
+    {.name = "shape_scale", .units = {1, 0, 1}, .coords = "alpha,beta", .load = load, .store = rao_store_plain, .bound = rao_gamma_bound}};
 
 const family_table rao_table_inverse_gamma = {
     .info = {"inverse_gamma", "Inverse gamma", "shape_scale", NULL, NULL, 0, 0, 1, 1},

@@ -260,8 +260,18 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static const family_exponential exponential = {statistic,      natural, expectation, log_partition, rao_dual_is_minus_entropy,
                                                pairing_weight, e_mean,  m_mean};
 
+/* u F^-1 v: S in the mean, 2 tr(U S V S) in the covariance. */
+static double bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    int64_t d = f->d;
+    spd a = cov(f, s);
+    double sum = 0;
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; u[i] != 0 && j < d; j++) sum += u[i] * a.s[i * d + j] * v[j];
+    return sum + rao_spd_bound(d, &a, u + d, v + d);
+}
+
 static const family_chart charts[] = {
-    {.name = "mean_cov", .units = {1, 1, 2}, .coords = "mean#,cov^", .load = load, .store = store},
+    {.name = "mean_cov", .units = {1, 1, 2}, .coords = "mean#,cov^", .load = load, .store = store, .bound = bound},
     {.name = "natural",
      .units = {1, -1, -2},
      .coords = "theta#,Theta^",

@@ -212,3 +212,27 @@ void rao_spd_fisher(int64_t d, const spd *s, double c, double *m, int64_t n, int
                 }
         }
 }
+
+/* Row of the coordinates as a symmetric matrix: an entry off the diagonal in halves. */
+static double entry_of(const double *u, int64_t d, int64_t i, int64_t j) {
+    int64_t low = i < j ? i : j, high = i < j ? j : i;
+    return u[low * d - low * (low - 1) / 2 + high - low] * (i == j ? 1 : 0.5);
+}
+
+double rao_spd_bound(int64_t d, const spd *s, const double *u, const double *v) {
+    double trace = 0;
+    for (int64_t i = 0; i < d; i++) { /* work = V S */
+        for (int64_t j = 0; j < d; j++) s->work[i * d + j] = 0;
+        for (int64_t k = 0; k < d; k++) {
+            double part = entry_of(v, d, i, k);
+            for (int64_t j = 0; part != 0 && j < d; j++) s->work[i * d + j] += part * s->s[k * d + j];
+        }
+    }
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < d; j++) {
+            double part = entry_of(u, d, i, j), sum = 0;
+            for (int64_t k = 0; part != 0 && k < d; k++) sum += s->s[j * d + k] * s->work[k * d + i];
+            trace += part * sum;
+        }
+    return 2 * trace;
+}

@@ -35,5 +35,8 @@ double rao_spd_square(int64_t d, const spd *s, const double *v, const double *w)
 void rao_spd_kl_gradient(int64_t d, const spd *s, const spd *t, const double *w, double c, double *out);
 /* The Fisher matrix c/2 tr(P dS P dS) in the upper triangle's coordinates into rows and columns from `first` of an n x n matrix. */
 void rao_spd_fisher(int64_t d, const spd *s, double c, double *m, int64_t n, int64_t first);
+/* u F^-1 v of one observation of N(0, S) in the upper triangle's coordinates: 2 tr(U S V S) of the symmetric matrices whose pairings with S they are. No matrix is
+ * inverted. Writes the work area; d^2, and d for each entry that is not 0. */
+double rao_spd_bound(int64_t d, const spd *s, const double *u, const double *v);
 
 #endif

@@ -186,7 +186,13 @@ static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
 static const family_exponential exponential = {statistic,      natural,        expectation, log_partition,
                                                dual_potential, pairing_weight, e_mean,      m_mean};
 
-static const family_chart charts[] = {{.name = "scale", .units = {1, 1, 1}, .coords = "scale^", .load = load, .store = store}};
+static double bound(const rao_family *f, const double *s, const double *u, const double *v) {
+    spd a = spd_at(s, f->d);
+    return rao_spd_bound(f->d, &a, u, v) / f->fixed;
+}
+
+static const family_chart charts[] = {
+    {.name = "scale", .units = {1, 1, 1}, .coords = "scale^", .load = load, .store = store, .bound = bound}};
 
 const family_table rao_table_wishart = {
     .info = {"wishart", "Wishart", "scale", "df", "order of the matrices", 1, 0, 1, 1},

@@ -376,6 +376,99 @@ static void singular_matrices_bound_what_lies_in_their_range(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+/* F B = I in every chart of every family whose charts have as many coordinates as it has dimensions. */
+static void bounds_invert_the_fisher_matrix(void **state) {
+    (void)state;
+    LAW("the matrix of bounds is the inverse of the Fisher matrix, in every chart");
+    rao_ctx *ctx = rao_test_ctx();
+    static const struct {
+        const char *name;
+        int64_t dimension;
+        const char *fixed;
+        double value, p[9];
+    } rows[] = {{"normal", 0, NULL, 0, {0.3, 2}},
+                {"isotropic_normal", 2, NULL, 0, {0.3, -1, 2}},
+                {"diagonal_normal", 2, NULL, 0, {0.3, -1, 2, 0.5}},
+                {"lognormal", 0, NULL, 0, {0.3, 2}},
+                {"exponential", 0, NULL, 0, {2}},
+                {"gamma", 0, NULL, 0, {2.5, 1.5}},
+                {"inverse_gamma", 0, NULL, 0, {2.5, 1.5}},
+                {"beta", 0, NULL, 0, {2.5, 1.5}},
+                {"dirichlet", 4, NULL, 0, {2.5, 1.5, 0.7, 3}},
+                {"bernoulli", 0, NULL, 0, {0.3}},
+                {"binomial", 0, "n", 5, {0.3}},
+                {"negative_binomial", 0, "r", 2.5, {0.3}},
+                {"poisson", 0, NULL, 0, {3}},
+                {"categorical", 4, NULL, 0, {0.1, 0.2, 0.3, 0.4}},
+                {"multinomial", 4, "n", 5, {0.1, 0.2, 0.3, 0.4}},
+                {"weibull", 0, NULL, 0, {1.7, 2}},
+                {"gumbel", 0, NULL, 0, {1, 2}},
+                {"student_t", 0, "nu", 3.5, {0.5, 2}},
+                {"inverse_gaussian", 0, NULL, 0, {1.5, 2}},
+                {"von_mises", 0, NULL, 0, {0.5, 2}},
+                {"mvn", 3, NULL, 0, {0.1, 0.2, 0.3, 2, 0.5, -0.3, 1, 0.2, 1.5}},
+                {"wishart", 2, "df", 4.5, {2, 0.5, 1}},
+                {"normal_mixture3", 0, NULL, 0, {0.4, 2, 0.7}}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        rao_family *f = make(ctx, rows[r].name, rows[r].dimension, rows[r].fixed, rows[r].value);
+        for (int64_t chart = 0; chart < rao_family_chart_count(f); chart++) {
+            double c[16], fisher[256], bounds[256];
+            int64_t m = rao_family_tangent(f, chart);
+            if (m != rao_family_tangent(f, 0)) continue;
+            OK(ctx, rao_family_convert(ctx, f, 0, rows[r].p, chart, c, NULL));
+            OK(ctx, rao_family_fisher(ctx, f, chart, c, fisher));
+            OK(ctx, rao_family_cramer_rao(ctx, f, chart, c, NULL, bounds, NULL, NULL));
+            for (int64_t i = 0; i < m; i++)
+                for (int64_t j = 0; j < m; j++) {
+                    double sum = 0, size = 0;
+                    for (int64_t k = 0; k < m; k++)
+                        sum += fisher[i * m + k] * bounds[k * m + j], size += fabs(fisher[i * m + k] * bounds[k * m + j]);
+                    EXPECT_CLOSE(sum, i == j, 1e-11 * fmax(1, size)); /* numerical matrices to 1e-11 */
+                }
+        }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
+static void bounds_at_the_extremes(void **state) {
+    (void)state;
+    ORACLE("Cramer-Rao where eigenvalues lose the digits of F", "tests/oracle/bounds.py: mpmath, 60 digits");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f;
+#define AT(name, d, chart, g, want, tol, ...)                                                      \
+    f = make(ctx, name, d, NULL, 0);                                                               \
+    EXPECT_REL(target(ctx, f, chart, (const double[]){__VA_ARGS__}, 1, g, NULL, NULL), want, tol); \
+    rao_family_destroy(&f)
+    AT("gamma", 0, NULL, "shape", 1.9999999999993333e+24, 1e-13, 1e12, 2);
+    AT("gamma", 0, NULL, "shape / rate", 250000000000.0, 1e-13, 1e12, 2);
+    AT("gamma", 0, NULL, "shape", 1.9999999999333333e+20, 1e-13, 1e10, 2);
+    AT("gamma", 0, NULL, "shape / rate", 2500000000.0, 1e-13, 1e10, 2);
+    AT("gamma", 0, NULL, "shape", 1999999333333.5556, 1e-13, 1e6, 2);
+    AT("gamma", 0, NULL, "shape / rate", 250000.0, 1e-13, 1e6, 2);
+    AT("gamma", 0, NULL, "shape", 1.0000000099999999e-16, 1e-13, 1e-8, 2);
+    AT("gamma", 0, NULL, "shape / rate", 2.5e-9, 1e-13, 1e-8, 2);
+    AT("gamma", 0, "shape_scale", "scale", 0.50000000000008333, 1e-13, 1e12, 0.5);
+    AT("gamma", 0, "shape_mean", "mean", 250000000000.0, 1e-13, 1e12, 5e11);
+    AT("beta", 0, NULL, "a", 1.9999999999995e+24, 1e-13, 1e12, 1e12);
+    AT("beta", 0, NULL, "a / (a + b)", 7.4074074074049383e-14, 1e-12, 1e12, 2 * 1e12);
+    AT("beta", 0, NULL, "a", 1999999500000.25, 1e-13, 1e6, 1e6);
+    AT("beta", 0, NULL, "a / (a + b)", 7.4074049382718793e-8, 1e-12, 1e6, 2 * 1e6);
+    AT("beta", 0, NULL, "a", 1.5000000000000002e-16, 1e-13, 1e-8, 1e-8);
+    AT("beta", 0, NULL, "a / (a + b)", 0.11111111111111107, 1e-12, 1e-8, 2 * 1e-8);
+    AT("beta", 0, NULL, "b", 1.0000000099999999e-16, 1e-12, 1e6, 1e-8);
+    AT("dirichlet", 3, NULL, "alpha_1", 1120984657503.0656, 1e-12, 1e6, 1e6, 1);
+    AT("normal", 0, "natural", "theta_1", 20000000000000001.0, 1e-12, 1e8, -0.5);
+#undef AT
+    LAW("a Fisher matrix whose determinant is known not to be 0 is not called singular: without digits the bound is a sentence");
+    f = make(ctx, "normal_mixture3", 0, NULL, 0);
+    double m[9];
+    EXPECT_FAIL(ctx, rao_family_cramer_rao(ctx, f, 0, (const double[]){0.5, 1e-4, 1}, NULL, m, NULL, NULL), RAO_ENUMERIC,
+                "nearly singular");
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 /* Bounds of coordinates p_i, of the last too, which follows from the others: p_i (1 - p_i)/n and -p_i p_j/n, zeros and 1e-300 included. */
 static void classes_are_bounded_by_their_covariance(void **state) {
     (void)state;
@@ -546,6 +639,8 @@ int main(void) {
         cmocka_unit_test(empirical_matrices),
         cmocka_unit_test(bounds_of_variances),
         cmocka_unit_test(singular_matrices_bound_what_lies_in_their_range),
+        cmocka_unit_test(bounds_invert_the_fisher_matrix),
+        cmocka_unit_test(bounds_at_the_extremes),
         cmocka_unit_test(classes_are_bounded_by_their_covariance),
         cmocka_unit_test(targets_of_mixtures_are_what_they_name),
         cmocka_unit_test(families_keep_their_word),
