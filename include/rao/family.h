@@ -171,11 +171,22 @@ RAO_API const char *rao_quantity_name(rao_quantity quantity); /* "logpdf", "scor
 RAO_API rao_status rao_quantity_index(rao_ctx *ctx, const char *name, rao_quantity *quantity);
 
 /* The shape of an answer: a number; a tangent vector or a matrix over it, in the coordinates of the chart; as many numbers as an exponential
- * family has natural coordinates; a point in the chart; a complex number (real and imaginary part); a lower and an upper bound. */
-typedef enum rao_shape { RAO_SCALAR = 0, RAO_TANGENT, RAO_MATRIX, RAO_ORDER, RAO_POINT, RAO_COMPLEX, RAO_INTERVAL } rao_shape;
+ * family has natural coordinates; a point in the chart; a complex number (real and imaginary part); a lower and an upper bound; arrays with three and
+ * four indices over the tangent, the last running fastest. */
+typedef enum rao_shape {
+    RAO_SCALAR = 0,
+    RAO_TANGENT,
+    RAO_MATRIX,
+    RAO_ORDER,
+    RAO_POINT,
+    RAO_COMPLEX,
+    RAO_INTERVAL,
+    RAO_TENSOR3,
+    RAO_TENSOR4
+} rao_shape;
 RAO_API rao_shape rao_quantity_shape(rao_quantity quantity);
 /* What a quantity takes besides p: a sum of these. */
-enum { RAO_TAKES_Q = 1, RAO_TAKES_X = 2, RAO_TAKES_T = 4, RAO_TAKES_VELOCITY = 8, RAO_TAKES_ORDER = 16 };
+enum { RAO_TAKES_Q = 1, RAO_TAKES_X = 2, RAO_TAKES_T = 4, RAO_TAKES_VELOCITY = 8, RAO_TAKES_ORDER = 16, RAO_TAKES_ALPHA = 32 };
 RAO_API int rao_quantity_takes(rao_quantity quantity);
 /* theta . T = sum over j of w_j theta_j T_j: 2 for the entries of a matrix off the diagonal (each stands for two), else 1. */
 RAO_API double rao_family_pairing_weight(const rao_family *family, int64_t j);
@@ -198,7 +209,9 @@ typedef struct rao_family_args {
     rao_points data;      /* observations of an empirical Fisher matrix, data_count of them, with weights or NULL */
     int64_t data_count;
     const double *data_weights;
-    int normalised; /* nonzero: a prior that integrates to one */
+    int normalised;      /* nonzero: a prior that integrates to one */
+    double alpha;        /* of an alpha-connection, NaN: not given */
+    const double *plane; /* of a sectional curvature: two tangent vectors in the chart, one behind the other, for all points; or NULL */
 } rao_family_args;
 
 #define rao_family_args_init(a) rao_family_args_init_sized((a), sizeof *(a))

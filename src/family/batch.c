@@ -5,7 +5,7 @@
 #include <string.h>
 
 void rao_family_args_init_sized(rao_family_args *args, size_t size) {
-    rao_family_args all = {.size = size, .n = 1, .method = -1, .order = NAN};
+    rao_family_args all = {.size = size, .n = 1, .method = -1, .order = NAN, .alpha = NAN};
     if (size == sizeof all) *args = all; /* the common case without a call */
     else memcpy(args, &all, size < sizeof all ? size : sizeof all);
 }
@@ -15,6 +15,8 @@ int64_t rao_shape_numbers(const rao_family *family, int64_t chart, rao_shape sha
     switch (shape) {
     case RAO_TANGENT: return tangent;
     case RAO_MATRIX: return tangent * tangent;
+    case RAO_TENSOR3: return tangent * tangent * tangent;
+    case RAO_TENSOR4: return tangent * tangent * tangent * tangent;
     case RAO_POINT: return rao_family_coords(family, chart);
     case RAO_COMPLEX:
     case RAO_INTERVAL: return 2;
@@ -160,6 +162,7 @@ rao_status rao_family_ask_many(rao_ctx *ctx, const rao_family *family, const fam
     if (row->takes & RAO_TAKES_T && !all.t.data) return missing(ctx, family, row, "t, the place on the path");
     if (row->takes & RAO_TAKES_VELOCITY && !all.velocity.data) return missing(ctx, family, row, "a velocity");
     if (row->takes & RAO_TAKES_ORDER && isnan(all.order)) return missing(ctx, family, row, "an order");
+    if (row->takes & RAO_TAKES_ALPHA && isnan(all.alpha)) return missing(ctx, family, row, "alpha");
     batch b = {family,
                row,
                &all,
