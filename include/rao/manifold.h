@@ -37,6 +37,13 @@ typedef enum rao_manifold_quantity {
     RAO_WASSERSTEIN2,              /* the distance W_2, cost |x - y|^2: q */
     RAO_WASSERSTEIN_GEODESIC,      /* its point at t in [0, 1]: q, t                           point */
     RAO_WASSERSTEIN_INFORMATION,   /* the metric of W_2: int dQ_i dQ_j du, Bures for mvn       tangent x tangent */
+    RAO_AMARI_CHENTSOV,            /* T_ijk = E s_i s_j s_k                                    tensor3 */
+    RAO_CHRISTOFFEL,               /* [i][j][k] = Gamma^i_jk of the Fisher metric              tensor3 */
+    RAO_ALPHA_CHRISTOFFEL,         /* Gamma^i_jk - alpha/2 g^il T_ljk (1: the e-connection, -1: the m-connection): alpha    tensor3 */
+    RAO_RIEMANN,                   /* R_ijkl = g(R(d_k, d_l) d_j, d_i); of the alpha-connection where args.alpha is given    tensor4 */
+    RAO_SECTIONAL_CURVATURE,       /* g(R(X, Y) Y, X)/area^2 of args.plane, in two dimensions R_1212/det g; args.alpha as above */
+    RAO_SCALAR_CURVATURE,          /* g^ik g^jl R_ijkl, twice the sectional one in two dimensions; args.alpha as above */
+    RAO_ALPHA_CURVATURE,           /* the sectional curvature of the alpha-connection: alpha, args.plane */
     RAO_MANIFOLD_QUANTITIES
 } rao_manifold_quantity;
 

@@ -84,6 +84,8 @@ typedef enum eval_key {
     KEY_BIAS,
     KEY_NORMALISED,
     KEY_REGION,
+    KEY_ALPHA,
+    KEY_PLANE,
     KEY_DENSITY,
     KEY_LOG_DENSITY,
     KEY_COORDINATES,

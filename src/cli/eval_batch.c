@@ -18,6 +18,19 @@ typedef struct batch {
     double *out;
 } batch;
 
+static eval_uses uses_of_connections(int quantity) {
+    switch (quantity) {
+    case RAO_AMARI_CHENTSOV:
+    case RAO_CHRISTOFFEL: return EVAL_USES(METHOD);
+    case RAO_ALPHA_CHRISTOFFEL:
+    case RAO_RIEMANN:
+    case RAO_SCALAR_CURVATURE: return EVAL_USES(METHOD) | EVAL_USES(ALPHA);
+    case RAO_SECTIONAL_CURVATURE:
+    case RAO_ALPHA_CURVATURE: return EVAL_USES(METHOD) | EVAL_USES(ALPHA) | EVAL_USES(PLANE);
+    default: return 0;
+    }
+}
+
 eval_uses eval_batch_uses(int quantity) {
     int takes = rao_manifold_takes(quantity);
     eval_uses uses = EVAL_USES(P);
@@ -28,7 +41,7 @@ eval_uses eval_batch_uses(int quantity) {
     if (takes & RAO_TAKES_ORDER) uses |= EVAL_USES(ORDER);
     if (quantity == RAO_FISHER || quantity == RAO_FISHER_DET) uses |= EVAL_USES(METHOD) | EVAL_USES(DATA) | EVAL_USES(WEIGHTS);
     if (quantity == RAO_JEFFREYS_PRIOR) uses |= EVAL_USES(NORMALISED);
-    return uses;
+    return uses | uses_of_connections(quantity);
 }
 
 static rao_status read_parts(batch *b) {
@@ -87,6 +100,18 @@ done:
     return st;
 }
 
+/* Two tangent vectors. */
+static rao_status read_plane(batch *b) {
+    rao_status st = RAO_OK;
+    eval_request *r = b->r;
+    eval_points plane;
+    RAO_TRY(eval_get_points(r->s->ctx, r->tree, "plane", rao_family_tangent(r->family, r->chart), &plane));
+    if (plane.data && plane.count != 2) return rao_fail(r->s->ctx, RAO_EINVAL, "plane is two tangent vectors [[..],[..]]");
+    b->args.plane = plane.data;
+done:
+    return st;
+}
+
 static rao_status read_args(batch *b) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = b->r->s->ctx;
@@ -102,6 +127,8 @@ static rao_status read_args(batch *b) {
     RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
     RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
     RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));
+    RAO_TRY(eval_get_real(ctx, tree, "alpha", &a->alpha));
+    RAO_TRY(read_plane(b));
     if (b->quantity == RAO_JEFFREYS_PRIOR) RAO_TRY(eval_get_flag(ctx, tree, "normalised", &a->normalised));
     if (seed != s->stream_seed) s->stream = rao_stream_make((uint64_t)seed, 0), s->stream_seed = seed;
     a->chart = b->r->chart, a->stream = s->stream;
@@ -151,6 +178,19 @@ static void put_ends(rao_ctx *ctx, rao_json_writer *json, const double *v) {
     eval_put_number(ctx, json, "upper", v[1]);
 }
 
+/* Arrays of arrays, `rank` deep. */
+static void put_tensor(rao_ctx *ctx, rao_json_writer *json, const char *key, const double *v, int64_t side, int rank) {
+    int64_t part = 1;
+    if (rank == 1) {
+        eval_put_vector(ctx, json, key, v, side);
+        return;
+    }
+    for (int i = 1; i < rank; i++) part *= side;
+    rao_json_array(ctx, json, key);
+    for (int64_t i = 0; i < side; i++) put_tensor(ctx, json, NULL, v + i * part, side, rank - 1);
+    rao_json_end(ctx, json);
+}
+
 /* A number, a vector, the rows of a matrix, or both ends of an interval. */
 static void put_answer(const batch *b, const char *key, const double *v) {
     rao_ctx *ctx = b->r->s->ctx;
@@ -159,7 +199,9 @@ static void put_answer(const batch *b, const char *key, const double *v) {
     switch (rao_manifold_shape(b->quantity)) {
     case RAO_SCALAR: eval_put_number(ctx, json, key, *v); break;
     case RAO_POINT: eval_put_point(b->r, key, v); break;
-    case RAO_MATRIX: eval_put_matrix(ctx, json, key, v, side, side); break;
+    case RAO_MATRIX: put_tensor(ctx, json, key, v, side, 2); break;
+    case RAO_TENSOR3: put_tensor(ctx, json, key, v, side, 3); break;
+    case RAO_TENSOR4: put_tensor(ctx, json, key, v, side, 4); break;
     case RAO_INTERVAL:
         rao_json_object(ctx, json, key);
         put_ends(ctx, json, v);

@@ -111,6 +111,20 @@ done:
     return st;
 }
 
+/* The plane of the first two coordinates, where there are more. */
+static rao_status put_plane(rao_ctx *ctx, const sample *s, cJSON *request) {
+    rao_status st = RAO_OK;
+    const double vectors[2 * NUMBERS] = {[0] = 1, [NUMBERS + 1] = 1};
+    int64_t n = rao_family_tangent(s->family, 0);
+    if (n < 3) return RAO_OK;
+    cJSON *plane = cJSON_CreateArray();
+    for (int i = 0; plane && i < 2; i++) RAO_TRY(put_numbers(ctx, plane, NULL, vectors + i * NUMBERS, n));
+    st = ask_put(ctx, request, "plane", plane), plane = NULL;
+done:
+    cJSON_Delete(plane);
+    return st;
+}
+
 /* The keys that the quantity reads and that it cannot do without. */
 static rao_status put_keys(rao_ctx *ctx, const sample *s, const char *quantity, eval_uses uses, cJSON *request) {
     rao_status st = RAO_OK;
@@ -127,6 +141,8 @@ static rao_status put_keys(rao_ctx *ctx, const sample *s, const char *quantity, 
     if (uses & EVAL_USES(KIND)) RAO_TRY(ask_put(ctx, request, "kind", cJSON_CreateString("left")));
     if (uses & EVAL_USES(POINTS)) RAO_TRY(put_points(ctx, s, request));
     if (uses & EVAL_USES(ONTO)) RAO_TRY(put_onto(ctx, s, !strcmp(quantity, "mutual_information"), request));
+    if (uses & EVAL_USES(ALPHA)) RAO_TRY(ask_put(ctx, request, "alpha", cJSON_CreateNumber(0.5)));
+    if (uses & EVAL_USES(PLANE)) RAO_TRY(put_plane(ctx, s, request));
     if (uses & EVAL_USES(KERNEL)) RAO_TRY(put_kernel(ctx, s, request));
     RAO_TRY(ask_put(ctx, request, "samples", cJSON_CreateNumber(SAMPLES)));
 done:

@@ -28,6 +28,13 @@ static const family_question *const own[] = {
     ROW(RAO_WASSERSTEIN2) = &rao_ask_wasserstein2,
     ROW(RAO_WASSERSTEIN_GEODESIC) = &rao_ask_wasserstein_geodesic,
     ROW(RAO_WASSERSTEIN_INFORMATION) = &rao_ask_wasserstein_information,
+    ROW(RAO_AMARI_CHENTSOV) = &rao_ask_amari_chentsov,
+    ROW(RAO_CHRISTOFFEL) = &rao_ask_christoffel,
+    ROW(RAO_ALPHA_CHRISTOFFEL) = &rao_ask_alpha_christoffel,
+    ROW(RAO_RIEMANN) = &rao_ask_riemann,
+    ROW(RAO_SECTIONAL_CURVATURE) = &rao_ask_sectional_curvature,
+    ROW(RAO_SCALAR_CURVATURE) = &rao_ask_scalar_curvature,
+    ROW(RAO_ALPHA_CURVATURE) = &rao_ask_alpha_curvature,
 };
 enum { OWN = sizeof own / sizeof *own };
 _Static_assert(OWN == RAO_MANIFOLD_QUANTITIES - RAO_JEFFREYS_DIVERGENCE, "every quantity has its row");

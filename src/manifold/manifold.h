@@ -24,6 +24,10 @@ extern const family_question rao_ask_jeffreys_prior;
 extern const family_question rao_ask_half_plane, rao_ask_disc;
 /* transport.c */
 extern const family_question rao_ask_wasserstein2, rao_ask_wasserstein_geodesic, rao_ask_wasserstein_information;
+/* connection.c */
+extern const family_question rao_ask_amari_chentsov, rao_ask_christoffel, rao_ask_alpha_christoffel;
+/* curvature.c */
+extern const family_question rao_ask_riemann, rao_ask_sectional_curvature, rao_ask_scalar_curvature, rao_ask_alpha_curvature;
 /* planes.c: distances of location-scale families. */
 extern family_many rao_half_distances;
 
