@@ -44,6 +44,7 @@ typedef enum rao_manifold_quantity {
     RAO_SECTIONAL_CURVATURE,       /* g(R(X, Y) Y, X)/area^2 of args.plane, in two dimensions R_1212/det g; args.alpha as above */
     RAO_SCALAR_CURVATURE,          /* g^ik g^jl R_ijkl, twice the sectional one in two dimensions; args.alpha as above */
     RAO_ALPHA_CURVATURE,           /* the sectional curvature of the alpha-connection: alpha, args.plane */
+    RAO_PARALLEL_TRANSPORT,        /* the velocity at p, carried in parallel along the Fisher-Rao geodesic to q: q, velocity    tangent */
     RAO_MANIFOLD_QUANTITIES
 } rao_manifold_quantity;
 

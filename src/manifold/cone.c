@@ -151,4 +151,33 @@ done:
     return st;
 }
 
-const model_space rao_space_cone = {distance, path, take_log, take_exp, NULL, NULL, NULL};
+rao_status rao_cone_carry(rao_ctx *ctx, int64_t d, const double *v, const double *logs, double *x) {
+    rao_status st = RAO_OK;
+    RAO_TRY(rao_congruence(ctx, RAO_T, d, v, x, x));
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < d; j++) x[i * d + j] *= exp((logs[i] + logs[j]) / 2);
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, v, x, x));
+done:
+    return st;
+}
+
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out) {
+    rao_status st;
+    int64_t d = f->d;
+    spd a = spd_at(p, d);
+    double *v, *logs, *x;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d, &logs));
+    RAO_TRY(rao_scratch(ctx, d * d, &x));
+    RAO_TRY(spectrum(ctx, f, p, q, &v, logs));
+    rao_unpack(d, velocity, x);
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, x, x));
+    RAO_TRY(rao_cone_carry(ctx, d, v, logs, x));
+    RAO_TRY(rao_congruence(ctx, RAO_T, d, a.u, x, x));
+    rao_spd_store(x, d, 1, out);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+const model_space rao_space_cone = {distance, path, take_log, take_exp, NULL, NULL, NULL, carry};

@@ -14,6 +14,8 @@ rao_status rao_spectral(rao_ctx *ctx, int64_t d, const double *v, const double *
 rao_status rao_log_spectrum(rao_ctx *ctx, int64_t d, const double *a, const double *one_plus_a, double *v, double *logs);
 /* Full from the upper triangle row by row. */
 void rao_unpack(int64_t d, const double *upper, double *full);
+/* X := E X E, E = V diag(e^(l/2)) V^T: what parallel transport does in the frame of the spectrum V, l. */
+rao_status rao_cone_carry(rao_ctx *ctx, int64_t d, const double *v, const double *logs, double *x);
 double rao_frobenius(int64_t n, const double *a);
 
 #endif

@@ -217,3 +217,23 @@ rao_status rao_curve_log(rao_ctx *ctx, const family_item *it, double *out, rao_q
     quality->error /= speed;
     return RAO_OK;
 }
+
+/* The length of a velocity stays: v sqrt(F_p/F_q). */
+rao_status rao_curve_carry(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    double fisher[2] = {0, 0};
+    family_item at = *it;
+    for (int end = 0; end < 2; end++) {
+        rao_quality own = {RAO_CLOSED, 0};
+        at.p = end ? it->q : it->p;
+        RAO_OR_RETURN(rao_want_regular(ctx, &at));
+        RAO_OR_RETURN(rao_fisher_best(ctx, &at, &fisher[end], &own));
+        if (!(fisher[end] > 0 && fisher[end] < INF))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: no %s: the Fisher information is %g at %s", it->f->table->info.name, it->what,
+                            fisher[end], end ? "q" : "p");
+        if (own.method > quality->method) quality->method = own.method;
+        quality->error += 0.5 * own.error / fisher[end];
+    }
+    *out = it->velocity[0] * (sqrt(fisher[0]) / sqrt(fisher[1]));
+    quality->error *= fabs(*out);
+    return RAO_OK;
+}

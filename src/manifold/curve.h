@@ -11,5 +11,6 @@ rao_status rao_curve_distance(rao_ctx *ctx, const family_item *it, double *out, 
 rao_status rao_curve_path(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 rao_status rao_curve_exp(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 rao_status rao_curve_log(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
+rao_status rao_curve_carry(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 
 #endif

@@ -102,15 +102,19 @@ done:
     return st;
 }
 
+static rao_status want_velocity(rao_ctx *ctx, const family_item *it) {
+    for (int64_t i = 0; i < it->f->tangents[chart_of(it)]; i++)
+        if (!isfinite(it->velocity[i]))
+            return rao_fail(ctx, RAO_EDOMAIN, "%s: velocity has the entry %g, want finite numbers", it->f->table->info.name,
+                            it->velocity[i]);
+    return RAO_OK;
+}
+
 static rao_status take_exp(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     rao_status st;
     const model_space *space;
     double *own, *state;
-    int64_t n = it->f->tangents[chart_of(it)];
-    for (int64_t i = 0; i < n; i++)
-        if (!isfinite(it->velocity[i]))
-            return rao_fail(ctx, RAO_EDOMAIN, "%s: velocity has the entry %g, want finite numbers", it->f->table->info.name,
-                            it->velocity[i]);
+    RAO_OR_RETURN(want_velocity(ctx, it));
     if (rao_is_curve(it->f)) return rao_curve_exp(ctx, it, out, quality);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
@@ -125,7 +129,31 @@ done:
     return st;
 }
 
+/* The velocity at p, carried to q. In one dimension its length stays. */
+static rao_status transport(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    rao_status st;
+    const model_space *space;
+    family_item at_q = *it;
+    double *own, *carried;
+    at_q.p = it->q;
+    RAO_OR_RETURN(want_velocity(ctx, it));
+    if (rao_is_curve(it->f)) return rao_curve_carry(ctx, it, out, quality);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
+    RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &own));
+    RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &carried));
+    if (space->from_chart) RAO_TRY(space->from_chart(ctx, it->f, chart_of(it), it->p, it->velocity, own));
+    else RAO_TRY(from_chart(ctx, it, it->velocity, own));
+    RAO_TRY(space->carry(ctx, it->f, it->p, it->q, own, carried));
+    if (space->to_chart) RAO_TRY(space->to_chart(ctx, it->f, chart_of(it), it->q, carried, out));
+    else RAO_TRY(to_chart(ctx, &at_q, carried, out));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 const family_question rao_ask_fisher_rao_distance = {"fisher_rao_distance", distance, RAO_SCALAR, RAO_TAKES_Q};
 const family_question rao_ask_fisher_rao_geodesic = {"fisher_rao_geodesic", geodesic, RAO_POINT, RAO_TAKES_Q | RAO_TAKES_T};
 const family_question rao_ask_exp_map = {"exp_map", take_exp, RAO_POINT, RAO_TAKES_VELOCITY};
 const family_question rao_ask_log_map = {"log_map", take_log, RAO_TANGENT, RAO_TAKES_Q};
+const family_question rao_ask_parallel_transport = {"parallel_transport", transport, RAO_TANGENT, RAO_TAKES_Q | RAO_TAKES_VELOCITY};

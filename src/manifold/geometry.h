@@ -16,6 +16,8 @@ typedef struct model_space {
     /* The space's velocities to and from those of a chart; NULL: by the chart's Jacobian. */
     rao_status (*from_chart)(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, const double *v, double *own);
     rao_status (*to_chart)(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, const double *own, double *v);
+    /* A velocity of the space at p, carried in parallel along the geodesic to q. */
+    rao_status (*carry)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out);
 } model_space;
 
 extern const model_space rao_space_line, rao_space_half, rao_space_sphere, rao_space_cone, rao_space_mvn;
@@ -75,6 +77,8 @@ double rao_plane_distance(double gap, double rise, double s, double t);
 void rao_plane_path(double s, double t, double rho, double place, double *fraction, double *rest, double *scale);
 /* Velocity at (0, s) that reaches (gap, t) at time 1: a multiple of the gap, and ds. */
 void rao_plane_log(double gap, double rise, double s, double t, double rho, double *along, double *ds);
+/* Unit tangents (level, up) of the geodesic from (0, s) to (gap, t) at both ends. */
+void rao_plane_tangents(double gap, double rise, double s, double t, double at_p[2], double at_q[2]);
 /* From (0, 1) with velocity (dx >= 0, ds) for unit time: location dx * *stretch, scale *r. Nonzero: beyond the range of doubles. */
 int rao_plane_exp(double dx, double ds, double *stretch, double *r);
 

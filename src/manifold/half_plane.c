@@ -36,6 +36,15 @@ void rao_plane_log(double gap, double rise, double s, double t, double rho, doub
     *ds = length > 0 ? s * (rho * (up / length)) : 0;
 }
 
+/* The circle through both with its centre on the edge: (2 gap s, gap^2 + t^2 - s^2) and (2 gap t, t^2 - s^2 - gap^2), scaled. */
+void rao_plane_tangents(double gap, double rise, double s, double t, double at_p[2], double at_q[2]) {
+    double most = fmax(gap, fmax(s, t)), a = gap / most, b = s / most, c = t / most, climb = rise / most * (c + b);
+    double level_p = 2 * a * b, up_p = fma(a, a, climb), level_q = 2 * a * c, up_q = fma(-a, a, climb);
+    double p = hypot(level_p, up_p), q = hypot(level_q, up_q);
+    at_p[0] = p > 0 ? level_p / p : 0, at_p[1] = p > 0 ? up_p / p : 1;
+    at_q[0] = q > 0 ? level_q / q : 0, at_q[1] = q > 0 ? up_q / q : 1;
+}
+
 /* With angle a from the vertical: 1/r = cosh rho - sinh rho cos a, x = r sinh rho sin a; all divided by exp(rho). */
 int rao_plane_exp(double dx, double ds, double *stretch, double *r) {
     double rho = hypot(dx, ds), up = ds / rho, level = dx / rho;

@@ -117,4 +117,34 @@ static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const
     return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_half, f->dim, p, q, t, out);
 }
 
-const model_space rao_space_half = {distance, path, take_log, take_exp, NULL, NULL, NULL};
+/* In the plane of the geodesic the angle to it stays; velocities across it grow like the scale. */
+static void carry_plane(const rao_family *f, const plane *h, const double *p, const double *q, const double *v, double *out) {
+    double s = scale_of(f, h, p), t = scale_of(f, h, q), gap = gap_of(f, h, p, q), dx = 0, ds = v[h->scale], from[2], to[2];
+    double place = h->map->gap ? h->map->gap(f, p, q) : 0, sign = place < 0 ? -1 : 1, length = gap / h->unit;
+    rao_plane_tangents(gap, rise_of(f, h, p, q), s, t, from, to);
+    if (h->map->push) h->map->push(f, p, v, &dx, &ds);
+    for (int64_t i = h->first; i < h->first + h->count && !h->map->push && length > 0; i++) dx += v[i] * ((q[i] - p[i]) / length);
+    double level = sign * h->unit * (dx / s), up = ds / s, along = level * from[0] + up * from[1], across = level * from[1] - up * from[0];
+    double moved = sign * (along * to[0] + across * to[1]) / h->unit * t, risen = (along * to[1] - across * to[0]) * t;
+    if (h->map->pull) {
+        h->map->pull(f, q, moved, risen, out);
+        return;
+    }
+    for (int64_t i = h->first; i < h->first + h->count; i++) {
+        double unit = length > 0 ? (q[i] - p[i]) / length : 0;
+        out[i] = unit * moved + (v[i] - dx * unit) * (t / s);
+    }
+    out[h->scale] = risen;
+}
+
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out) {
+    double whole;
+    RAO_OR_RETURN(distance(ctx, f, p, q, &whole));
+    for (int64_t k = 0; k < planes(f); k++) {
+        plane h = plane_at(f, k);
+        carry_plane(f, &h, p, q, v, out);
+    }
+    return RAO_OK;
+}
+
+const model_space rao_space_half = {distance, path, take_log, take_exp, NULL, NULL, NULL, carry};

@@ -51,7 +51,12 @@ static rao_status from_chart(rao_ctx *ctx, const rao_family *f, int64_t chart, c
     return RAO_OK;
 }
 
-const model_space rao_space_line = {distance, path, take_log, take_exp, velocity, from_chart, to_chart};
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out) {
+    (void)ctx, (void)f, (void)p, (void)q, out[0] = v[0];
+    return RAO_OK;
+}
+
+const model_space rao_space_line = {distance, path, take_log, take_exp, velocity, from_chart, to_chart, carry};
 
 /* Is the chart's coordinate the natural one (log lambda, the logit)? */
 static int is_natural(const rao_family *f, int64_t chart) { return f->table->charts[chart].store == rao_store_natural; }

@@ -16,6 +16,7 @@ extern const family_question rao_ask_jensen_shannon, rao_ask_total_variation;
 extern const family_question rao_ask_e_geodesic, rao_ask_m_geodesic;
 /* fisher_rao.c */
 extern const family_question rao_ask_fisher_rao_distance, rao_ask_fisher_rao_geodesic, rao_ask_exp_map, rao_ask_log_map;
+extern const family_question rao_ask_parallel_transport;
 /* bounds.c */
 extern const family_question rao_ask_fisher_rao_bounds;
 /* jeffreys.c */

@@ -261,4 +261,115 @@ static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const
     return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out);
 }
 
-const model_space rao_space_mvn = {distance, path, take_log, rao_mvn_exp, NULL, NULL, NULL};
+/* ---- parallel transport -------------------------------------------------------------------------------------------
+ *
+ * In the frame, with the cone's eigenbasis behind the first axis, q = N(gap e_1, diag(sigma^2, e^l)). The normal and the cone carry their own parts. Of what
+ * joins them, (x_j, X_1j e^(-l_j/2)/sigma) in units e^(l_j/2) turns by half of int dm/sigma, which is the turn of the tangent in the half-plane over sqrt 2:
+ * dx_j/dt = (l_j x_j + X_1j m'/sigma^2)/2, dX_1j/dt = (X_1j (l_j + 2 sigma'/sigma) - x_j m')/2. */
+
+/* The first axis is the shift's, however small it is beside the rest. */
+static rao_status split_for_carrying(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r, parts *s) {
+    rao_status st;
+    spd a = cov(f, p);
+    RAO_TRY(frame_of_pair(ctx, f, p, q, r));
+    double gap = rao_frobenius(f->d, r->shift);
+    if (!r->first && gap > 1e-14) {
+        aim(r, 0);
+        reflect(r, r->a), reflect(r, r->m);
+    }
+    RAO_TRY(split(ctx, r, s));
+    RAO_TRY(check_blocks(ctx, f, relative_off(r), 1e-12 * fmin(length_of(s), 1) + noise(&a, f->d)));
+done:
+    return st;
+}
+
+/* x and the first row of X, beside the first axis. */
+static void carry_joint(const frame *r, const parts *s, const double at_p[2], const double at_q[2], double *x, double *m) {
+    int64_t d = r->d;
+    double angle = half * (atan2(at_q[0], at_q[1]) - atan2(at_p[0], at_p[1])), c = cos(angle), e = sin(angle);
+    for (int64_t k = 0; k < s->n; k++) {
+        double one = 0, two = 0, grown = exp(s->logs[k] / 2);
+        for (int64_t i = 0; i < s->n; i++) one += s->v[i * s->n + k] * x[1 + i], two += s->v[i * s->n + k] * m[1 + i];
+        m[(1 + k) * d] = grown * (c * one + e * two); /* kept in the first column until all are read */
+        m[(1 + k) * d + 1 + k] = s->sigma * grown * (c * two - e * one);
+    }
+}
+
+/* x (d) and X (d x d) in the frame. */
+static rao_status carry_in_frame(rao_ctx *ctx, const frame *r, const parts *s, double *x, double *m) {
+    rao_status st = RAO_OK;
+    int64_t d = r->d, n = s->n;
+    double *rest, *joint, from[2], to[2];
+    RAO_TRY(rao_scratch(ctx, d * d, &rest));
+    RAO_TRY(rao_scratch(ctx, d * d, &joint));
+    block(r, m, rest);
+    if (n > 0) RAO_TRY(rao_cone_carry(ctx, n, s->v, s->logs, rest));
+    if (!r->first) {
+        memcpy(m, rest, sizeof *m * (size_t)(d * d));
+        for (int64_t i = 0; i < d; i++) joint[i] = x[i], x[i] = 0;
+        for (int64_t k = 0; k < d; k++) {
+            double dot = 0;
+            for (int64_t i = 0; i < d; i++) dot += s->v[i * d + k] * joint[i];
+            for (int64_t i = 0; i < d; i++) x[i] += s->v[i * d + k] * (exp(s->logs[k] / 2) * dot);
+        }
+        goto done;
+    }
+    rao_plane_tangents(half * r->gap, s->rise, 1, s->sigma, from, to);
+    double level = half * x[0], up = 0.5 * m[0], along = level * from[0] + up * from[1], across = level * from[1] - up * from[0];
+    memcpy(joint, m, sizeof *m * (size_t)d);
+    carry_joint(r, s, from, to, x, joint);
+    x[0] = s->sigma * (along * to[0] + across * to[1]) / half;
+    m[0] = 2 * s->sigma * s->sigma * (along * to[1] - across * to[0]);
+    for (int64_t i = 0; i < n; i++) {
+        x[1 + i] = m[1 + i] = 0;
+        for (int64_t k = 0; k < n; k++) {
+            x[1 + i] += s->v[i * n + k] * joint[(1 + k) * d];
+            m[1 + i] += s->v[i * n + k] * joint[(1 + k) * d + 1 + k];
+        }
+        m[(1 + i) * d] = m[1 + i];
+    }
+    for (int64_t i = 0; i < n; i++) memcpy(m + (1 + i) * d + 1, rest + i * n, sizeof *m * (size_t)n);
+done:
+    return st;
+}
+
+/* x := H x */
+static void reflect_vector(const frame *r, double *x) {
+    double dot = 0;
+    if (!r->first) return;
+    for (int64_t i = 0; i < r->d; i++) dot += r->axis[i] * x[i];
+    for (int64_t i = 0; i < r->d; i++) x[i] -= 2 * dot * r->axis[i];
+}
+
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out) {
+    rao_status st;
+    int64_t d = f->d;
+    frame r;
+    parts s;
+    spd a = cov(f, p);
+    double *x, *m, sign;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d, &x));
+    RAO_TRY(rao_scratch(ctx, d * d, &m));
+    RAO_TRY(split_for_carrying(ctx, f, p, q, &r, &s));
+    whiten(&a, d, velocity, NULL, x);
+    rao_unpack(d, velocity + d, m);
+    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, m, m));
+    reflect_vector(&r, x), reflect(&r, m);
+    sign = r.first && r.axis[0] > 0 ? -1 : 1; /* the reflection took the shift to the opposite of the first axis */
+    for (int64_t i = 0; i < d; i++) x[i] *= sign;
+    RAO_TRY(carry_in_frame(ctx, &r, &s, x, m));
+    for (int64_t i = 0; i < d; i++) x[i] *= sign;
+    reflect_vector(&r, x), reflect(&r, m);
+    RAO_TRY(rao_congruence(ctx, RAO_T, d, a.u, m, m));
+    for (int64_t i = 0; i < d; i++) {
+        out[i] = 0;
+        for (int64_t k = 0; k <= i; k++) out[i] += a.u[k * d + i] * x[k];
+    }
+    rao_spd_store(m, d, 1, out + d);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+const model_space rao_space_mvn = {distance, path, take_log, rao_mvn_exp, NULL, NULL, NULL, carry};

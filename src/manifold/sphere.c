@@ -163,4 +163,14 @@ static rao_status from_chart(rao_ctx *ctx, const rao_family *f, int64_t chart, c
     return RAO_OK;
 }
 
-const model_space rao_space_sphere = {distance, path, take_log, take_exp, velocity, from_chart, to_chart};
+/* w - <w, y_q>/(1 + <y_p, y_q>) (y_p + y_q), <w, y_q> = <w, y_q - y_p>: the turn of the plane of both points. */
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *w, double *out) {
+    double along = 0, cosine = 0;
+    (void)ctx;
+    gap_of(f, p, q, out);
+    for (int64_t i = 0; i < f->d; i++) along += w[i] * out[i], cosine += sqrt(p[i]) * sqrt(q[i]);
+    for (int64_t i = 0; i < f->d; i++) out[i] = w[i] - along / (1 + cosine) * (sqrt(p[i]) + sqrt(q[i]));
+    return RAO_OK;
+}
+
+const model_space rao_space_sphere = {distance, path, take_log, take_exp, velocity, from_chart, to_chart, carry};

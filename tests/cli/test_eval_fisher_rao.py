@@ -59,6 +59,14 @@ def test_bounds_where_there_is_no_closed_form():
     assert value(family="cauchy", quantity="fisher_rao_bounds", p=[[0, 1]], q=[1, 1])[0]["upper"] == "inf"
 
 
+def test_parallel_transport():
+    close(value(family="normal", quantity="parallel_transport", p=[0, 1], q=[8**0.5, 1], velocity=[2**0.5, 0])[1], -1)
+    batch = value(family="poisson", quantity="parallel_transport", p=[4], q=[[9], [-1], [16]], velocity=[2])
+    close(batch[0][0], 3)
+    assert batch[1]["error"]["code"] == "EDOMAIN"
+    close(batch[2][0], 4)
+
+
 BAD = [
     (dict(family="gamma", quantity="fisher_rao_distance", p=[1, 2], q=[2, 3]), "EUNABLE", "no closed form"),
     (dict(family="uniform", quantity="fisher_rao_distance", p=[1, 2], q=[2, 3]), "EDOMAIN", "not a regular family"),
