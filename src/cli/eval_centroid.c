@@ -4,16 +4,16 @@
 #include <string.h>
 
 static rao_status get_kind(rao_ctx *ctx, const cJSON *tree, rao_centroid_kind *kind) {
-    static const char *const names[] = {"left", "right", "symmetric"};
+    static const char *const names[] = {"left", "right", "symmetric", "frechet", "bures"};
     const char *text = NULL;
     rao_status st = eval_get_text(ctx, tree, "kind", 1, &text);
     if (st) return st;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
         if (!strcmp(text, names[i])) {
             *kind = (rao_centroid_kind)i;
             return RAO_OK;
         }
-    return rao_fail(ctx, RAO_EINVAL, "kind '%.40s' is unknown, want left, right or symmetric", text);
+    return rao_fail(ctx, RAO_EINVAL, "kind '%.40s' is unknown, want left, right, symmetric, frechet or bures", text);
 }
 
 rao_status eval_answer_centroid(eval_request *r) {

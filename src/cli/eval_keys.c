@@ -30,7 +30,7 @@ static const key_row rows[EVAL_KEYS] = {
          "of fisher and fisher_det: closed, quadrature, monte_carlo, empirical or kl_hessian; the first three also of curvatures"},
     [KEY_SAMPLES] = {"samples", "draws of a monte_carlo answer"},
     [KEY_SEED] = {"seed", "of those draws"},
-    [KEY_KIND] = {"kind", "of a centroid: left, right or symmetric"},
+    [KEY_KIND] = {"kind", "of a centroid: left, right, symmetric, frechet or bures"},
     [KEY_POINTS] = {"points", "of a centroid"},
     [KEY_ONTO] = {"onto", "of projections and mutual_information: {\"COORDINATE\":value,..} or {\"independence\":[blocks]}"},
     [KEY_KERNEL] = {"kernel", "of markov_pushforward: row i is the law of the output given i"},

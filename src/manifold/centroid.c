@@ -1,4 +1,4 @@
-/* centroid.c - the centre of several points under weights: one argmin for each order of the Kullback-Leibler divergence.
+/* centroid.c - the centre of several points under weights: one argmin for each order of the Kullback-Leibler divergence, and those of distances (frechet.h).
  *
  * In an exponential family, with L the mean of the points in theta and R their mean in eta,
  *   sum w KL(c : p_i) = KL(c : L) + const,   sum w KL(p_i : c) = KL(R : c) + const,
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "manifold/closest.h"
+#include "manifold/frechet.h"
 
 static rao_status normalise(rao_ctx *ctx, int64_t n, const double *weights, double *w) {
     double sum = 0;
@@ -49,39 +50,52 @@ done:
     return st;
 }
 
+/* Left, right and symmetric. */
+static rao_status of_divergence(rao_ctx *ctx, const rao_family *f, rao_centroid_kind kind, const family_mean *mean, double *s,
+                                rao_quality *quality) {
+    rao_status st;
+    const family_exponential *e = f->table->exponential;
+    double *left, *right;
+    if (!e)
+        return rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: its centroids have no mean of coordinates to start from",
+                        f->table->info.name);
+    if (kind == RAO_CENTROID_LEFT) return e->e_mean(ctx, f, mean, s);
+    if (kind == RAO_CENTROID_RIGHT) return e->m_mean(ctx, f, mean, s);
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, f->state, &left));
+    RAO_TRY(rao_scratch(ctx, f->state, &right));
+    RAO_TRY(e->e_mean(ctx, f, mean, left));
+    RAO_TRY(e->m_mean(ctx, f, mean, right));
+    RAO_TRY(symmetric(ctx, f, right, left, s, quality));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
                         const double *weights, double *c, rao_quality *quality) {
     rao_status st;
-    const family_exponential *e = family->table->exponential;
     rao_quality reached = {RAO_CLOSED, 0};
     const double **states = NULL;
-    double *w, *left, *right, *s, *out;
+    double *w, *s, *out;
     rao_mark mark = rao_scratch_mark(ctx);
     if (n < 1 || !points.data) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: %lld points, want at least one", (long long)n));
-    if ((unsigned)kind > RAO_CENTROID_SYMMETRIC) RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: kind %d, want 0..2", (int)kind));
+    if ((unsigned)kind > RAO_CENTROID_BURES)
+        RAO_TRY(rao_fail(ctx, RAO_EINVAL, "centroid: kind %d, want 0..%d", (int)kind, (int)RAO_CENTROID_BURES));
     if (chart < 0 || chart >= family->table->chart_count)
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "%s: chart %lld, want 0..%lld", family->table->info.name, (long long)chart,
                          (long long)family->table->chart_count - 1));
-    if (!e)
-        RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: its centroids have no mean of coordinates to start from",
-                         family->table->info.name));
     RAO_TRY(rao_scratch(ctx, n, &w));
     RAO_TRY(rao_scratch(ctx, n, &states));
-    RAO_TRY(rao_scratch(ctx, family->state, &left));
-    RAO_TRY(rao_scratch(ctx, family->state, &right));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
     RAO_TRY(normalise(ctx, n, weights, w));
     RAO_TRY(load_points(ctx, family, chart, n, points, states));
     family_mean mean = {n, states, w};
-    if (kind != RAO_CENTROID_RIGHT) RAO_TRY(e->e_mean(ctx, family, &mean, left));
-    if (kind != RAO_CENTROID_LEFT) RAO_TRY(e->m_mean(ctx, family, &mean, right));
-    if (kind == RAO_CENTROID_SYMMETRIC) RAO_TRY(symmetric(ctx, family, right, left, s, &reached));
-    RAO_TRY(family->table->charts[chart].store(ctx, family,
-                                               kind == RAO_CENTROID_LEFT    ? left
-                                               : kind == RAO_CENTROID_RIGHT ? right
-                                                                            : s,
-                                               out));
+    if (kind == RAO_CENTROID_FRECHET) RAO_TRY(rao_frechet_mean(ctx, family, &mean, s, &reached));
+    else if (kind == RAO_CENTROID_BURES) RAO_TRY(rao_wasserstein_mean(ctx, family, &mean, s, &reached));
+    else RAO_TRY(of_divergence(ctx, family, kind, &mean, s, &reached));
+    RAO_TRY(family->table->charts[chart].store(ctx, family, s, out));
     memcpy(c, out, sizeof *c * (size_t)rao_family_coords(family, chart));
     if (quality) *quality = reached;
 done:

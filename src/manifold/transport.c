@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "manifold/frechet.h"
 #include "manifold/geometry.h"
 #include "manifold/law.h"
 
@@ -114,6 +115,46 @@ static rao_status information(rao_ctx *ctx, const family_item *it, double *out, 
 done:
     rao_scratch_reset(ctx, mark);
     return st;
+}
+
+/* ---- means ------------------------------------------------------------------------------------------------------------ */
+
+/* Of the coordinates in which geodesics are straight: on a line the mean of the quantile functions. */
+static rao_status straight_mean(rao_ctx *ctx, const rao_family *f, const transport *row, const family_mean *m, double *s) {
+    rao_status st = RAO_OK;
+    const family_chart *chart = &f->table->charts[row->straight];
+    int64_t n = f->coords[row->straight], first = rao_mean_heaviest(m);
+    double *base, *c, *sum, apart;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, n, &base));
+    RAO_TRY(rao_scratch(ctx, n, &c));
+    RAO_TRY(rao_scratch(ctx, n, &sum));
+    memset(sum, 0, sizeof *sum * (size_t)n);
+    RAO_TRY(chart->store(ctx, f, m->s[first], base));
+    for (int64_t i = 0; i < m->n; i++) {
+        if (m->w[i] == 0) continue;
+        RAO_TRY(chart->store(ctx, f, m->s[i], c));
+        RAO_TRY(row->distance(ctx, f, m->s[first], m->s[i], &apart));
+        if (isinf(apart))
+            RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: no bures centroid: W_2 between its points is infinite", f->table->info.name));
+        if (row->same && c[0] != base[0])
+            RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: of members of different %.*s the centroid lies outside the family", f->table->info.name,
+                             (int)strcspn(chart->coords, ","), chart->coords));
+        for (int64_t j = 0; j < n; j++) sum[j] += m->w[i] * (c[j] - base[j]);
+    }
+    for (int64_t j = 0; j < n; j++) c[j] = base[j] + sum[j];
+    RAO_TRY(chart->load(ctx, f, c, s));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+rao_status rao_wasserstein_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s, rao_quality *quality) {
+    const transport *row = rao_transport_of(f);
+    if (f->table == &rao_table_mvn) return rao_bures_mean(ctx, f, m, s, quality);
+    if (row && row->straight >= 0) return straight_mean(ctx, f, row, m, s);
+    return rao_fail(ctx, RAO_EUNABLE, "%s: no bures centroid: %s", f->table->info.name,
+                    row && row->reason ? row->reason : "the family is not closed under it");
 }
 
 const family_question rao_ask_wasserstein2 = {"wasserstein2", distance, RAO_SCALAR, RAO_TAKES_Q};

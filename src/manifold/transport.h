@@ -32,6 +32,8 @@ rao_status rao_law_information_of(rao_ctx *ctx, const rao_family *f, const doubl
 /* transport_mvn.c: Bures. */
 rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out);
 rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g);
+/* The covariance that is the mean of those of the points, with the mean of their means. */
+rao_status rao_bures_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s, rao_quality *quality);
 rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out);
 
 #endif

@@ -27,12 +27,13 @@ static rao_status multiply(rao_ctx *ctx, rao_trans ta, rao_trans tb, int64_t d, 
 }
 
 /* The products above have the size of a variance squared, and of the ratio of two: variances are taken in units of 4^*exponent, in the middle of all. */
-static rao_status find_unit(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, int *exponent) {
+static rao_status find_unit(rao_ctx *ctx, const rao_family *f, int64_t n, const double *const *states, int *exponent) {
     double least = INF, most = 0;
-    for (int64_t i = 0; i < f->d; i++) {
-        double a = cov(f, p).s[i * (f->d + 1)], b = cov(f, q).s[i * (f->d + 1)];
-        least = fmin(least, fmin(a, b)), most = fmax(most, fmax(a, b));
-    }
+    for (int64_t k = 0; k < n; k++)
+        for (int64_t i = 0; i < f->d; i++) {
+            double a = cov(f, states[k]).s[i * (f->d + 1)];
+            least = fmin(least, a), most = fmax(most, a);
+        }
     *exponent = (ilogb(least) + ilogb(most)) / 4;
     if (ilogb(most) - ilogb(least) <= 1000) return RAO_OK;
     return rao_fail(ctx, RAO_ENUMERIC, "mvn: variances from %.3g to %.3g, whose products doubles do not hold: want ratios up to 1e300",
@@ -54,7 +55,7 @@ static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const dou
     RAO_TRY(rao_scratch(ctx, d, &wg));
     RAO_TRY(rao_scratch(ctx, d * d, &u));
     RAO_TRY(rao_scratch(ctx, d * d, &other));
-    RAO_TRY(find_unit(ctx, f, p, q, exponent));
+    RAO_TRY(find_unit(ctx, f, 2, (const double *const[]){p, q}, exponent));
     for (int64_t i = 0; i < d * d; i++) {
         u[i] = ldexp(a.u[i], -*exponent);
         other[i] = ldexp(b.s[i], -2 * *exponent);
@@ -160,6 +161,97 @@ rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double
             for (int64_t k = 0; k < d * d; k++) sum += b[i * d * d + k] * b[j * d * d + k];
             g[(d + i) * n + d + j] = g[(d + j) * n + d + i] = sum;
         }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* ---- the mean of several ------------------------------------------------------------------------------------------- */
+
+/* h = sum w_i (U S_i U^T)^1/2, S = U^T U, in units of 4^exponent. */
+static rao_status mean_root(rao_ctx *ctx, const rao_family *f, const family_mean *m, const spd *s, int exponent, double *h) {
+    rao_status st = RAO_OK;
+    int64_t d = f->d;
+    double *v, *w, *u;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &v));
+    RAO_TRY(rao_scratch(ctx, d * d, &u));
+    RAO_TRY(rao_scratch(ctx, d, &w));
+    memset(h, 0, sizeof *h * (size_t)(d * d));
+    for (int64_t i = 0; i < m->n; i++) {
+        if (m->w[i] == 0) continue;
+        for (int64_t j = 0; j < d * d; j++) v[j] = ldexp(cov(f, m->s[i]).s[j], -2 * exponent), u[j] = ldexp(s->u[j], -exponent);
+        RAO_TRY(rao_congruence(ctx, RAO_N, d, u, v, v));
+        RAO_TRY(root_spectrum(ctx, d, v, w));
+        RAO_TRY(rao_spectral(ctx, d, v, w, u));
+        for (int64_t j = 0; j < d * d; j++) h[j] += m->w[i] * u[j];
+    }
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* |T - I|_F of the mean map T = U^-1 h U^-T. */
+static rao_status unrest(rao_ctx *ctx, int64_t d, const spd *s, int exponent, const double *h, double *size) {
+    rao_status st;
+    double *x, *u;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_scratch(ctx, d * d, &x));
+    RAO_TRY(rao_scratch(ctx, d * d, &u));
+    for (int64_t i = 0; i < d * d; i++) u[i] = ldexp(s->u[i], -exponent);
+    RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, u, u, x));
+    for (int64_t i = 0; i < d * d; i++) x[i] = h[i] - x[i], u[i] = ldexp(s->k[i], exponent);
+    RAO_TRY(rao_congruence(ctx, RAO_T, d, u, x, x));
+    *size = rao_frobenius(d * d, x);
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* S := R R^T, R = U^-1 h: the mean map pushes S to T S T, and lowers the sum of squared distances each time (P. Alvarez-Esteban et al. 2016, J. Math. Anal.
+ * Appl. 441, 744-762). The covariances begin at their weighted mean. */
+static rao_status settle(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *state, rao_quality *quality) {
+    rao_status st = RAO_OK;
+    int64_t d = f->d;
+    spd s = cov(f, state);
+    double *h, *best, left = 0, least = INF, trace = 0;
+    int exponent;
+    RAO_TRY(rao_scratch(ctx, d * d, &h));
+    RAO_TRY(rao_scratch(ctx, d * d, &best));
+    RAO_TRY(find_unit(ctx, f, m->n, m->s, &exponent));
+    for (int i = 0, waited = 0; i < 2000 && waited < 8; i++) {
+        RAO_TRY(mean_root(ctx, f, m, &s, exponent, h));
+        RAO_TRY(unrest(ctx, d, &s, exponent, h, &left));
+        waited = left < 0.9 * least ? 0 : waited + 1;
+        if (left < least) least = left, memcpy(best, s.s, sizeof *best * (size_t)(d * d));
+        if (left == 0) break;
+        RAO_TRY(divide(ctx, d, &s, exponent, h));
+        RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, h, h, s.s));
+        RAO_TRY(rao_spd_factor(ctx, f, "the mean of the covariances", state));
+    }
+    memcpy(s.s, best, sizeof *best * (size_t)(d * d));
+    for (int64_t i = 0; i < d; i++) trace += best[i * (d + 1)];
+    if (!(least <= 1e-6))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "mvn: the mean of the covariances was not reached: %.3g is left of the mean map", least));
+    *quality = (rao_quality){RAO_ITERATION, (least + 4e-16 * (double)d) * sqrt(trace)};
+    RAO_TRY(rao_spd_factor(ctx, f, "the mean of the covariances", state));
+done:
+    return st;
+}
+
+rao_status rao_bures_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s, rao_quality *quality) {
+    rao_status st = RAO_OK;
+    int64_t d = f->d;
+    spd a = cov(f, s);
+    rao_mark mark = rao_scratch_mark(ctx);
+    memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
+    memset(mean_of(f, s), 0, sizeof *s * (size_t)d);
+    for (int64_t i = 0; i < m->n; i++) {
+        for (int64_t j = 0; j < d * d; j++) a.s[j] += m->w[i] * cov(f, m->s[i]).s[j];
+        for (int64_t j = 0; j < d; j++) mean_of(f, s)[j] += m->w[i] * mean_of(f, m->s[i])[j];
+    }
+    RAO_TRY(rao_spd_factor(ctx, f, "the mean of the covariances", s));
+    RAO_TRY(settle(ctx, f, m, s, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -37,6 +37,8 @@ def test_centroids():
     right = value(family="normal", quantity="centroid", kind="right", points=points, weights=[2, 1, 1])
     mean = (2 * 1 + 4) / 4
     close(right, [mean, math.sqrt((2 * (1 + 9) + 16.25 + 1) / 4 - mean**2)])
+    close(value(family="poisson", quantity="centroid", kind="frechet", points=[[1], [4], [9]]), [4])
+    close(value(family="normal", quantity="centroid", kind="bures", points=[[0, 1], [2, 1], [5, 3]], weights=[1, 2, 1]), [2.25, 1.5])
     answer = one(family="poisson", quantity="centroid", kind="symmetric", points=[2, 7])
     c, a, g = answer["value"][0], 4.5, math.sqrt(14)
     close([a / c + math.log(a / c)], [1 + math.log(a / g)])
@@ -65,7 +67,7 @@ def test_what_is_wrong_is_said():
         (dict(quantity="m_projection", p=[0, 1], onto="independence"), "EUNABLE", "mvn and categorical"),
         (dict(quantity="m_projection", p=[0, 1], onto={"independence": [0.5]}), "EINVAL", "whole number"),
         (dict(quantity="e_projection", p=[0, 1], onto={"mu": 1}, q=[0, 1]), "EDOMAIN", "the set holds it at 1"),
-        (dict(quantity="centroid", kind="middle", points=[[0, 1]]), "EINVAL", "want left, right or symmetric"),
+        (dict(quantity="centroid", kind="middle", points=[[0, 1]]), "EINVAL", "want left, right, symmetric, frechet or bures"),
         (dict(quantity="centroid", points=[[0, 1]]), "EINVAL", "kind is missing"),
         (dict(quantity="centroid", kind="left"), "EINVAL", "points is missing"),
         (dict(quantity="centroid", kind="left", points=[[0, 1]], weights=[1, 2]), "EINVAL", "2 weights for 1 point"),
