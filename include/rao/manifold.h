@@ -45,6 +45,7 @@ typedef enum rao_manifold_quantity {
     RAO_SCALAR_CURVATURE,          /* g^ik g^jl R_ijkl, twice the sectional one in two dimensions; args.alpha as above */
     RAO_ALPHA_CURVATURE,           /* the sectional curvature of the alpha-connection: alpha, args.plane */
     RAO_PARALLEL_TRANSPORT,        /* the velocity at p, carried in parallel along the Fisher-Rao geodesic to q: q, velocity    tangent */
+    RAO_ALPHA_GEODESIC,            /* the point at t of the alpha-connection's geodesic, p at 0 and q at 1: q, t, alpha    point */
     RAO_MANIFOLD_QUANTITIES
 } rao_manifold_quantity;
 

@@ -22,6 +22,7 @@ static eval_uses uses_of_connections(int quantity) {
     switch (quantity) {
     case RAO_AMARI_CHENTSOV:
     case RAO_CHRISTOFFEL: return EVAL_USES(METHOD);
+    case RAO_ALPHA_GEODESIC: return EVAL_USES(ALPHA);
     case RAO_ALPHA_CHRISTOFFEL:
     case RAO_RIEMANN:
     case RAO_SCALAR_CURVATURE: return EVAL_USES(METHOD) | EVAL_USES(ALPHA);

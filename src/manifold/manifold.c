@@ -36,6 +36,7 @@ static const family_question *const own[] = {
     ROW(RAO_SCALAR_CURVATURE) = &rao_ask_scalar_curvature,
     ROW(RAO_ALPHA_CURVATURE) = &rao_ask_alpha_curvature,
     ROW(RAO_PARALLEL_TRANSPORT) = &rao_ask_parallel_transport,
+    ROW(RAO_ALPHA_GEODESIC) = &rao_ask_alpha_geodesic,
 };
 enum { OWN = sizeof own / sizeof *own };
 _Static_assert(OWN == RAO_MANIFOLD_QUANTITIES - RAO_JEFFREYS_DIVERGENCE, "every quantity has its row");

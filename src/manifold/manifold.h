@@ -29,6 +29,8 @@ extern const family_question rao_ask_wasserstein2, rao_ask_wasserstein_geodesic,
 extern const family_question rao_ask_amari_chentsov, rao_ask_christoffel, rao_ask_alpha_christoffel;
 /* curvature.c */
 extern const family_question rao_ask_riemann, rao_ask_sectional_curvature, rao_ask_scalar_curvature, rao_ask_alpha_curvature;
+/* alpha_path.c */
+extern const family_question rao_ask_alpha_geodesic;
 /* planes.c: distances of location-scale families. */
 extern family_many rao_half_distances;
 

@@ -36,7 +36,15 @@ def test_curvatures():
     close(value(**bell, quantity="sectional_curvature", p=[0, 2]), -0.5, 1e-10)
 
 
+def test_alpha_geodesics():
+    close(value(family="exponential", quantity="alpha_geodesic", alpha=2, p=[3], q=[4], t=[0, 0.5])[1][0], 12.5**0.5)
+    p, q = [0.5, 0.3, 0.2], [0.1, 0.1, 0.8]
+    for alpha, known in ((1, "e_geodesic"), (-1, "m_geodesic"), (0, "fisher_rao_geodesic")):
+        assert value(family="categorical", quantity="alpha_geodesic", alpha=alpha, p=p, q=q, t=0.3) == value(family="categorical", quantity=known, p=p, q=q, t=0.3)
+
+
 BAD = [
+    (dict(family="normal", quantity="alpha_geodesic", alpha=0.5, p=[0, 1], q=[1, 1], t=0.5), "EUNABLE", "beside -1 and 1"),
     (dict(family="normal", quantity="alpha_christoffel", p=[0, 1]), "EINVAL", "needs alpha"),
     (dict(family="normal", quantity="alpha_christoffel", alpha="inf", p=[0, 1]), "EDOMAIN", "alpha = inf"),
     (dict(family="normal", quantity="sectional_curvature", plane=[1, 0], p=[0, 1]), "EINVAL", "two tangent vectors"),

@@ -73,7 +73,7 @@ def requests(name, quantity, points):
         for key, value in (("q", q), ("x", points.observation(d)), ("t", 0.25), ("velocity", [0.01] * tangent), ("order", 0.75), ("samples", 500)):
             if key in ("q", "samples") or key in USES[quantity]:
                 r[key] = value
-        if quantity in ("alpha_christoffel", "alpha_curvature"):
+        if quantity in ("alpha_christoffel", "alpha_curvature", "alpha_geodesic"):
             r["alpha"] = 0.5
         if quantity in ("sectional_curvature", "alpha_curvature") and tangent > 2:
             r["plane"] = [[float(i == k) for i in range(tangent)] for k in range(2)]
@@ -81,7 +81,7 @@ def requests(name, quantity, points):
 
 
 USES = {q: set() for q in ok_json("family", "show", "normal")["quantities"]}
-for key, of in (("x", ["logpdf", "score", "statistic"]), ("t", ["e_geodesic", "m_geodesic", "fisher_rao_geodesic", "wasserstein_geodesic"]),
+for key, of in (("x", ["logpdf", "score", "statistic"]), ("t", ["e_geodesic", "m_geodesic", "fisher_rao_geodesic", "wasserstein_geodesic", "alpha_geodesic"]),
                 ("velocity", ["exp_map", "parallel_transport"]), ("order", ["renyi", "tsallis", "alpha_divergence"])):
     for quantity in of:
         USES[quantity].add(key)
