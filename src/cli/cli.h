@@ -51,7 +51,7 @@ struct cli_call {
 /* cmd_<name>.c, one each */
 extern const cli_command cmd_race, cmd_spectrum, cmd_train, cmd_eval, cmd_info, cmd_bench;
 extern const cli_command cmd_kl, cmd_divergence, cmd_distance, cmd_geodesic, cmd_fisher, cmd_cramer_rao, cmd_jeffreys, cmd_entropy,
-    cmd_family, cmd_chentsov;
+    cmd_family, cmd_chentsov, cmd_curvature;
 
 /* commands.c: in the order of the overview */
 typedef struct cli_listed {
