@@ -12,7 +12,14 @@ static rao_status unable(rao_ctx *ctx, const family_item *it, const char *why) {
     return rao_fail(ctx, RAO_EUNABLE, "%s: no %s: %s", it->f->table->info.name, it->what, why);
 }
 
-static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+/* Laws that may have no second moment, and an infinite W_2; of all others an infinity left the doubles. */
+static int may_be_infinite(const rao_family *f) {
+    const family_table *t = f->table;
+    return f->own || f->part_count || t == &rao_table_student_t || t == &rao_table_cauchy || t == &rao_table_pareto ||
+           t == &rao_table_inverse_gamma;
+}
+
+static rao_status any_distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     const transport *row = rao_transport_of(it->f);
     if (rao_quantiles_known(it->f)) return rao_transport_by_quantiles(ctx, it->f, it->p, it->q, out, quality);
@@ -21,6 +28,12 @@ static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao
     if (!row) return unable(ctx, it, "neither a closed form nor its quantiles are known");
     if (!row->distance) return unable(ctx, it, row->reason);
     return row->distance(ctx, it->f, it->p, it->q, out);
+}
+
+static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    RAO_OR_RETURN(any_distance(ctx, it, out, quality));
+    if (*out < INF || may_be_infinite(it->f)) return RAO_OK;
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: wasserstein2 is finite here and no double: the moments overflow", it->f->table->info.name);
 }
 
 /* ---- geodesics ------------------------------------------------------------------------------------------------------ */

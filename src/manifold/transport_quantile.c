@@ -1,6 +1,7 @@
 /* transport_quantile.c - W_2 on a line where it has no closed form: the integral of (Q_p - Q_q)^2 over both tails, each in its own probability, by
  * quadrature for continuous families whose quantiles are known (transport_law.c has the others), and over the merged steps of two distribution functions for counts. */
 #include <math.h>
+#include <string.h>
 
 #include <rao/num.h>
 
@@ -18,49 +19,121 @@ static rao_status quantile(rao_ctx *ctx, const rao_family *f, const double *s, d
     if (t == &rao_table_gamma) return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
     if (t == &rao_table_inverse_gamma)
         return *x = s[1] / (upper ? rao_gamma_p_inverse(s[0], tail) : rao_gamma_q_inverse(s[0], tail)), RAO_OK;
+    if (s[1] > 1e20 && s[0] < 1e3) /* b x is gamma: exact to (a + b x)^2 / b */
+        return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
     return *x = upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail), RAO_OK;
 }
 
 typedef struct pair {
     const rao_family *f;
     const double *p, *q;
+    int exponent; /* of the unit in which quantiles are counted */
 } pair;
 
-/* Both tails at the probability u in (0, 1/2). */
+/* Both tails at the probability u = e^-s / 2, times du/ds: laws of small shapes have all that moves in a tail of the size of the shape. */
 static rao_status squares(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
     const pair *a = arg;
     for (int64_t i = 0; i < at->count; i++) {
+        double tail = 0.5 * exp(-at->x[i]);
         f[i] = 0;
-        for (int upper = 0; upper < 2; upper++) {
+        if (!(tail > 1e-307)) f[i] = INF; /* beyond the doubles: what lies there is bounded by how fast the integrand falls */
+        for (int upper = 0; upper < 2 && f[i] < INF; upper++) {
             double x, y;
-            RAO_OR_RETURN(quantile(ctx, a->f, a->p, at->x[i], upper, &x));
-            RAO_OR_RETURN(quantile(ctx, a->f, a->q, at->x[i], upper, &y));
-            f[i] += (x - y) * (x - y);
+            RAO_OR_RETURN(quantile(ctx, a->f, a->p, tail, upper, &x));
+            RAO_OR_RETURN(quantile(ctx, a->f, a->q, tail, upper, &y));
+            double gap = ldexp(x - y, -a->exponent);
+            f[i] += gap * gap * tail;
         }
     }
+    return RAO_OK;
+}
+
+/* Where quantiles turn: the shapes of gamma and beta laws, and the masses at the two ends of a beta law. */
+static int64_t turns(const pair *a, double *at) {
+    const family_table *t = a->f->table;
+    int64_t n = 0;
+    for (int k = 0; k < 2; k++) {
+        const double *s = k ? a->q : a->p;
+        double u[4] = {s[0], s[1], s[1] / (s[0] + s[1]), s[0] / (s[0] + s[1])};
+        for (int i = 0; i < (t == &rao_table_beta ? 4 : t == &rao_table_gamma); i++)
+            if (u[i] > 1e-300 && u[i] < 0.5) at[n++] = log(0.5 / u[i]);
+    }
+    for (int64_t i = 1; i < n; i++)
+        for (int64_t j = i; j > 0 && at[j] < at[j - 1]; j--) {
+            double v = at[j];
+            at[j] = at[j - 1], at[j - 1] = v;
+        }
+    return n;
+}
+
+/* Two scales of one law: |difference| times the root of its second moment. */
+static int of_scales(const pair *a, double *out) {
+    const family_table *t = a->f->table;
+    const double *s = a->p, *q = a->q;
+    double k = s[0];
+    if ((t != &rao_table_gamma && t != &rao_table_inverse_gamma) || k != q[0]) return 0;
+    double scale = t != &rao_table_gamma                        ? q[1] - s[1]
+                   : fabs(s[1] - q[1]) < 0.5 * fmin(s[1], q[1]) ? (s[1] - q[1]) / s[1] / q[1]
+                                                                : 1 / q[1] - 1 / s[1];
+    return *out = fabs(scale) * (t == &rao_table_gamma ? sqrt(k) * sqrt(k + 1) : 1 / (sqrt(k - 1) * sqrt(k - 2))), 1;
+}
+
+/* Beta laws both of whose means lie above 1/2 change places with those of 1 - x, whose quantiles keep their digits; in units of the larger mean. */
+static void in_the_lower_half(pair *a, double *p, double *q) {
+    double over = 0;
+    if (a->p[0] > a->p[1] && a->q[0] > a->q[1]) {
+        p[0] = a->p[1], p[1] = a->p[0], p[2] = a->p[2], q[0] = a->q[1], q[1] = a->q[0], q[2] = a->q[2];
+        a->p = p, a->q = q;
+    }
+    over = fmax(a->p[0] / a->p[2], a->q[0] / a->q[2]);
+    if (over > 0 && over < 0.5 && a->p[0] > 0.5 && a->q[0] > 0.5) a->exponent = ilogb(over);
+}
+
+static rao_status between(rao_ctx *ctx, const pair *a, double *out, rao_quality *quality) {
+    double square, cuts[8];
+    rao_quad_info info;
+    rao_quad_opts opts;
+    rao_quad_opts_init(&opts);
+    opts.rel_tol = 1e-11, opts.scale = 1, opts.breaks = cuts, opts.n_breaks = turns(a, cuts);
+    opts.max_evaluations = 20000; /* ten times what quantiles take; more is spent on their rounding */
+    memset(&info, 0, sizeof info);
+    rao_status st = rao_quad(ctx, &opts, squares, (void *)(uintptr_t)a, 1, 0, INF, &square, &info);
+    /* quantiles of close pairs differ by little more than their rounding: the answer is as good as its error says */
+    if (st == RAO_ENUMERIC && info.error <= 1e-6 * info.value) st = RAO_OK, square = info.value;
+    if (st == RAO_ENUMERIC && info.evaluations > 0 && !rao_ctx_cancelled(ctx))
+        return rao_fail(ctx, RAO_ENUMERIC,
+                        "%s: wasserstein2 was not reached: its square was found to one part in %.2g after %lld quantiles",
+                        a->f->table->info.name, info.value / info.error, (long long)info.evaluations);
+    if (st == RAO_EDOMAIN)
+        return rao_fail(ctx, RAO_ENUMERIC,
+                        "%s: wasserstein2 was not reached: too much of it lies in tails whose probabilities are no doubles",
+                        a->f->table->info.name);
+    if (st != RAO_OK) return st;
+    *out = sqrt(square);
+    if (!(*out > 0))
+        return rao_fail(ctx, RAO_ENUMERIC, "%s: wasserstein2 was not reached: the quantiles of the two differ by less than doubles do",
+                        a->f->table->info.name);
+    *quality = (rao_quality){RAO_QUADRATURE, 0.5 * info.error / *out};
     return RAO_OK;
 }
 
 rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
                                       rao_quality *quality) {
     const family_table *t = f->table;
-    pair a = {f, p, q};
-    double square;
-    rao_quad_info info;
-    rao_quad_opts opts;
-    int same = 1;
+    rao_family twin = *f;
+    unit_pair units = {.exponent = 0};
+    double mirrored_p[3], mirrored_q[3];
+    pair a = {f, p, q, 0};
+    int same = 1, inverse = t == &rao_table_inverse_gamma;
     for (int64_t i = 0; i < f->state; i++) same &= p[i] == q[i];
-    quality->method = RAO_QUADRATURE;
     if (same) return *out = 0, RAO_OK;
-    if (t == &rao_table_inverse_gamma && !(p[0] > 2 && q[0] > 2)) return *out = INF, RAO_OK; /* no second moment */
-    rao_quad_opts_init(&opts);
-    opts.rel_tol = 1e-11;
-    rao_status st = rao_quad(ctx, &opts, squares, &a, 1, 0, 0.5, &square, &info);
-    /* quantiles of close pairs differ by little more than their rounding: the answer is as good as its error says */
-    if (st == RAO_ENUMERIC && info.error <= 1e-6 * info.value) st = RAO_OK, square = info.value;
-    if (st != RAO_OK) return st;
-    *out = sqrt(square);
-    quality->error = 0.5 * info.error / *out;
+    if (inverse && !(p[0] > 2 && q[0] > 2)) return *out = INF, RAO_OK; /* no second moment */
+    if (inverse) twin.table = &rao_table_gamma;                        /* 1/x */
+    if (rao_pair_units(&twin, p, q, &units)) a.p = units.p, a.q = units.q;
+    if (t == &rao_table_beta) in_the_lower_half(&a, mirrored_p, mirrored_q);
+    if (!of_scales(&a, out)) RAO_OR_RETURN(between(ctx, &a, out, quality));
+    int e = (inverse ? -units.exponent : units.exponent) + a.exponent;
+    *out = ldexp(*out, e), quality->error = ldexp(quality->error, e);
     return RAO_OK;
 }
 
@@ -169,12 +242,13 @@ static walk begin(const rao_family *f, const double *s, double x, int step) {
     return (walk){f, s, x, exp(f->table->logpdf(f, s, &x)), step};
 }
 
-/* The sum over the merged steps up to the mass 1/2. */
-static double half_of(walk a, walk b) {
+/* The sum over the merged steps up to the mass 1/2. Masses are known to a few units of their logarithms' rounding, counted from the end of the tail. */
+static double half_of(walk a, walk b, double *error) {
     double sum = 0, passed = 0;
     for (int64_t k = 0; passed < 0.5 && k < 2 * (int64_t)MOST_COUNTS; k++) {
         double next = fmin(0.5, fmin(a.mass, b.mass));
-        if (next > passed) sum += (next - passed) * (a.x - b.x) * (a.x - b.x), passed = next;
+        double square = (a.x - b.x) * (a.x - b.x);
+        if (next > passed) sum += (next - passed) * square, *error += next * square * (1e-15 - 2e-16 * log(next)), passed = next;
         if (passed >= 0.5) break;
         if (a.mass <= b.mass) advance(&a);
         else advance(&b);
@@ -190,9 +264,10 @@ rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const doub
     if (!(width < MOST_COUNTS))
         return rao_fail(ctx, RAO_EUNABLE, "%s: wasserstein2 sums over the counts within 60 standard deviations, here %.3g, at most %d",
                         f->table->info.name, width, MOST_COUNTS);
-    double square = half_of(begin(f, p, a[0], 1), begin(f, q, b[0], 1)) + half_of(begin(f, p, a[1], -1), begin(f, q, b[1], -1));
+    double error = 0, square = half_of(begin(f, p, a[0], 1), begin(f, q, b[0], 1), &error) +
+                               half_of(begin(f, p, a[1], -1), begin(f, q, b[1], -1), &error);
     *out = sqrt(square);
     quality->method = RAO_SERIES;
-    quality->error = *out > 0 ? 1e-15 / *out : 0; /* masses are known to some 1e-15 */
+    quality->error = *out > 0 ? 0.5 * error / *out : sqrt(error);
     return RAO_OK;
 }

@@ -153,6 +153,52 @@ static void numerical_distances(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void ends_of_shapes(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("laws of extreme shapes: u^(1/a) of beta(a, 1), two points of a beta of tiny shapes, gamma beside a beta of a vast one, scales of "
+        "1e+-250");
+    const struct {
+        const char *family;
+        double p[2], q[2], want;
+    } rows[] = {
+        {"gamma", {1e-8, 1}, {2e-8, 1}, 4.91275497551309e-5},  /* mpmath: both upper tails in log probability */
+        {"beta", {1e-8, 1}, {2e-8, 1}, 4.0824828604117325e-5}, /* a/(a+2) + b/(b+2) - 2ab/(ab+a+b) */
+        {"beta", {1, 1e-8}, {1, 2e-8}, 4.0824828604117325e-5},
+        {"beta", {1e15, 1}, {2e15, 1}, 7.0710678118654590e-16}, /* E log^2 u = 2 */
+        {"beta", {1e-300, 1e-300}, {2e-300, 1e-300}, 0.40824829046386301637},
+        {"gamma", {0.5, 1e-300}, {0.5, 1e300}, 8.6602540378443864676e299},
+        {"weibull", {1e5, 1}, {1.00001e5, 1}, 1.4064009168636134e-10},
+        {"inverse_gaussian", {1, 1e12}, {2, 2e12}, 1.0000000000005},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = make(ctx, rows[i].family, 0, 0);
+        EXPECT_REL(w2(ctx, f, rows[i].p, rows[i].q), rows[i].want, 1e-11);
+        EXPECT_REL(w2(ctx, f, rows[i].q, rows[i].p), rows[i].want, 1e-11);
+        rao_family_destroy(&f);
+    }
+    rao_family *gammas = make(ctx, "gamma", 0, 0), *betas = make(ctx, "beta", 0, 0), *counts = make(ctx, "poisson", 0, 0);
+    double near = w2(ctx, gammas, (const double[]){2, 1}, (const double[]){3, 2});
+    EXPECT_REL(w2(ctx, gammas, (const double[]){2, 1e-250}, (const double[]){3, 2e-250}), near * 1e250, 1e-11);
+    EXPECT_REL(w2(ctx, gammas, (const double[]){2, 1e250}, (const double[]){3, 2e250}), near * 1e-250, 1e-11);
+    near = w2(ctx, gammas, (const double[]){1, 1}, (const double[]){2, 1});
+    EXPECT_REL(w2(ctx, betas, (const double[]){1, 1e300}, (const double[]){2, 1e300}), near * 1e-300, 1e-10);
+    rao_quality quality;
+    double value;
+    OK(ctx, ask_with(ctx, counts, 0, RAO_WASSERSTEIN2, (const double[]){1e-300}, (const double[]){2e-300}, 0, &value, &quality));
+    EXPECT_REL(value, 1e-150, 1e-12);
+    EXPECT_TRUE(quality.error < 1e-12 * value);
+    rao_family_destroy(&gammas);
+    rao_family_destroy(&betas);
+    rao_family_destroy(&counts);
+    LAW("what is finite and no double is a sentence");
+    rao_family *f = make(ctx, "weibull", 0, 0);
+    EXPECT_FAIL(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN2, (const double[]){1e-3, 1}, (const double[]){2e-3, 1}, 0, &value), RAO_EDOMAIN,
+                "no double");
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void information_is_the_metric(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -326,14 +372,10 @@ static void failed_allocations(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values_match),
-                                       cmocka_unit_test(laws_of_a_distance),
-                                       cmocka_unit_test(numerical_distances),
-                                       cmocka_unit_test(information_is_the_metric),
-                                       cmocka_unit_test(numerical_information),
-                                       cmocka_unit_test(refusals),
-                                       cmocka_unit_test(matrices_at_every_scale),
-                                       cmocka_unit_test(half_planes_and_discs),
-                                       cmocka_unit_test(failed_allocations)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_match),      cmocka_unit_test(laws_of_a_distance),        cmocka_unit_test(numerical_distances),
+        cmocka_unit_test(ends_of_shapes),    cmocka_unit_test(information_is_the_metric), cmocka_unit_test(numerical_information),
+        cmocka_unit_test(refusals),          cmocka_unit_test(matrices_at_every_scale),   cmocka_unit_test(half_planes_and_discs),
+        cmocka_unit_test(failed_allocations)};
     return rao_test_run("manifold/transport", tests, COUNT(tests));
 }
