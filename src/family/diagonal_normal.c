@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "family/family.h"
+#include "family/normal.h"
 
 static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) { return rao_load_reals(ctx, f, f->d, c, s); }
 
@@ -10,6 +11,10 @@ typedef struct pair {
     double s[2];
 } pair;
 static inline pair part(const rao_family *f, const double *s, int64_t i) { return (pair){{s[i], s[f->d + i]}}; }
+
+static normal_step step(const rao_family *f, const double *s, const double *t, int64_t i) {
+    return rao_plain_step(s[i], s[f->d + i], t[i], t[f->d + i]);
+}
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     double sum = 0;
@@ -49,14 +54,14 @@ static double entropy(const rao_family *f, const double *s) {
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     double sum = 0;
-    for (int64_t i = 0; i < f->d; i++) sum += rao_table_normal.kl(f, part(f, s, i).s, part(f, t, i).s);
+    for (int64_t i = 0; i < f->d; i++) sum += rao_normal_kl(step(f, s, t, i), s[f->d + i], t[f->d + i]);
     return sum;
 }
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     for (int64_t i = 0; i < f->d; i++) {
         double both[2];
-        rao_table_normal.kl_gradient(f, part(f, s, i).s, part(f, t, i).s, both);
+        rao_normal_kl_gradient(step(f, s, t, i), t[f->d + i], both);
         g[i] = both[0], g[f->d + i] = both[1];
     }
 }

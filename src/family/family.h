@@ -206,8 +206,7 @@ static inline int is_whole(double x) { return x == __builtin_floor(x) && x < __b
 double rao_von_mises_bregman(double x, double y, double d);
 /* log(u / v) of positive numbers, from their difference where they are close. */
 double rao_log_quotient(double u, double v);
-/* log p/q of normals in z_q = (x - mu_q)/sigma_q and z_p - z_q; of exponential laws with rates of quotient exp(l), y = rate_q x. */
-double rao_normal_log_ratio(const double *s, const double *t, double x);
+/* log p/q of exponential laws with rates of quotient exp(l), y = rate_q x. */
 double rao_rate_log_ratio(double l, double y);
 /* r - 1 - log r >= 0 from u = r - 1 and log r: the divergence of two scales (Itakura and Saito). */
 double rao_scale_divergence(double u, double log_r);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "family/family.h"
+#include "family/normal.h"
 
 static const double half_log_2pi = 0.91893853320467274178;
 
@@ -40,10 +41,7 @@ static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double
 static double entropy(const rao_family *f, const double *s) { return (double)f->d * (half_log_2pi + 0.5 + log(s[f->d])); }
 
 /* The normal's KL of the scales alone. */
-static double kl_of_scales(double sigma, double tau) {
-    const double p[2] = {0, sigma}, q[2] = {0, tau};
-    return rao_table_normal.kl(NULL, p, q);
-}
+static double kl_of_scales(double sigma, double tau) { return rao_normal_kl(rao_plain_step(0, sigma, 0, tau), sigma, tau); }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
     return (double)f->d * kl_of_scales(s[f->d], t[f->d]) + 0.5 * square(f, s, t, t[f->d]);

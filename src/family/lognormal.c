@@ -2,15 +2,18 @@
 #include <math.h>
 
 #include "family/family.h"
+#include "family/normal.h"
 
 enum { MU, SIGMA };
+
+static normal_step step(const double *s, const double *t) { return rao_plain_step(s[MU], s[SIGMA], t[MU], t[SIGMA]); }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
     double y = log(x[0]);
     return rao_table_normal.logpdf(f, s, &y) - y;
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    return (void)f, rao_normal_log_ratio(s, t, log(x[0]));
+    return (void)f, rao_normal_log_ratio(step(s, t), s[SIGMA], t[SIGMA], (log(x[0]) - t[MU]) / t[SIGMA]);
 }
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double y = log(x[0]);
@@ -18,8 +21,10 @@ static void score(const rao_family *f, const double *s, const double *x, double 
 }
 static void fisher(const rao_family *f, const double *s, double *m) { rao_table_normal.fisher(f, s, m); }
 static double entropy(const rao_family *f, const double *s) { return rao_table_normal.entropy(f, s) + s[MU]; }
-static double kl(const rao_family *f, const double *s, const double *t) { return rao_table_normal.kl(f, s, t); }
-static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) { rao_table_normal.kl_gradient(f, s, t, g); }
+static double kl(const rao_family *f, const double *s, const double *t) { return (void)f, rao_normal_kl(step(s, t), s[SIGMA], t[SIGMA]); }
+static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
+    (void)f, rao_normal_kl_gradient(step(s, t), t[SIGMA], g);
+}
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     (void)f, *middle = exp(s[MU]), *scale = *middle * fmin(s[SIGMA], 1);
 }

@@ -56,6 +56,7 @@ rao_status rao_mean_inside(rao_ctx *ctx, const rao_family *f, const char *name, 
 rao_status rao_normal_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, int64_t mu, int64_t sigma, double *s) {
     double unit = rao_mean_least(m, sigma), base = m->s[rao_mean_heaviest(m)][mu], precision = 0, sum = 0;
     for (int64_t k = 0; k < m->n; k++) {
+        if (m->w[k] == 0) continue; /* its ratio may overflow */
         double ratio = unit / m->s[k][sigma], weight = m->w[k] * ratio * ratio;
         precision += weight;
         sum += weight * (m->s[k][mu] - base);
@@ -69,8 +70,10 @@ rao_status rao_normal_e_mean(rao_ctx *ctx, const rao_family *f, const family_mea
 
 rao_status rao_normal_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, int64_t mu, int64_t sigma, double *s) {
     double mean = rao_mean_at(m, mu), unit = 0, var = 0;
-    for (int64_t k = 0; k < m->n; k++) unit = fmax(unit, fmax(m->s[k][sigma], fabs(m->s[k][mu] - mean)));
+    for (int64_t k = 0; k < m->n; k++)
+        if (m->w[k] != 0) unit = fmax(unit, fmax(m->s[k][sigma], fabs(m->s[k][mu] - mean)));
     for (int64_t k = 0; k < m->n; k++) {
+        if (m->w[k] == 0) continue;
         double width = m->s[k][sigma] / unit, gap = (m->s[k][mu] - mean) / unit;
         var += m->w[k] * (width * width + gap * gap);
     }

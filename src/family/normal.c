@@ -89,13 +89,19 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, -0.5 * z * z - log(s[SIGMA]) - half_log_2pi;
 }
 
+normal_step rao_normal_step(const double *s, const double *t) {
+    double d = (s[LOGVAR] - t[LOGVAR]) / 2, mu = (s[MU] - t[MU]) + (s[MU_REST] - t[MU_REST]);
+    if (s[LOGVAR] < INF && t[LOGVAR] < INF && fabs(d) < 1) return (normal_step){mu, t[SIGMA] * expm1(d)};
+    return (normal_step){mu, (s[SIGMA] - t[SIGMA]) + (s[SIGMA_REST] - t[SIGMA_REST])};
+}
+
 /* -(z_p^2 - z_q^2)/2 as a product */
-double rao_normal_log_ratio(const double *s, const double *t, double x) {
-    double z = (x - t[MU]) / t[SIGMA], d = rao_standard_gap(s, t, z);
-    return rao_log_quotient(t[SIGMA], s[SIGMA]) - d * (z + 0.5 * d);
+double rao_normal_log_ratio(normal_step step, double sigma_p, double sigma_q, double z) {
+    double u = step.sigma / sigma_q, d = -(step.mu + z * step.sigma) / sigma_p;
+    return -(fabs(u) < 0.5 ? log1p(u) : log(sigma_p) - log(sigma_q)) - d * (z + 0.5 * d);
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    return (void)f, rao_normal_log_ratio(s, t, x[0]);
+    return (void)f, rao_normal_log_ratio(rao_normal_step(s, t), s[SIGMA], t[SIGMA], ((x[0] - t[MU]) - t[MU_REST]) / t[SIGMA]);
 }
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
@@ -110,16 +116,21 @@ static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double
 static double log_jacobian_expectation(const rao_family *f, const double *s) { return (void)f, -log(2) - log(s[SIGMA]); }
 static double entropy(const rao_family *f, const double *s) { return (void)f, half_log_2pi + 0.5 + log(s[SIGMA]); }
 
-static double kl(const rao_family *f, const double *s, const double *t) {
-    double u = (s[SIGMA] - t[SIGMA]) / t[SIGMA], z = (s[MU] - t[MU]) / t[SIGMA], r = s[SIGMA] / t[SIGMA];
-    (void)f;
-    if (r < 0.5) return log(t[SIGMA]) - log(s[SIGMA]) + 0.5 * ((r - 1) * (r + 1) + z * z); /* u = -1 + r would lose r */
+double rao_normal_kl(normal_step step, double sigma_p, double sigma_q) {
+    double u = step.sigma / sigma_q, z = step.mu / sigma_q, r = sigma_p / sigma_q;
+    if (r < 0.5) return log(sigma_q) - log(sigma_p) + 0.5 * ((r - 1) * (r + 1) + z * z); /* u = -1 + r would lose r */
     return -rao_log1pmx(u) + 0.5 * (u * u + z * z);
 }
+static double kl(const rao_family *f, const double *s, const double *t) {
+    return (void)f, rao_normal_kl(rao_normal_step(s, t), s[SIGMA], t[SIGMA]);
+}
 
+void rao_normal_kl_gradient(normal_step step, double sigma_q, double *g) {
+    double u = step.sigma / sigma_q, z = step.mu / sigma_q;
+    g[0] = -z / sigma_q, g[1] = -(u * (2 + u) + z * z) / sigma_q;
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
-    double u = (s[SIGMA] - t[SIGMA]) / t[SIGMA], z = (s[MU] - t[MU]) / t[SIGMA];
-    (void)f, g[0] = -z / t[SIGMA], g[1] = -(u * (2 + u) + z * z) / t[SIGMA];
+    (void)f, rao_normal_kl_gradient(rao_normal_step(s, t), t[SIGMA], g);
 }
 
 static void center(const rao_family *f, const double *s, double *middle, double *scale) { (void)f, *middle = s[MU], *scale = s[SIGMA]; }
@@ -140,10 +151,10 @@ static double log_partition(const rao_family *f, const double *s) {
     return (void)f, 0.5 * z * z + log(s[SIGMA]) + half_log_2pi;
 }
 static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
-    return rao_normal_e_mean(ctx, f, m, MU, SIGMA, s);
+    return set(s, 0, 0, 0, 0, INF), rao_normal_e_mean(ctx, f, m, MU, SIGMA, s);
 }
 static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
-    return rao_normal_m_mean(ctx, f, m, MU, SIGMA, s);
+    return set(s, 0, 0, 0, 0, INF), rao_normal_m_mean(ctx, f, m, MU, SIGMA, s);
 }
 
 static const family_exponential exponential = {statistic, natural, expectation, log_partition, rao_dual_is_minus_entropy,

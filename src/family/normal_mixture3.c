@@ -13,6 +13,7 @@
 
 #include "family/generic.h"
 #include "family/integrate.h"
+#include "family/normal.h"
 
 enum { PI, MU, SIGMA };
 static const double half_log_2pi = 0.91893853320467274178;
@@ -49,7 +50,9 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
 /* With b the log ratio of the two normals and all divided by exp a_q where that is large:
  * p/q - 1 = [(pi_p - pi_q) (exp a_p - 1) + pi_q exp a_q (exp b - 1)] / (1 + pi_q (exp a_q - 1)). */
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    double a = log_parts(t, x[0]), b = rao_normal_log_ratio(s + MU, t + MU, x[0]), down = a > 0 ? exp(-a) : 1, up = a > 0 ? 1 : exp(a);
+    normal_step step = rao_plain_step(s[MU], s[SIGMA], t[MU], t[SIGMA]);
+    double a = log_parts(t, x[0]), b = rao_normal_log_ratio(step, s[SIGMA], t[SIGMA], (x[0] - t[MU]) / t[SIGMA]),
+           down = a > 0 ? exp(-a) : 1, up = a > 0 ? 1 : exp(a);
     double u = ((s[PI] - t[PI]) * (up * exp(b) - down) + t[PI] * up * expm1(b)) / (t[PI] * up + (1 - t[PI]) * down);
     return fabs(u) < 0.5 ? log1p(u) : logpdf(f, s, x) - logpdf(f, t, x);
 }

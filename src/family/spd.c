@@ -5,6 +5,8 @@
 
 #include <rao/num.h>
 
+#include "family/normal.h"
+
 enum { BY_HAND = 24 }; /* below this order the loops are faster than the calls */
 
 static rao_status not_definite(rao_ctx *ctx, const rao_family *f, const char *name, int64_t minor) {
@@ -106,8 +108,8 @@ void rao_spd_store(const double *matrix, int64_t d, double factor, double *upper
 static double kl_by_factors(int64_t d, const spd *s, const spd *t) {
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {
-        const double p[2] = {0, s->u[i * d + i]}, q[2] = {0, t->u[i * d + i]};
-        sum += rao_table_normal.kl(NULL, p, q);
+        double p = s->u[i * d + i], q = t->u[i * d + i];
+        sum += rao_normal_kl(rao_plain_step(0, p, 0, q), p, q);
         for (int64_t j = 0; j < i; j++) {
             const double *row = t->k + i * d, *a = s->u + j * d, *b = t->u + j * d;
             double m = 0;

@@ -15,6 +15,7 @@
 #include "family/bernoulli.h"
 #include "family/dirichlet.h"
 #include "family/gamma.h"
+#include "family/normal.h"
 #include "family/spd.h"
 
 static double at(e_place x, double u, double v) { return x.p * u + x.q * v; }
@@ -62,9 +63,16 @@ static void open_exponential(e_path *a) {
 }
 static void open_pareto(e_path *a) { a->scale[0] = rao_log_quotient(a->s[0], a->t[0]); }
 static void open_rayleigh(e_path *a) { a->scale[0] = log_precisions(a->s[0], a->t[0]); }
-static void open_normal(e_path *a) {
+static void open_plain(e_path *a) {
     a->scale[0] = log_precisions(a->s[1], a->t[1]);
     a->scale[1] = (a->s[0] - a->t[0]) / fmax(a->s[1], a->t[1]);
+}
+static void open_normal(e_path *a) {
+    normal_step step = rao_normal_step(a->s, a->t);
+    double u = -step.sigma / a->s[NORMAL_SIGMA];
+    open_plain(a);
+    if (fabs(u) < 0.5) a->scale[0] = 2 * log1p(u);
+    a->scale[1] = step.mu / fmax(a->s[NORMAL_SIGMA], a->t[NORMAL_SIGMA]);
 }
 
 /* Not exponential as a whole, but for one scale, shape or location: rates of |x - mu|, exp(-x/beta), x^shape. */
@@ -247,7 +255,7 @@ static const struct {
     void (*open)(e_path *a);
 } rows[] = {
     {&rao_table_normal, kl_normal, open_normal},
-    {&rao_table_lognormal, kl_normal, open_normal},
+    {&rao_table_lognormal, kl_normal, open_plain},
     {&rao_table_isotropic_normal, kl_isotropic, NULL},
     {&rao_table_diagonal_normal, kl_diagonal, NULL},
     {&rao_table_exponential, kl_rate, open_exponential},

@@ -22,15 +22,8 @@ const half_map rao_half_diagonal = {.constants = normal_constants, .product = 1}
 
 static double normal_scale(const rao_family *f, const double *s) { return (void)f, s[NORMAL_SIGMA]; }
 static double normal_place(const rao_family *f, const double *s) { return (void)f, s[NORMAL_MU] + s[NORMAL_MU_REST]; }
-static double normal_gap(const rao_family *f, const double *p, const double *q) {
-    return (void)f, (q[NORMAL_MU] - p[NORMAL_MU]) + (q[NORMAL_MU_REST] - p[NORMAL_MU_REST]);
-}
-static double normal_rise(const rao_family *f, const double *p, const double *q) {
-    double d = (q[NORMAL_LOGVAR] - p[NORMAL_LOGVAR]) / 2;
-    (void)f;
-    if (p[NORMAL_LOGVAR] < INF && q[NORMAL_LOGVAR] < INF && fabs(d) < 1) return p[NORMAL_SIGMA] * expm1(d);
-    return (q[NORMAL_SIGMA] - p[NORMAL_SIGMA]) + (q[NORMAL_SIGMA_REST] - p[NORMAL_SIGMA_REST]);
-}
+static double normal_gap(const rao_family *f, const double *p, const double *q) { return (void)f, rao_normal_step(q, p).mu; }
+static double normal_rise(const rao_family *f, const double *p, const double *q) { return (void)f, rao_normal_step(q, p).sigma; }
 static void normal_push(const rao_family *f, const double *s, const double *v, double *dx, double *ds) {
     (void)f, (void)s, *dx = v[0], *ds = v[1];
 }

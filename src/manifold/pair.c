@@ -9,6 +9,7 @@
 #include <rao/num.h>
 
 #include "family/expect.h"
+#include "family/normal.h"
 #include "manifold/peaks.h"
 
 /* ---- closed forms ------------------------------------------------------------------------------------------------ */
@@ -107,8 +108,15 @@ static void other_observations(const family_item *it, plain_pair *out) {
     const family_table *table = it->f->table;
     const double *s = it->p, *t = it->q;
     out->it = *it, out->f = *it->f;
-    if (table == &rao_table_lognormal) out->f.table = &rao_table_normal;
-    else if (table == &rao_table_inverse_gamma) out->f.table = &rao_table_gamma;
+    if (table == &rao_table_lognormal) {
+        out->f.table = &rao_table_normal;
+        for (int i = 0; i < 2; i++) {
+            double *state = i ? out->q : out->p;
+            state[NORMAL_MU] = (i ? t : s)[0], state[NORMAL_SIGMA] = (i ? t : s)[1], state[NORMAL_LOGVAR] = INF;
+            state[NORMAL_MU_REST] = state[NORMAL_SIGMA_REST] = 0;
+        }
+        out->it.p = out->p, out->it.q = out->q;
+    } else if (table == &rao_table_inverse_gamma) out->f.table = &rao_table_gamma;
     else if (table == &rao_table_pareto) {
         out->f.table = &rao_table_exponential;
         out->p[0] = s[0], out->p[1] = 1 / s[0], out->q[0] = t[0], out->q[1] = 1 / t[0], out->p[2] = out->q[2] = 0;

@@ -16,6 +16,7 @@
 #include "family/bernoulli.h"
 #include "family/expect.h"
 #include "family/legendre.h"
+#include "family/normal.h"
 #include "family/saddle.h"
 #include "family/spd.h"
 #include "manifold/manifold.h"
@@ -80,9 +81,11 @@ static int of_vectors(const family_item *it, double *out) {
 static int of_lines(const family_item *it, double *out) {
     const family_table *table = it->f->table;
     const double *s = it->p, *t = it->q;
+    normal_step step = table == &rao_table_normal ? rao_normal_step(s, t) : (normal_step){0, 0};
     if (table == &rao_table_uniform) *out = of_uniforms(s, t);
     else if (table == &rao_table_cauchy) *out = of_cauchy(s, t);
-    else if ((table == &rao_table_normal || table == &rao_table_lognormal) && s[1] == t[1]) *out = of_shift(fabs(s[0] - t[0]) / s[1]);
+    else if ((table == &rao_table_normal && step.sigma == 0) || (table == &rao_table_lognormal && s[1] == t[1]))
+        *out = of_shift(fabs(table == &rao_table_normal ? step.mu : s[0] - t[0]) / s[1]);
     else if (table == &rao_table_normal || table == &rao_table_lognormal) return of_normals(s, t, out);
     else if (table == &rao_table_mvn || table == &rao_table_isotropic_normal || table == &rao_table_diagonal_normal)
         return of_vectors(it, out);

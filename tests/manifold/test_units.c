@@ -64,6 +64,47 @@ static void origins_and_units(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void close_normals(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    ORACLE("normals whose coordinates differ in their last digits", "mpmath 60 digits, closed forms");
+    static const struct {
+        const char *chart;
+        double p[2], q[2], kl, bhattacharyya;
+    } rows[] = {
+        {"mu_var", {0, 3.225851793448645}, {0, 3.2258517934486446}, 4.7379626177355086923e-33, 1.1844906544338771187e-33},
+        {"mu_logvar",
+         {1e-08, -0.23335111856268434},
+         {1.0000000000000008e-08, -0.23335111856268426},
+         1.7333369499485554226e-33,
+         4.3333423748713886769e-34},
+        {"natural",
+         {10000, -28.05502590277376},
+         {9999.99999999999, -28.055025902773735},
+         4.7398495267606247672e-28,
+         1.1849623816901567169e-28},
+        {"expectation",
+         {1e-08, 0.20292218237062123},
+         {9.999999999999995e-09, 0.20292218237062118},
+         1.870860596873864623e-32,
+         4.6771514921846611309e-33},
+    };
+    rao_family *f = make(ctx, "normal", 0, 0);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double got;
+        rao_family_args a;
+        rao_family_args_init(&a);
+        OK(ctx, rao_family_chart_index(ctx, f, rows[i].chart, &a.chart));
+        a.p = rao_points_of(rows[i].p, 0), a.q = rao_points_of(rows[i].q, 0);
+        OK(ctx, rao_family_eval(ctx, f, RAO_KL, &a, &got, 1));
+        EXPECT_REL(got, rows[i].kl, 1e-12);
+        OK(ctx, rao_manifold_eval(ctx, f, RAO_BHATTACHARYYA, &a, &got, 1));
+        EXPECT_REL(got, rows[i].bhattacharyya, 1e-12);
+    }
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void heavy_tails(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -124,7 +165,7 @@ static void six_hundred_decades(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(heavy_tails),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(close_normals), cmocka_unit_test(heavy_tails),
                                        cmocka_unit_test(six_hundred_decades)};
     return rao_test_run("manifold/units", tests, COUNT(tests));
 }
