@@ -86,19 +86,14 @@ static double simplex_part(const double *p, const double *q, const double *step,
     return total_q * sum;
 }
 
-/* B_h from x to y = x + d. */
-static double excess_of_step(double x, double y, double d) {
-    return y > 0.5 * x ? rao_lgamma_excess_bregman(x, d) : rao_excess_divergence(x, y);
-}
-
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
     int64_t top = largest(p, k);
     double sum = simplex_part(p, q, step, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
     double own = moved_at(p, q, step, top), moved = others_moved(p, q, step, k, top);
     for (int64_t i = 0; i < k; i++)
-        if (i != top) sum += excess_of_step(p[i], q[i], moved_at(p, q, step, i));
+        if (i != top) sum += rao_excess_divergence(p[i], q[i], moved_at(p, q, step, i));
     if (rest < dominates * p[top] && rest_q < dominates * q[top]) return sum - bregman_gap(p[top], rest, q[top], own, moved);
-    return sum + (excess_of_step(p[top], q[top], own) - excess_of_step(total_p, total_q, own + moved));
+    return sum + (rao_excess_divergence(p[top], q[top], own) - rao_excess_divergence(total_p, total_q, own + moved));
 }
 double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q) {
     return rao_dirichlet_kl_of_step(p, q, NULL, k, total_p, total_q);
@@ -127,7 +122,7 @@ void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, doub
     int64_t top = largest(p, k);
     for (int64_t i = 0; i < k; i++) change += q[i] - p[i], total_q += q[i];
     double common = total_q < 0.5 * total_p ? rao_digamma(total_q) - rao_digamma(total_p) : rao_digamma_diff(total_p, change);
-    for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i]) - common;
+    for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i], q[i] - p[i]) - common;
     double rest = others(p, k, top);
     if (rest < dominates * p[top] && others(q, k, top) < dominates * q[top])
         g[top] = mean_log_gap(p[top], rest, q[top], others_moved(p, q, NULL, k, top));

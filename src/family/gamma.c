@@ -1,4 +1,5 @@
-/* gamma.c - density rate^k x^(k-1) exp(-rate x) / Gamma(k), x > 0. State: shape k, rate, scale, mean, and which of the last three was given.
+/* gamma.c - density rate^k x^(k-1) exp(-rate x) / Gamma(k), x > 0. State: shape k, rate, scale, mean, which of the last three was given, what k = theta_1 + 1
+ * left out.
  * With the excess h(k) = log Gamma(k) - k log k + k, shape and mean m = k/rate are orthogonal coordinates:
  *   KL = B_h(k_p, k_q) + k_q (r - 1 - log r), r = m_p / m_q,   F = diag(h''(k), k / m^2),   h'' = psi'(k) - 1/k,
  * and every term keeps its digits at shapes of 1e12. The density is that of a Poisson count k at rate (rate x), times k / x. */
@@ -17,7 +18,7 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const char *name, int 
     s[GAMMA_RATE] = kind == BY_RATE ? given : kind == BY_SCALE ? 1 / given : shape / given;
     s[GAMMA_SCALE] = kind == BY_SCALE ? given : kind == BY_RATE ? 1 / given : given / shape;
     s[GAMMA_MEAN] = kind == BY_MEAN ? given : kind == BY_RATE ? shape / given : shape * given;
-    s[GAMMA_KIND] = kind;
+    s[GAMMA_KIND] = kind, s[GAMMA_SHAPE_REST] = 0;
     rao_status st = rao_want_positive(ctx, f, "shape", shape);
     if (!st) st = rao_want_positive(ctx, f, name, given);
     return st ? st : rao_want_positive(ctx, f, "the mean", s[GAMMA_MEAN]); /* it may leave the doubles */
@@ -35,7 +36,9 @@ static rao_status load_mean(rao_ctx *ctx, const rao_family *f, const double *c, 
 static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     if (!(c[0] > -1 && c[0] < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: theta_1 = %.17g, want > -1 and finite", c[0]);
     if (!(c[1] < 0 && c[1] > -INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: theta_2 = %.17g, want < 0 and finite", c[1]);
-    return load(ctx, f, "rate", BY_RATE, c[0] + 1, -c[1], s);
+    rao_status st = load(ctx, f, "rate", BY_RATE, c[0] + 1, -c[1], s);
+    double one = s[GAMMA_SHAPE] - c[0]; /* Knuth's sum of two */
+    return s[GAMMA_SHAPE_REST] = (c[0] - (s[GAMMA_SHAPE] - one)) + (1 - one), st;
 }
 
 static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
@@ -83,9 +86,9 @@ static double logpdf(const rao_family *f, const double *s, const double *x) { re
 
 /* With d = k_p - k_q, e = m_p/m_q - 1 and w(r) = log r - r + 1: d w(x/m_p) - d h'(k_q) - B_h(k_q, k_p) + k_q [e (x/m_p - 1) - (log(1 + e) - e)]. */
 double rao_gamma_log_ratio(const double *s, const double *t, double x) {
-    double k = t[GAMMA_SHAPE], d = s[GAMMA_SHAPE] - k, e = rao_gamma_mean_excess(s, t), u = (x - s[GAMMA_MEAN]) / s[GAMMA_MEAN];
+    double k = t[GAMMA_SHAPE], d = rao_gamma_shape_step(s, t), e = rao_gamma_mean_excess(s, t), u = (x - s[GAMMA_MEAN]) / s[GAMMA_MEAN];
     double w = fabs(u) < 0.5 ? rao_log1pmx(u) : log(x) - log(s[GAMMA_MEAN]) - u;
-    double shapes = d * (w - rao_digamma_excess(k)) - rao_excess_divergence(k, s[GAMMA_SHAPE]);
+    double shapes = d * (w - rao_digamma_excess(k)) - rao_excess_divergence(k, s[GAMMA_SHAPE], d);
     return shapes + k * (e * u - (fabs(e) < 0.5 ? rao_log1pmx(e) : log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]) - e));
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
@@ -111,12 +114,15 @@ double rao_gamma_entropy(const double *s) {
 }
 static double entropy(const rao_family *f, const double *s) { return (void)f, rao_gamma_entropy(s); }
 
-/* m_s / m_t - 1, from the differences of what was given. */
+double rao_gamma_shape_step(const double *s, const double *t) {
+    return (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) + (s[GAMMA_SHAPE_REST] - t[GAMMA_SHAPE_REST]);
+}
+
+/* m_s / m_t - 1, from the differences of what was given unless the shapes are so far apart that these cancel. */
 double rao_gamma_mean_excess(const double *s, const double *t) {
     double kinds = s[GAMMA_KIND] == t[GAMMA_KIND] ? s[GAMMA_KIND] : BY_RATE;
-    double shape = (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) / t[GAMMA_SHAPE],
-           ratio = s[GAMMA_SHAPE] / t[GAMMA_SHAPE]; /* 1 + shape would lose it */
-    if (kinds == BY_MEAN) return (s[GAMMA_MEAN] - t[GAMMA_MEAN]) / t[GAMMA_MEAN];
+    double shape = rao_gamma_shape_step(s, t) / t[GAMMA_SHAPE], ratio = s[GAMMA_SHAPE] / t[GAMMA_SHAPE]; /* 1 + shape would lose it */
+    if (kinds == BY_MEAN || fabs(shape) > 1) return (s[GAMMA_MEAN] - t[GAMMA_MEAN]) / t[GAMMA_MEAN];
     if (kinds == BY_SCALE) return (s[GAMMA_SCALE] - t[GAMMA_SCALE]) / t[GAMMA_SCALE] * ratio + shape;
     return (t[GAMMA_RATE] - s[GAMMA_RATE]) / s[GAMMA_RATE] * ratio + shape;
 }
@@ -124,7 +130,7 @@ double rao_gamma_mean_excess(const double *s, const double *t) {
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
     double k = s[GAMMA_SHAPE];
     (void)f;
-    return rao_excess_divergence(k, t[GAMMA_SHAPE]) +
+    return rao_excess_divergence(k, t[GAMMA_SHAPE], rao_gamma_shape_step(t, s)) +
            t[GAMMA_SHAPE] * rao_scale_divergence(rao_gamma_mean_excess(s, t), log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]));
 }
 
@@ -132,7 +138,8 @@ double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
 void rao_gamma_kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     double v = (s[GAMMA_RATE] - t[GAMMA_RATE]) / t[GAMMA_RATE];
     (void)f;
-    g[0] = rao_digamma_change(s[GAMMA_SHAPE], t[GAMMA_SHAPE]) + (fabs(v) < 0.5 ? log1p(v) : log(s[GAMMA_RATE]) - log(t[GAMMA_RATE]));
+    g[0] = rao_digamma_change(s[GAMMA_SHAPE], t[GAMMA_SHAPE], rao_gamma_shape_step(t, s)) +
+           (fabs(v) < 0.5 ? log1p(v) : log(s[GAMMA_RATE]) - log(t[GAMMA_RATE]));
     g[1] = rao_gamma_mean_excess(s, t) * t[GAMMA_MEAN];
 }
 
@@ -142,11 +149,11 @@ static void center(const rao_family *f, const double *s, double *middle, double 
 }
 
 /* Where y is far below x, x + (y - x) would lose it. */
-double rao_excess_divergence(double x, double y) {
-    if (y > 0.5 * x) return rao_lgamma_excess_bregman(x, y - x);
+double rao_excess_divergence(double x, double y, double d) {
+    if (y > 0.5 * x) return rao_lgamma_excess_bregman(x, d);
     return rao_lgamma_excess(y) - rao_lgamma_excess(x) + (x - y) * rao_digamma_excess(x);
 }
-double rao_digamma_change(double x, double y) { return y > 0.5 * x ? rao_digamma_diff(x, y - x) : rao_digamma(y) - rao_digamma(x); }
+double rao_digamma_change(double x, double y, double d) { return y > 0.5 * x ? rao_digamma_diff(x, d) : rao_digamma(y) - rao_digamma(x); }
 
 /* log of a gamma variable of unit scale: below shape 1 as G(k + 1) U^(1/k), whose logarithm does not underflow. */
 double rao_draw_log_gamma(rao_draws *d, double k) {
@@ -189,7 +196,7 @@ static rao_status mle(rao_ctx *ctx, const rao_family *f, const family_data *data
 
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = log(x[0]), t[1] = x[0]; }
 static void natural(const rao_family *f, const double *s, double *theta) {
-    (void)f, theta[0] = s[GAMMA_SHAPE] - 1, theta[1] = -s[GAMMA_RATE];
+    (void)f, theta[0] = (s[GAMMA_SHAPE] - 1) + s[GAMMA_SHAPE_REST], theta[1] = -s[GAMMA_RATE];
 }
 static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_digamma_excess(s[GAMMA_SHAPE]) + log(s[GAMMA_MEAN]), eta[1] = s[GAMMA_MEAN];

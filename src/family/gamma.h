@@ -4,7 +4,7 @@
 
 #include "family/family.h"
 
-enum { GAMMA_SHAPE, GAMMA_RATE, GAMMA_SCALE, GAMMA_MEAN, GAMMA_KIND, GAMMA_STATE }; /* the state */
+enum { GAMMA_SHAPE, GAMMA_RATE, GAMMA_SCALE, GAMMA_MEAN, GAMMA_KIND, GAMMA_SHAPE_REST, GAMMA_STATE }; /* the state */
 
 rao_status rao_gamma_load_rate(rao_ctx *ctx, const rao_family *f, const double *c, double *s);
 double rao_gamma_logpdf(const double *s, double x);
@@ -24,9 +24,11 @@ double rao_gamma_mean_excess(const double *s, const double *t);
 /* Means in theta and in eta; of x and of 1/x alike. */
 rao_status rao_gamma_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 rao_status rao_gamma_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
-/* h(y) - h(x) - (y - x) h'(x) >= 0 of the excess h; psi(y) - psi(x). */
-double rao_excess_divergence(double x, double y);
-double rao_digamma_change(double x, double y);
+/* The shape of s less that of t, with what their rounding left out. */
+double rao_gamma_shape_step(const double *s, const double *t);
+/* h(y) - h(x) - d h'(x) >= 0 of the excess h; psi(y) - psi(x); d = y - x, which may be known better than from the two. */
+double rao_excess_divergence(double x, double y, double d);
+double rao_digamma_change(double x, double y, double d);
 double rao_draw_log_gamma(rao_draws *d, double shape);
 
 /* u F^-1 v of one observation in (shape, rate). */

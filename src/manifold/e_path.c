@@ -114,7 +114,7 @@ static double kl_gamma(const e_path *a, e_place x, e_place y, double gap) {
     if (!(kx > 0 && ky > 0 && rx > 0 && ry > 0)) return INF;
     double log_r = log(kx) - log(ky) - log(rx) + log(ry);
     double u = -gap * (k2 / ky) * (r1 / rx) * rao_gamma_mean_excess(a->s, a->t);
-    double shapes = ky > 0.5 * kx ? rao_lgamma_excess_bregman(kx, gap * (k1 - k2)) : rao_excess_divergence(kx, ky);
+    double shapes = rao_excess_divergence(kx, ky, gap * rao_gamma_shape_step(a->s, a->t));
     return shapes + ky * rao_scale_divergence(isfinite(u) ? u : expm1(log_r), log_r);
 }
 
