@@ -232,6 +232,8 @@ void rao_statistic_x(const rao_family *f, const double *x, double *t);
 /* The slots of a location-scale family, from its table's `standard`; state mu, sigma. */
 double rao_standard_logpdf(const rao_family *f, const double *s, const double *x);
 double rao_standard_log_ratio(const rao_family *f, const double *s, const double *t, const double *x);
+/* Scales so far apart that z_p - z_q, of the size of z_q in the narrower unit, is no better than z_p by itself. */
+static inline int rao_scales_apart(double a, double b) { return a > 2 * b || b > 2 * a; }
 /* z_p - z_q = [(mu_q - mu_p) + z_q (sigma_q - sigma_p)] / sigma_p */
 static inline double rao_standard_gap(const double *s, const double *t, double z_q) { return ((t[0] - s[0]) + z_q * (t[1] - s[1])) / s[1]; }
 void rao_standard_score(const rao_family *f, const double *s, const double *x, double *g);

@@ -86,6 +86,8 @@ static double logpdf(const rao_family *f, const double *s, const double *x) { re
 
 /* With d = k_p - k_q, e = m_p/m_q - 1 and w(r) = log r - r + 1: d w(x/m_p) - d h'(k_q) - B_h(k_q, k_p) + k_q [e (x/m_p - 1) - (log(1 + e) - e)]. */
 double rao_gamma_log_ratio(const double *s, const double *t, double x) {
+    if (rao_scales_apart(s[GAMMA_SHAPE], t[GAMMA_SHAPE]) || rao_scales_apart(s[GAMMA_MEAN], t[GAMMA_MEAN]))
+        return rao_gamma_logpdf(s, x) - rao_gamma_logpdf(t, x);
     double k = t[GAMMA_SHAPE], d = rao_gamma_shape_step(s, t), e = rao_gamma_mean_excess(s, t), u = (x - s[GAMMA_MEAN]) / s[GAMMA_MEAN];
     double w = fabs(u) < 0.5 ? rao_log1pmx(u) : log(x) - log(s[GAMMA_MEAN]) - u;
     double shapes = d * (w - rao_digamma_excess(k)) - rao_excess_divergence(k, s[GAMMA_SHAPE], d);

@@ -40,6 +40,7 @@ static rao_status settle(rao_ctx *ctx, const walk *w, rao_status st, const rao_q
             return rao_fail(ctx, RAO_EDOMAIN, "%s: the integral is not defined: parts of it are infinite, of both signs", name);
         int reached = info[j].converged || info[j].error <= 1e-6 * info[j].magnitude;
         if (w->infinite[j] != 0) value[j] = w->infinite[j];
+        else if (isinf(info[j].value)) value[j] = info[j].value;
         else if (reached) {
             value[j] = info[j].value, quality->error = fmax(quality->error, info[j].error);
             if (w->errors) w->errors[j] += info[j].error;
@@ -112,13 +113,20 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* The nearest other place on one side that does not lie within the mark's own scale: a narrow bell there is no end of a wide one. */
+static double far_neighbour(const family_mark *at, int64_t n, int64_t i, int side, double end) {
+    for (int64_t k = i + side; k >= 0 && k < n; k += side)
+        if (fabs(at[k].x - at[i].x) > 4 * at[i].scale) return at[k].x;
+    return end;
+}
+
 /* The marks, and grades into every gap up to its middle, into unbounded tails up to the widest scale. */
 static int64_t lay_breaks(const family_mark *at, int64_t n, double low, double high, double widest, double *breaks) {
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
-        double below = i > 0 ? at[i - 1].x : low, above = i + 1 < n ? at[i + 1].x : high;
         breaks[count++] = at[i].x;
         if (!(at[i].scale > 0)) continue;
+        double below = far_neighbour(at, n, i, -1, low), above = far_neighbour(at, n, i, 1, high);
         count += grade(at[i], -1, isfinite(below) ? 0.5 * (at[i].x - below) : widest, breaks + count);
         count += grade(at[i], 1, isfinite(above) ? 0.5 * (above - at[i].x) : widest, breaks + count);
     }
@@ -144,10 +152,10 @@ static rao_status over_line(rao_ctx *ctx, walk *w, family_mark *at, int64_t n, d
     rao_quad_opts o;
     rao_quad_info *info;
     double *breaks, *values, widest = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (at[i].scale < INF) widest = fmax(widest, at[i].scale); /* of two scales at one place the wider one too */
     n = settle_marks(at, n, low, high);
     if (!w->f->own) RAO_TRY(check_resolved(ctx, w->f, at, n)); /* a density of its user's has its mass measured */
-    for (int64_t i = 0; i < n; i++)
-        if (at[i].scale < INF) widest = fmax(widest, at[i].scale);
     RAO_TRY(rao_scratch(ctx, w->m, &info));
     RAO_TRY(rao_scratch(ctx, w->m, &values));
     RAO_TRY(rao_scratch(ctx, (2 * MOST_GRADES + 1) * n, &breaks));

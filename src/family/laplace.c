@@ -12,6 +12,7 @@ static double log_density(const rao_family *f, double z) { return (void)f, -fabs
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
     double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z), scales = rao_log_quotient(t[1], s[1]);
     (void)f;
+    if (rao_scales_apart(s[1], t[1])) return scales + (fabs(z) - fabs(x[0] - s[0]) / s[1]);
     if (z > 0 && z + d > 0) return scales - d;
     return scales + (z < 0 && z + d < 0 ? d : fabs(z) - fabs(z + d));
 }

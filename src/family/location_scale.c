@@ -13,6 +13,7 @@ double rao_standard_log_ratio(const rao_family *f, const double *s, const double
     const family_standard *law = f->table->standard;
     double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z), side = 0.5 * 0.77459666924148337704 * d,
            scales = rao_log_quotient(t[1], s[1]);
+    if (rao_scales_apart(s[1], t[1])) return law->log_density(f, (x[0] - s[0]) / s[1]) - law->log_density(f, z) + scales;
     if (!(fabs(d) < 1e-3)) return law->log_density(f, z + d) - law->log_density(f, z) + scales;
     double mean = (5 * law->slope(f, z + 0.5 * d - side) + 8 * law->slope(f, z + 0.5 * d) + 5 * law->slope(f, z + 0.5 * d + side)) / 18;
     return scales - d * mean;

@@ -13,7 +13,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return rao_table_normal.logpdf(f, s, &y) - y;
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    return (void)f, rao_normal_log_ratio(step(s, t), s[SIGMA], t[SIGMA], (log(x[0]) - t[MU]) / t[SIGMA]);
+    return (void)f, rao_normal_log_ratio(step(s, t), s[SIGMA], t[SIGMA], (log(x[0]) - t[MU]) / t[SIGMA], (log(x[0]) - s[MU]) / s[SIGMA]);
 }
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     double y = log(x[0]);

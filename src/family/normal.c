@@ -96,12 +96,14 @@ normal_step rao_normal_step(const double *s, const double *t) {
 }
 
 /* -(z_p^2 - z_q^2)/2 as a product */
-double rao_normal_log_ratio(normal_step step, double sigma_p, double sigma_q, double z) {
+double rao_normal_log_ratio(normal_step step, double sigma_p, double sigma_q, double z, double own) {
+    if (rao_scales_apart(sigma_p, sigma_q)) return log(sigma_q) - log(sigma_p) + 0.5 * (z - own) * (z + own);
     double u = step.sigma / sigma_q, d = -(step.mu + z * step.sigma) / sigma_p;
     return -(fabs(u) < 0.5 ? log1p(u) : log(sigma_p) - log(sigma_q)) - d * (z + 0.5 * d);
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    return (void)f, rao_normal_log_ratio(rao_normal_step(s, t), s[SIGMA], t[SIGMA], ((x[0] - t[MU]) - t[MU_REST]) / t[SIGMA]);
+    return (void)f, rao_normal_log_ratio(rao_normal_step(s, t), s[SIGMA], t[SIGMA], ((x[0] - t[MU]) - t[MU_REST]) / t[SIGMA],
+                                         ((x[0] - s[MU]) - s[MU_REST]) / s[SIGMA]);
 }
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {

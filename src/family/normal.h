@@ -16,7 +16,7 @@ static inline normal_step rao_plain_step(double mu_p, double sigma_p, double mu_
 /* KL(p : q) and its gradient in mu and sigma of q. */
 double rao_normal_kl(normal_step step, double sigma_p, double sigma_q);
 void rao_normal_kl_gradient(normal_step step, double sigma_q, double *g);
-/* log p/q, z = (x - mu_q)/sigma_q */
-double rao_normal_log_ratio(normal_step step, double sigma_p, double sigma_q, double z);
+/* log p/q, z = (x - mu_q)/sigma_q and own = (x - mu_p)/sigma_p */
+double rao_normal_log_ratio(normal_step step, double sigma_p, double sigma_q, double z, double own);
 
 #endif

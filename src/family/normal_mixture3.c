@@ -51,7 +51,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
  * p/q - 1 = [(pi_p - pi_q) (exp a_p - 1) + pi_q exp a_q (exp b - 1)] / (1 + pi_q (exp a_q - 1)). */
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
     normal_step step = rao_plain_step(s[MU], s[SIGMA], t[MU], t[SIGMA]);
-    double a = log_parts(t, x[0]), b = rao_normal_log_ratio(step, s[SIGMA], t[SIGMA], (x[0] - t[MU]) / t[SIGMA]),
+    double a = log_parts(t, x[0]), b = rao_normal_log_ratio(step, s[SIGMA], t[SIGMA], (x[0] - t[MU]) / t[SIGMA], (x[0] - s[MU]) / s[SIGMA]),
            down = a > 0 ? exp(-a) : 1, up = a > 0 ? 1 : exp(a);
     double u = ((s[PI] - t[PI]) * (up * exp(b) - down) + t[PI] * up * expm1(b)) / (t[PI] * up + (1 - t[PI]) * down);
     return fabs(u) < 0.5 ? log1p(u) : logpdf(f, s, x) - logpdf(f, t, x);

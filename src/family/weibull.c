@@ -12,6 +12,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, log(s[SHAPE]) - log(x[0]) + y - exp(y);
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    if (rao_scales_apart(s[SHAPE], t[SHAPE])) return logpdf(f, s, x) - logpdf(f, t, x);
     double height = rao_log_quotient(x[0], t[SCALE]), d = (s[SHAPE] - t[SHAPE]) * height + s[SHAPE] * rao_log_quotient(t[SCALE], s[SCALE]);
     double y = t[SHAPE] * height, powers = fabs(d) < 1 ? exp(y) * expm1(d) : exp(y + d) - exp(y);
     return (void)f, rao_log_quotient(s[SHAPE], t[SHAPE]) + d - powers;

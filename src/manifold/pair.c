@@ -9,6 +9,7 @@
 #include <rao/num.h>
 
 #include "family/expect.h"
+#include "family/gamma.h"
 #include "family/normal.h"
 #include "manifold/peaks.h"
 
@@ -100,10 +101,13 @@ static void keep_quality(rao_quality *quality, rao_quality own, double factor) {
 typedef struct plain_pair {
     family_item it;
     rao_family f;
-    double p[5], q[5];
+    double p[6], q[6];
     unit_pair units;
 } plain_pair;
 
+static int waits(const family_table *t) {
+    return t == &rao_table_geometric || t == &rao_table_geometric0 || t == &rao_table_negative_binomial;
+}
 static void other_observations(const family_item *it, plain_pair *out) {
     const family_table *table = it->f->table;
     const double *s = it->p, *t = it->q;
@@ -120,6 +124,15 @@ static void other_observations(const family_item *it, plain_pair *out) {
     else if (table == &rao_table_pareto) {
         out->f.table = &rao_table_exponential;
         out->p[0] = s[0], out->p[1] = 1 / s[0], out->q[0] = t[0], out->q[1] = 1 / t[0], out->p[2] = out->q[2] = 0;
+        out->it.p = out->p, out->it.q = out->q;
+    } else if (waits(table) && fmax(s[0], t[0]) < 1e-16) { /* p x is gamma, to p: the doubles do not tell counts apart */
+        double r = table->info.fixed ? it->f->fixed : 1;
+        out->f.table = &rao_table_gamma;
+        for (int i = 0; i < 2; i++) {
+            double *state = i ? out->q : out->p, rate = (i ? t : s)[0];
+            state[GAMMA_SHAPE] = r, state[GAMMA_RATE] = rate, state[GAMMA_SCALE] = 1 / rate, state[GAMMA_MEAN] = r / rate;
+            state[GAMMA_KIND] = state[GAMMA_SHAPE_REST] = 0;
+        }
         out->it.p = out->p, out->it.q = out->q;
     } else if (table == &rao_table_weibull && fmin(s[0], t[0]) < 0.2) {
         out->f.table = &rao_table_gumbel;
@@ -138,6 +151,42 @@ static void plainly(const family_item *it, plain_pair *out) {
 static double limit_of_ratio(const family_item *it) {
     double power = rao_heavy_tail(it->f);
     return power > 0 ? power * rao_log_quotient(it->p[1], it->q[1]) : 0;
+}
+
+/* ---- is all of both seen? ------------------------------------------------------------------------------------------ */
+
+typedef struct masses {
+    double below;
+} masses;
+
+static rao_status add_masses(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    if (x[0] > ((const masses *)arg)->below) return RAO_OK;
+    return (void)ctx, sum[0] += weight * exp(log_p), sum[1] += weight * exp(log_q), RAO_OK;
+}
+
+/* Two bells of a location-scale law within three decades are found where their marks say; all else is asked for its mass. */
+static int plain_bells(const family_item *it) {
+    const double *s = it->p, *t = it->q;
+    if (!it->f->table->standard && it->f->table != &rao_table_normal) return 0;
+    return fmax(s[1], t[1]) < 1e3 * fmin(s[1], t[1]) && fabs(s[0] - t[0]) < 1e3 * fmax(s[1], t[1]);
+}
+
+/* Adds the masses that the same quadrature sees to mass[0..1]. Mass beyond the doubles, or in a bell that was missed, is not seen. */
+static rao_status see_masses(rao_ctx *ctx, const family_item *it, const integrate_marks *extra, double below, double mass[2]) {
+    masses m = {below};
+    double seen[2] = {1, 1};
+    rao_quality own = {RAO_CLOSED, 0};
+    expect_draws draws = {.noise = 1e-12};
+    if (rao_integrable(it->f) && it->f->table->support && !it->f->own && !plain_bells(it) && rao_heavy_tail(it->f) == 0)
+        RAO_OR_RETURN(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 2, add_masses, &m, seen, &own));
+    return mass[0] += seen[0], mass[1] += seen[1], RAO_OK;
+}
+
+static rao_status check_masses(rao_ctx *ctx, const family_item *it, const double mass[2]) {
+    if (fabs(mass[0] - 1) < 1e-8 && fabs(mass[1] - 1) < 1e-8) return RAO_OK;
+    return rao_fail(ctx, RAO_ENUMERIC,
+                    "%s: %s was not reached: only %.3g of the mass of p and %.3g of that of q lie where doubles see them",
+                    it->f->table->info.name, it->what, mass[0], mass[1]);
 }
 
 /* An integral of order l^2 (squared) or |l|, no closer than the rounding of l allows where that is a difference of logarithms. */
@@ -165,6 +214,9 @@ static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, doubl
     rao_status st = integral(ctx, it, gap, &k, 1, NULL, &missing, &own);
     if (st != RAO_OK && st != RAO_ENUMERIC) return st;
     missing += k.limit[0];
+    double mass[2] = {0, 0};
+    if (st == RAO_OK) RAO_OR_RETURN(see_masses(ctx, it, NULL, INF, mass));
+    if (st == RAO_OK) RAO_OR_RETURN(check_masses(ctx, it, mass));
     if (st == RAO_OK && missing < 0.5 && missing > -1e3) {
         *out = -log1p(-missing);
         keep_quality(quality, own, 1 / (1 - missing));
@@ -221,10 +273,14 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
     *out = value[0] - k.limit[0];
     if (value[1] + k.limit[1] > 0.5) {
         RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
-        *out = -value[1];
+        int seen = value[0] > 0 && fabs(k.shift) <= 1e18;
+        *out = seen || it->f->own ? -value[1] : (double)NAN; /* no double tells where it is largest */
     }
     *noise = own.error;
-    return RAO_OK;
+    if (fabs(*out) > own.error) return RAO_OK;
+    double mass[2] = {0, 0}; /* no slope at all: is anything seen? */
+    RAO_OR_RETURN(see_masses(ctx, it, NULL, INF, mass));
+    return check_masses(ctx, it, mass);
 }
 
 /* ---- other integrands --------------------------------------------------------------------------------------------- */
@@ -246,7 +302,7 @@ static rao_status add_term(rao_ctx *ctx, const double *x, double log_p, double l
 }
 
 static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double below, double *out,
-                       rao_quality *quality) {
+                       double mass[2], rao_quality *quality) {
     rao_status st = RAO_OK;
     double l = limit_of_ratio(it);
     of_term a = {it, term, below, l != 0 ? term(0, -l, l) : 0};
@@ -261,6 +317,7 @@ static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int
     at[found.count] = (family_mark){below, INF};
     extra = (integrate_marks){found.count + (below < INF), at};
     RAO_TRY(integral(ctx, it, add_term, &a, squared, &extra, &value, &own));
+    RAO_TRY(see_masses(ctx, it, &extra, below, mass));
     *out += value + a.limit;
     keep_quality(quality, own, 1);
 done:
@@ -279,16 +336,20 @@ static rao_status check_reached(rao_ctx *ctx, const family_item *it, double valu
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality) {
     plain_pair plain;
+    double mass[2] = {0, 0};
     *out = 0;
     if (it->f->table != &rao_table_beta) {
         plainly(it, &plain);
-        RAO_OR_RETURN(part(ctx, &plain.it, term, squared, cuts, INF, out, quality));
-        return check_reached(ctx, it, *out);
+        RAO_OR_RETURN(part(ctx, &plain.it, term, squared, cuts, INF, out, mass, quality));
+        RAO_OR_RETURN(check_reached(ctx, it, *out));
+        return check_masses(ctx, it, mass);
     }
     const double p[3] = {it->p[1], it->p[0], it->p[2]}, q[3] = {it->q[1], it->q[0], it->q[2]};
     family_item mirrored = *it;
     mirrored.p = p, mirrored.q = q;
-    RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, quality));
-    RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, 0.5, out, quality));
-    return check_reached(ctx, it, *out);
+    RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, mass, quality));
+    RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, 0.5, out, mass, quality));
+    RAO_OR_RETURN(check_reached(ctx, it, *out));
+    for (int i = 0; i < 2; i++) mass[i] = mass[i] > 1.5 ? mass[i] - 1 : mass[i]; /* halves that were not looked at count one each */
+    return check_masses(ctx, it, mass);
 }

@@ -26,13 +26,16 @@ double rao_skew_gap(e_place order, double log_p, double log_q, double l) {
     int by_p = fabs(order.p) <= fabs(order.q);
     double c = by_p ? order.p : order.q, r = by_p ? l : -l, v = by_p ? log_q : log_p;
     if (c == 0) return 0;
-    if (r < far_apart && c * r < far_apart) return exp(v) * (c * rao_expm1mx(r) - rao_expm1mx(c * r));
+    if (r < far_apart && c * r < far_apart) /* far down the linear terms would cancel */
+        return exp(v) * (r < -1 ? c * expm1(r) - expm1(c * r) : c * rao_expm1mx(r) - rao_expm1mx(c * r));
     return order.p * exp(log_p) + (order.q * exp(log_q) - exp(log_q + order.p * l)); /* far out a log p alone may overflow */
 }
 
 /* From the larger density, whose quotient with the other cannot overflow. */
 double rao_skew_tilt(e_place order, double log_p, double log_q, double l) {
     if (log_p == -INF || log_q == -INF) return log_p == -INF ? exp(log_q) : -exp(log_p);
+    if (l < -1) return exp(log_q) * (l * exp(order.p * l) - expm1(l)); /* the same as below, where a large l would cancel */
+    if (l > 1) return exp(log_p) * (l * exp(-order.q * l) + expm1(-l));
     if (l <= 0) return exp(log_q) * (l * expm1(order.p * l) - rao_expm1mx(l));
     return exp(log_p) * (l * expm1(-order.q * l) + rao_expm1mx(-l));
 }
@@ -86,8 +89,10 @@ static rao_status slope(rao_ctx *ctx, void *arg, double a, double *out) {
     const e_place m = {a, 1 - a};
     if (s->path->kl) *out = slope_along(s->path, m, &s->noise), s->noise *= 8 * DBL_EPSILON;
     else if (s->c->k) *out = -rao_classes_tilt(s->c, m), s->noise = 0;
-    else return rao_pair_tilt(ctx, s->it, m, out, &s->noise);
-    return RAO_OK;
+    else RAO_OR_RETURN(rao_pair_tilt(ctx, s->it, m, out, &s->noise));
+    if (!isnan(*out)) return RAO_OK;
+    return rao_fail(ctx, RAO_EDOMAIN, "%s: %s was not found: the divergences along the path between the two leave the doubles",
+                    s->it->f->table->info.name, s->it->what);
 }
 
 /* C is concave and C(0) = C(1) = 0 unless the supports differ, when it may be largest at an end. */
@@ -95,7 +100,7 @@ static rao_status find_largest(rao_ctx *ctx, search *s, double *order, double *e
     double low, high, middle;
     RAO_OR_RETURN(slope(ctx, s, 0.5, &middle));
     *order = 0.5, *error = 0;
-    if (fabs(middle) <= s->noise) return RAO_OK; /* a symmetric pair, or p = q */
+    if (isfinite(middle) && fabs(middle) <= s->noise) return RAO_OK; /* a symmetric pair, or p = q */
     RAO_OR_RETURN(slope(ctx, s, 0, &low));
     RAO_OR_RETURN(slope(ctx, s, 1, &high));
     if (low <= 0) *order = 0;

@@ -289,7 +289,7 @@ static void sum_up(const work *w) {
             carry += fabs(sum) >= fabs(v) ? (sum - next) + v : (v - next) + sum;
             sum = next;
         }
-        w->totals[j] = sum + carry;
+        w->totals[j] = isinf(sum) ? sum : sum + carry; /* of an overflow the carry is no number */
     }
     for (int64_t j = 0; j < m; j++) w->totals[m + j] += w->end_errors[j] + 10 * DBL_EPSILON * w->totals[2 * m + j];
 }

@@ -27,8 +27,8 @@ static void sentences(void **state) {
     rao_family_args_init(&a);
     double rate = 1e-300, out = 7;
     a.p = rao_points_of(&rate, 0), a.method = RAO_QUADRATURE;
-    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, &out, 1), RAO_EDOMAIN, "overflow");
-    EXPECT_CLOSE(out, 7, 0);
+    OK(ctx, rao_family_eval(ctx, f, RAO_FISHER, &a, &out, 1));
+    EXPECT_TRUE(out == (double)INFINITY); /* 1e600, as in closed form */
     rao_family_destroy(&f);
     rao_test_ctx_close(&ctx);
 }

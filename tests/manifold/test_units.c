@@ -165,6 +165,35 @@ static void heavy_tails(void **state) {
 static void six_hundred_decades(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
+    LAW("a spike inside a wide law: int p^a q^(1-a) = s^a p(m)^a int exp(-(1-a)(z + e^-z)) dz, s and m the spike's scale and place");
+    rao_family *gumbels = make(ctx, "gumbel", 0, 0);
+    const double wide[2] = {-1, 1}, spike[2] = {-2.2, 1e-300}, height = 1.2 - exp(1.2);
+    static const double orders[] = {0.1, 0.3, 0.5, 0.7, 0.9, 0.99};
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        double a = orders[i], b = 1 - a, c = -(a * height + a * log(1e-300) + lgamma(b) - b * log(b));
+        EXPECT_REL(b * ask(ctx, gumbels, RAO_RENYI, a, wide, spike), c, 1e-11);
+        EXPECT_REL(a * ask(ctx, gumbels, RAO_RENYI, b, spike, wide), c, 1e-11);
+    }
+    double there = ask(ctx, gumbels, RAO_CHERNOFF_ALPHA, 0, wide, spike), back = ask(ctx, gumbels, RAO_CHERNOFF_ALPHA, 0, spike, wide);
+    EXPECT_CLOSE(there + back, 1, 1e-9);
+    EXPECT_REL(ask(ctx, gumbels, RAO_CHERNOFF_INFORMATION, 0, wide, spike), ask(ctx, gumbels, RAO_CHERNOFF_INFORMATION, 0, spike, wide),
+               1e-11);
+    rao_family_destroy(&gumbels);
+    LAW("a narrow law does not hide a wide one at its side");
+    rao_family *students = make(ctx, "student_t", 0, 1e300);
+    EXPECT_REL(ask(ctx, students, RAO_HELLINGER, 0, (const double[]){-1, 1e300}, (const double[]){1.5, 1e265}), 1, 1e-12);
+    EXPECT_REL(ask(ctx, students, RAO_HELLINGER, 0, (const double[]){1.5, 1e265}, (const double[]){-1, 1e300}), 1, 1e-12);
+    rao_family_destroy(&students);
+    LAW("waiting times of tiny probabilities are gamma; mass that doubles do not hold is a sentence and no part of a divergence");
+    rao_family *waits = make(ctx, "negative_binomial", 0, 2.5), *gammas = make(ctx, "gamma", 0, 0);
+    EXPECT_REL(ask(ctx, waits, RAO_JENSEN_SHANNON, 0, (const double[]){2e-200}, (const double[]){3e-200}),
+               ask(ctx, gammas, RAO_JENSEN_SHANNON, 0, (const double[]){2.5, 2}, (const double[]){2.5, 3}), 1e-12);
+    rao_family_destroy(&waits);
+    double value = 7;
+    EXPECT_FAIL(ctx, try(ctx, gammas, RAO_TOTAL_VARIATION, 0, (const double[]){2, 1}, (const double[]){1e-130, 1}, &value, NULL),
+                RAO_ENUMERIC, "of the mass of p");
+    EXPECT_CLOSE(value, 7, 0);
+    rao_family_destroy(&gammas);
     LAW("members six hundred decades apart are disjoint");
     rao_family *f = make(ctx, "gamma", 0, 0);
     const double p[2] = {2, 1e-300}, q[2] = {2, 1e300};
