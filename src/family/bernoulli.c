@@ -22,7 +22,8 @@ static void jacobian_logit(const rao_family *f, const double *s, double *j) { (v
 static void score_logit(const rao_family *f, const double *s, const double *x, double *g) { (void)f, g[0] = x[0] == 1 ? s[Q] : -s[P]; }
 static void fisher_logit(const rao_family *f, const double *s, double *m) { (void)f, m[0] = s[P] * s[Q]; }
 void rao_bernoulli_gap(const rao_family *f, const double *s, const double *t, double *g) {
-    (void)f, g[0] = t[P] < 0.5 ? t[P] - s[P] : s[Q] - t[Q];
+    int by_logits = s[BY_LOGIT] != 0 && t[BY_LOGIT] != 0; /* else 1 - p is rounded, and the difference of the p exact */
+    (void)f, g[0] = by_logits && t[P] >= 0.5 ? s[Q] - t[Q] : t[P] - s[P];
 }
 
 static int possible(const rao_family *f, const double *x) { return (void)f, x[0] == 0 || x[0] == 1; }

@@ -14,7 +14,7 @@ double rao_bernoulli_entropy(const rao_family *f, const double *s);
 double rao_bernoulli_kl(const rao_family *f, const double *s, const double *t);
 rao_status rao_bernoulli_e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
 rao_status rao_bernoulli_m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s);
-/* g[0] = p_t - p_s, from the smaller of p and 1 - p. */
+/* g[0] = p_t - p_s, of logits from the smaller of p and 1 - p. */
 void rao_bernoulli_gap(const rao_family *f, const double *s, const double *t, double *g);
 
 #endif

@@ -25,7 +25,7 @@ void rao_gumbel_slopes(double r, double u, double d, double *drift, double *alon
     *along_scale = -*drift * (1 + d + r * (change - euler)) - r * change;
 }
 
-static double log_density(const rao_family *f, double z) { return (void)f, -z - exp(-z); }
+static double log_density(const rao_family *f, double z) { return (void)f, z < -709 ? -INF : -z - exp(-z); }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
     if (rao_scales_apart(s[1], t[1])) return rao_standard_log_ratio(f, s, t, x);
     double z = (x[0] - t[0]) / t[1], d = rao_standard_gap(s, t, z);

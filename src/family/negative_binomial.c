@@ -51,7 +51,11 @@ static double entropy(const rao_family *f, const double *s) {
     return rao_entropy_counts(entropy_term, &t, 0, INF, mean, sqrt(mean / s[P]));
 }
 
-static double kl(const rao_family *f, const double *s, const double *t) { return successes(f) / s[P] * rao_bernoulli_kl(f, s, t); }
+/* Below 1e-17 the laws are gamma in p x, and the KL of one trial may be no double. */
+static double kl(const rao_family *f, const double *s, const double *t) {
+    if (s[P] < 1e-17 && t[P] < 1e-17) return successes(f) * rao_scale_divergence((t[P] - s[P]) / s[P], log(t[P]) - log(s[P]));
+    return successes(f) / s[P] * rao_bernoulli_kl(f, s, t);
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     rao_bernoulli_gap(f, s, t, g);
     if (g[0] != 0) g[0] = successes(f) * g[0] / s[P] / t[P] / t[Q];

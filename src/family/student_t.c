@@ -19,6 +19,12 @@ static double log_density(const rao_family *f, double z) {
     double nu = f->fixed;
     return rao_lgamma_diff(nu / 2, 0.5) - 0.5 * log(nu) - half_log_pi - fall(z, nu);
 }
+/* Far out, where z itself may be no double beside a narrow law. */
+static double logpdf(const rao_family *f, const double *s, const double *x) {
+    double nu = f->fixed, z = (x[0] - s[0]) / s[1], log_y = log(fabs(x[0] - s[0])) - log(s[1]) - 0.5 * log(nu);
+    if (fabs(z) < 1e150 || log_y < 230) return rao_standard_logpdf(f, s, x);
+    return rao_lgamma_diff(nu / 2, 0.5) - 0.5 * log(nu) - half_log_pi - (nu + 1) * log_y - log(s[1]);
+}
 static double slope(const rao_family *f, double z) {
     return fabs(z) > 1 ? (f->fixed + 1) / (z + f->fixed / z) : (f->fixed + 1) * z / (f->fixed + z * z);
 }
@@ -78,7 +84,7 @@ const family_table rao_table_student_t = {
     .standard = &standard,
     .possible = rao_possible_real,
     .possible_words = "a finite number",
-    .logpdf = rao_standard_logpdf,
+    .logpdf = logpdf,
     .log_ratio = log_ratio,
     .score = rao_standard_score,
     .fisher = rao_standard_fisher,

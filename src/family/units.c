@@ -36,8 +36,10 @@ static int shrink(const lengths *row, const double *s, int e, double *out) {
         if (row->length[i] >= 0) out[row->length[i]] = ldexp(s[row->length[i]], -e);
     if (row->inverse >= 0) out[row->inverse] = ldexp(s[row->inverse], e);
     for (int i = 0; i < row->state; i++) in_range &= !isnan(out[i]);
-    return in_range && out[row->length[0]] > 0 && out[row->length[0]] < INF &&
-           (row->inverse < 0 || (out[row->inverse] > 0 && out[row->inverse] < INF));
+    for (int i = 0; i < 2; i++)
+        if (row->length[i] >= 0 && (i == 0 || row->table != &rao_table_normal)) /* a remainder may be 0 */
+            in_range &= out[row->length[i]] > 0 && out[row->length[i]] < INF;
+    return in_range && (row->inverse < 0 || (out[row->inverse] > 0 && out[row->inverse] < INF));
 }
 
 int rao_pair_units(const rao_family *f, const double *s, const double *t, unit_pair *out) {

@@ -145,12 +145,15 @@ static void open_poisson(e_path *a) {
 
 /* Failures have probability f(x) = f_p^x f_q^(1-x); a success takes 1/(1 - f) trials on average. */
 static double kl_waiting(const e_path *a, e_place x, e_place y, double gap) {
+    double r = a->f->table->info.fixed ? a->f->fixed : 1;
+    if (a->s[BERNOULLI_P] < 1e-17 && a->t[BERNOULLI_P] < 1e-17) /* log f is -p: rates */
+        return r * kl_of_rates(x, y, gap, rao_log_quotient(a->s[BERNOULLI_P], a->t[BERNOULLI_P]));
     double log_p = log1p(-a->s[BERNOULLI_P]), log_q = log1p(-a->t[BERNOULLI_P]), lx = at(x, log_p, log_q), ly = at(y, log_p, log_q);
     double d = gap * a->scale[0], f = exp(lx), success = -expm1(lx), to = -expm1(ly);
     if (!(success > 0 && to > 0)) return INF;
     double u = -f * expm1(d) / success; /* to / success - 1 */
     double trial = f * rao_expm1mx(d) + success * (u > -0.5 ? -rao_log1pmx(u) : u - (log(to) - log(success)));
-    return (a->f->table->info.fixed ? a->f->fixed : 1) * trial / success;
+    return r * trial / success;
 }
 static void open_waiting(e_path *a) {
     double f = a->t[BERNOULLI_Q], d = (a->t[BERNOULLI_P] - a->s[BERNOULLI_P]) / f;

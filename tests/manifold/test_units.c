@@ -162,6 +162,39 @@ static void heavy_tails(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void ends_of_doubles(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("wide beside narrow Student laws: KL = log(sigma_q/sigma_p) - E (nu + 1)/2 log(1 + z^2/nu), whose mean is one of digammas");
+    rao_family *f = make(ctx, "student_t", 0, 3);
+    double value, there, back;
+    kl_of(ctx, f, (const double[]){0, 2}, (const double[]){0, 1e300}, &value);
+    EXPECT_REL(value, log(0.5e300) - 0.77258872223978123767, 1e-11); /* 2 (psi(2) - psi(3/2)) = 4 log 2 - 2 */
+    rao_family_destroy(&f);
+    f = make(ctx, "student_t", 0, 0.25);
+    kl_of(ctx, f, (const double[]){0, 1e300}, (const double[]){0, 2}, &value);
+    EXPECT_TRUE(value > 0.24 * log(0.5e300) && value < 0.25 * log(0.5e300)); /* the limit in the tail is 0.25 log of the quotient */
+    rao_family_destroy(&f);
+    LAW("close p of the smallest size: n KL is r (u - log(1 + u)), Chernoff's information an eighth of r u^2");
+    f = make(ctx, "negative_binomial", 0, 1e6);
+    const double p = 1e-300, q = 1.0000000000000007e-300, u = (q - p) / p;
+    kl_of(ctx, f, &p, &q, &value);
+    EXPECT_REL(value, 1e6 * u * u / 2, 1e-12);
+    EXPECT_REL(ask(ctx, f, RAO_CHERNOFF_INFORMATION, 0, &p, &q), 1e6 * u * u / 8, 1e-12);
+    rao_family_destroy(&f);
+    LAW("the distance of neighbours at p = 1/2 is symmetric");
+    f = make(ctx, "binomial", 0, 0x1p40);
+    const double half = 0.5, below = 0.49999999999999994;
+    there = ask(ctx, f, RAO_FISHER_RAO_DISTANCE, 0, &half, &below), back = ask(ctx, f, RAO_FISHER_RAO_DISTANCE, 0, &below, &half);
+    EXPECT_REL(there, 0x1p21 * 0x1p-54, 1e-12); /* 2 sqrt(n) |p - q| */
+    EXPECT_REL(back, there, 1e-15);
+    rao_family_destroy(&f);
+    f = make(ctx, "gumbel", 0, 0);
+    EXPECT_REL(ask(ctx, f, RAO_HELLINGER, 0, (const double[]){-1, 1e300}, (const double[]){1, 6e-42}), 1, 1e-12);
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void six_hundred_decades(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -205,6 +238,6 @@ static void six_hundred_decades(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(close_members), cmocka_unit_test(heavy_tails),
-                                       cmocka_unit_test(six_hundred_decades)};
+                                       cmocka_unit_test(ends_of_doubles), cmocka_unit_test(six_hundred_decades)};
     return rao_test_run("manifold/units", tests, COUNT(tests));
 }
