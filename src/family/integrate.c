@@ -218,8 +218,8 @@ static rao_status over_counts(rao_ctx *ctx, walk *w, family_mark *at, int64_t n,
     RAO_TRY(rao_scratch(ctx, w->m, &values));
     for (int64_t i = 0; i < n; i++) {
         double end = high;
-        if (i + 1 < n) { /* equally many widths from both */
-            double both = at[i].scale + at[i + 1].scale, share = both > 0 ? at[i].scale / both : 0.5;
+        if (i + 1 < n) { /* equally many widths from both, none below a count */
+            double own = fmax(1, at[i].scale), share = own / (own + fmax(1, at[i + 1].scale));
             end = fmin(high, floor(at[i].x + (at[i + 1].x - at[i].x) * share));
         }
         if (end >= low) RAO_TRY(one_bell(ctx, w, at[i], low, end, values, info, value, quality));

@@ -53,6 +53,7 @@ static double ratio_change(double x, double y) {
 
 /* With d = kappa_p - kappa_q: d (cos(x - mu_p) - A(kappa_q)) - B(kappa_q, kappa_p) - 2 kappa_q sin(x - (mu_p + mu_q)/2) sin((mu_q - mu_p)/2) */
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    if (rao_scales_apart(s[KAPPA], t[KAPPA])) return logpdf(f, s, x) - logpdf(f, t, x);
     double d = s[KAPPA] - t[KAPPA], angle = x[0] - s[MU], half = 0.5 * (s[MU] - t[MU]);
     double radial =
         d * (rao_bessel_ratio(t[KAPPA]).complement - 2 * half_sine_squared(angle)) - rao_von_mises_bregman(t[KAPPA], s[KAPPA], d);

@@ -185,7 +185,7 @@ static rao_status see_masses(rao_ctx *ctx, const family_item *it, const integrat
 static rao_status check_masses(rao_ctx *ctx, const family_item *it, const double mass[2]) {
     if (fabs(mass[0] - 1) < 1e-8 && fabs(mass[1] - 1) < 1e-8) return RAO_OK;
     return rao_fail(ctx, RAO_ENUMERIC,
-                    "%s: %s was not reached: only %.3g of the mass of p and %.3g of that of q lie where doubles see them",
+                    "%s: %s was not reached: only %.17g of the mass of p and %.17g of that of q lie where doubles see them",
                     it->f->table->info.name, it->what, mass[0], mass[1]);
 }
 
@@ -350,6 +350,5 @@ rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *ter
     RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, mass, quality));
     RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, 0.5, out, mass, quality));
     RAO_OR_RETURN(check_reached(ctx, it, *out));
-    for (int i = 0; i < 2; i++) mass[i] = mass[i] > 1.5 ? mass[i] - 1 : mass[i]; /* halves that were not looked at count one each */
     return check_masses(ctx, it, mass);
 }

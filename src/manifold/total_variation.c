@@ -34,7 +34,7 @@ static double of_rates(double l) {
 static double of_uniforms(const double *s, const double *t) {
     double u = s[1] - s[0], v = t[1] - t[0], low = fmax(s[0], t[0]), high = fmin(s[1], t[1]);
     if (!(low < high)) return 1;
-    return u >= v ? ((low - s[0]) + (s[1] - high)) / u : ((low - t[0]) + (t[1] - high)) / v;
+    return fmax(((low - s[0]) + (s[1] - high)) / u, ((low - t[0]) + (t[1] - high)) / v); /* 1 - overlap over the longer one */
 }
 
 static double of_cauchy(const double *s, const double *t) {

@@ -182,6 +182,25 @@ static void ends_of_doubles(void **state) {
     EXPECT_REL(value, 1e6 * u * u / 2, 1e-12);
     EXPECT_REL(ask(ctx, f, RAO_CHERNOFF_INFORMATION, 0, &p, &q), 1e6 * u * u / 8, 1e-12);
     rao_family_destroy(&f);
+    LAW("members far apart are disjoint from either side");
+    static const struct {
+        const char *name;
+        double p[2], q[2];
+    } apart[] = {
+        {"beta", {2, 1e150}, {2, 0.05}},      {"von_mises", {0, 1e30}, {1, 1e-3}}, {"gamma", {1e9, 1e-9}, {2, 1e20}},
+        {"poisson", {1e-5, 0}, {1e5, 0}},     {"weibull", {1e6, 1}, {2, 1e20}},    {"normal", {0, 1e-100}, {1, 1e100}},
+        {"laplace", {0, 1e-100}, {1, 1e100}},
+    };
+    for (size_t i = 0; i < COUNT(apart); i++) {
+        f = make(ctx, apart[i].name, 0, 0);
+        EXPECT_REL(ask(ctx, f, RAO_JENSEN_SHANNON, 0, apart[i].p, apart[i].q), log(2), 1e-9);
+        EXPECT_REL(ask(ctx, f, RAO_JENSEN_SHANNON, 0, apart[i].q, apart[i].p), log(2), 1e-9);
+        rao_family_destroy(&f);
+    }
+    f = make(ctx, "uniform", 0, 0); /* intervals whose lengths round to one number */
+    const double outer[2] = {-0.7747020386948688, 1}, inner[2] = {-0.7747020386948685, 1};
+    EXPECT_REL(ask(ctx, f, RAO_TOTAL_VARIATION, 0, inner, outer), ask(ctx, f, RAO_TOTAL_VARIATION, 0, outer, inner), 1e-15);
+    rao_family_destroy(&f);
     LAW("the distance of neighbours at p = 1/2 is symmetric");
     f = make(ctx, "binomial", 0, 0x1p40);
     const double half = 0.5, below = 0.49999999999999994;
