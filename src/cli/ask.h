@@ -87,6 +87,10 @@ void ask_put_json(rao_ctx *ctx, rao_json_writer *json, const char *key, const cJ
 /* The tree as one line of JSON on standard output. */
 rao_status ask_print_json(rao_ctx *ctx, const cJSON *tree);
 
+/* A word of the command line for a title: what is long ends in "...". */
+enum { ASK_SHORT = 48 };
+const char *ask_short(const char *word, char out[ASK_SHORT]);
+
 /* One line: a label, the value of an answer (item `index` where it has many, else -1), how it was reached. */
 typedef struct ask_row {
     const char *label;

@@ -29,6 +29,11 @@ rao_status ask_print_json(rao_ctx *ctx, const cJSON *tree) {
 
 /* ---- lines ---- */
 
+const char *ask_short(const char *word, char out[ASK_SHORT]) {
+    if (snprintf(out, ASK_SHORT, "%s", word) >= ASK_SHORT) memcpy(out + ASK_SHORT - 4, "...", 4);
+    return out;
+}
+
 static const char *method_of(const cJSON *answer, int64_t index) {
     const cJSON *method = eval_find(answer, "method");
     if (cJSON_IsArray(method)) method = cJSON_GetArrayItem(method, (int)index);

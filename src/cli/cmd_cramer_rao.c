@@ -65,13 +65,13 @@ done:
 
 static rao_status show_matrix(ask *a, const bound_options *o, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
-    char title[200], quality[ASK_QUALITY], **names = NULL;
+    char title[200], quality[ASK_QUALITY], shown[ASK_SHORT], **names = NULL;
     int64_t n = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(ask_names(a, request, 0, &names, &n));
     ask_quality(answer, quality);
-    snprintf(title, sizeof title, "least covariance of unbiased estimators, %.40s at %.60s, %g observation%s", a->family, a->point[0], o->n,
-             o->n == 1 ? "" : "s");
+    snprintf(title, sizeof title, "least covariance of unbiased estimators, %.40s at %s, %g observation%s", a->family,
+             ask_short(a->point[0], shown), o->n, o->n == 1 ? "" : "s");
     RAO_TRY(ask_show_matrix(a->ctx, title, eval_find(answer, "value"), names, names, quality));
 done:
     rao_scratch_reset(a->ctx, mark);

@@ -63,6 +63,8 @@ static rao_status eval(cli_call *call) {
     static stream s; /* with its tables too large for a stack */
     static char block[BLOCK];
     RAO_TRY(eval_open(&s.state, call->ctx, call->common.seed));
+    if (isatty(STDIN_FILENO) && !call->common.quiet)
+        fprintf(stderr, "requests, one a line, for example {\"family\":\"normal\",\"quantity\":\"entropy\",\"p\":[0,1]}; Ctrl-D ends\n");
     for (;;) {
         ssize_t n = read(STDIN_FILENO, block, sizeof block);
         if (n < 0 && errno == EINTR && !rao_ctx_cancelled(call->ctx)) continue;

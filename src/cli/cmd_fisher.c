@@ -45,7 +45,7 @@ done:
 /* One matrix a point. The rows and columns are the coordinates; `value` is a matrix or a list of them. */
 static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
-    char title[TITLE_BYTES], note[ASK_QUALITY], **names = NULL;
+    char title[TITLE_BYTES], shown[ASK_SHORT], note[ASK_QUALITY], **names = NULL;
     int64_t n = 0;
     int points = a->point_count;
     const rao_family *family = NULL;
@@ -57,8 +57,8 @@ static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     const cJSON *value = eval_find(answer, "value");
     if (points > 1) value = value->child;
     for (int i = 0; i < points; i++, value = value->next) {
-        snprintf(title, sizeof title, "%sFisher matrix of %.40s at %.60s in the chart %.40s", i ? "\n" : "", a->family, a->point[i],
-                 rao_family_chart_name(family, chart));
+        snprintf(title, sizeof title, "%sFisher matrix of %.40s at %s in the chart %.40s", i ? "\n" : "", a->family,
+                 ask_short(a->point[i], shown), rao_family_chart_name(family, chart));
         RAO_TRY(ask_show_matrix(a->ctx, title, value, names, names, note));
     }
 done:

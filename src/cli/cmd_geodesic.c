@@ -114,14 +114,14 @@ done:
 
 static rao_status show(ask *a, const geodesic_options *o, const cJSON *request, const cJSON *answer) {
     rao_status st = RAO_OK;
-    char title[240], quality[ASK_QUALITY], note[2 * ASK_QUALITY], **places = NULL, **names = NULL;
+    char title[320], from[ASK_SHORT], to[ASK_SHORT], quality[ASK_QUALITY], note[2 * ASK_QUALITY], **places = NULL, **names = NULL;
     int64_t n = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
     RAO_TRY(name_places(a->ctx, eval_find(request, "t"), &places));
     RAO_TRY(ask_names(a, request, 1, &names, &n));
     ask_quality(answer, quality);
-    snprintf(title, sizeof title, "geodesic of %.40s, connection %.40s, from %.30s at t = 0 to %.30s at t = 1", a->family, o->connection,
-             a->point[0], a->point[1]);
+    snprintf(title, sizeof title, "geodesic of %.40s, connection %.40s, from %s at t = 0 to %s at t = 1", a->family, o->connection,
+             ask_short(a->point[0], from), ask_short(a->point[1], to));
     snprintf(note, sizeof note, "%s; --json has all digits.", quality);
     RAO_TRY(ask_show_matrix(a->ctx, title, eval_find(answer, "value"), places, names, note));
 done:

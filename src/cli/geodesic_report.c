@@ -82,10 +82,10 @@ rao_status geodesic_report(ask *a, const geodesic_options *o, rao_out **out) {
     rao_text html = {0};
     path *paths = NULL;
     int64_t n = 0;
-    char subtitle[160];
+    char subtitle[200], from[ASK_SHORT], to[ASK_SHORT];
     RAO_TRY(rao_alloc(a->ctx, CONNECTIONS_MOST, &paths));
     RAO_TRY(all_paths(a, o, paths, &n));
-    snprintf(subtitle, sizeof subtitle, "%.40s, from %.50s to %.50s", a->family, a->point[0], a->point[1]);
+    snprintf(subtitle, sizeof subtitle, "%.40s, from %s to %s", a->family, ask_short(a->point[0], from), ask_short(a->point[1], to));
     RAO_TRY(rao_report_create(a->ctx, "rao geodesic", subtitle, &report));
     RAO_TRY(add_chart(a, paths, n, report));
     RAO_TRY(rao_report_code(a->ctx, report, a->call->line.data));

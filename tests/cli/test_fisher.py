@@ -66,3 +66,9 @@ def test_entropies_of_points():
 def test_mistakes(status, args, part):
     sentence = refused(status, *args)
     assert sentence.startswith(f"rao {args[0]}: ") and part in sentence, sentence
+
+
+def test_a_long_point_is_shortened_in_the_title():
+    point = '{"weights":[0.3,0.7],"components":[{"family":"normal","p":[-1,0.5]},{"family":"normal","p":[2,1]}]}'
+    assert ok("fisher", "mixture", point).splitlines()[0] == \
+        'Fisher matrix of mixture at {"weights":[0.3,0.7],"components":[{"family"... in the chart components'
