@@ -14,8 +14,9 @@ static rao_status no_density(rao_ctx *ctx, const family_item *it) {
 }
 
 static rao_status logpdf(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
-    (void)quality;
     const family_table *t = it->f->table;
+    double error = t->logpdf_error ? t->logpdf_error(it->f, it->p) : -1;
+    if (error >= 0) quality->method = t->info.discrete ? RAO_SERIES : RAO_QUADRATURE, quality->error = error;
     *out = t->possible(it->f, it->x) ? t->logpdf(it->f, it->p, it->x) : -INF;
     return isnan(*out) ? rao_no_value(ctx, it->f, it->p, it->x) : RAO_OK;
 }

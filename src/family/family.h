@@ -100,6 +100,8 @@ typedef struct family_table {
     int (*possible)(const rao_family *f, const double *x);                   /* may x be observed under some member? */
     const char *possible_words;                                              /* "x >= 0" */
     double (*logpdf)(const rao_family *f, const double *s, const double *x); /* x possible */
+    double (*logpdf_error)(const rao_family *f,
+                           const double *s); /* of a density that is normalised numerically, < 0 where it is not; NULL: none is */
     double (*log_ratio)(const rao_family *f, const double *s, const double *t,
                         const double *x);                                            /* log p_s/p_t, digits kept where s is near t */
     void (*score)(const rao_family *f, const double *s, const double *x, double *g); /* g, m zeroed before */

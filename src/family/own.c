@@ -28,6 +28,8 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return outside(f, s, x) ? -INF : own_raw(f, s, x) - own_part(f, s)[OWN_LOG_Z];
 }
 
+static double logpdf_error(const rao_family *f, const double *s) { return f->own->d.unnormalised ? own_part(f, s)[OWN_LOG_Z_ERROR] : -1; }
+
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     int failed = own_raw_score(f, s, x, g);
     for (int64_t i = 0; i < f->own->k; i++) g[i] = failed ? (double)NAN : g[i] - own_slope(f, s)[i];
@@ -151,7 +153,7 @@ static rao_status normalise(rao_ctx *ctx, const rao_family *f, double *s) {
     if (!(value[0] > 0 && value[0] < INF))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the integral of the density is %g, so it is none of a distribution", f->table->info.name,
                          value[0]));
-    part[OWN_LOG_Z] = a.top + log(value[0]);
+    part[OWN_LOG_Z] = a.top + log(value[0]), part[OWN_LOG_Z_ERROR] = quality.error / value[0];
     for (int64_t i = 0; i < f->own->k; i++) slope[i] = value[1 + i] / value[0];
     if (f->own->low_moves) RAO_TRY(add_flux(ctx, f, s, f->own->low, -1, slope));
     if (f->own->high_moves) RAO_TRY(add_flux(ctx, f, s, f->own->high, 1, slope));
@@ -278,7 +280,7 @@ static void fill_table(family_own *o) {
     t->info.discrete = o->d.discrete, t->info.regular = 1;
     t->charts = &o->chart, t->chart_count = 1;
     t->possible = possible, t->possible_words = o->d.discrete ? "a whole number in the support" : "a finite number in the support";
-    t->logpdf = logpdf, t->score = score;
+    t->logpdf = logpdf, t->logpdf_error = logpdf_error, t->score = score;
     t->support = line ? support : NULL, t->center = line ? center : NULL, t->landmarks = line ? landmarks : NULL;
     t->irregular_at = irregular_at, t->attach = attach;
     t->sample = own_sample, t->mle = own_mle, t->mle_method = RAO_ITERATION;

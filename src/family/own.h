@@ -34,6 +34,7 @@ enum {
     OWN_LOW,
     OWN_HIGH,
     OWN_LOG_Z,
+    OWN_LOG_Z_ERROR, /* absolute, of a quadrature */
     OWN_MARKED,
     OWN_MARK_COUNT,
     OWN_MIDDLE,

@@ -105,3 +105,12 @@ def test_bad_requests(request_, code, part):
     before, answer, after = ask({"family": "normal", "quantity": "entropy", "p": [0, 1]}, request_, {"family": "normal", "quantity": "entropy", "p": [0, 1]})
     assert answer["error"]["code"] == code and part in answer["error"]["message"], answer
     assert before == after and "value" in before
+
+
+def test_a_density_that_is_normalised_by_quadrature_says_so():
+    whole, half = {"coordinates": {"rate": [0, "inf"]}, "support": [0, "inf"], "p": [2], "x": 1}, {"density": "exp(-rate*x)", "unnormalised": True}
+    for quantity, want in (("logpdf", math.log(2) - 2), ("score", [-0.5])):
+        answer = one(**whole, **half, quantity=quantity)
+        assert answer["method"] == "quadrature" and 0 < answer["error_estimate"] < 1e-9
+        assert answer["value"] == pytest.approx(want, rel=1e-10)
+        assert one(**whole, density="rate*exp(-rate*x)", quantity=quantity)["method"] == "closed form"
