@@ -40,6 +40,7 @@ eval_uses eval_batch_uses(int quantity) {
     if (takes & RAO_TAKES_T) uses |= EVAL_USES(T);
     if (takes & RAO_TAKES_VELOCITY) uses |= EVAL_USES(VELOCITY);
     if (takes & RAO_TAKES_ORDER) uses |= EVAL_USES(ORDER);
+    if (quantity == RAO_ALPHA_DIVERGENCE) uses |= EVAL_USES(ALPHA);
     if (quantity == RAO_FISHER || quantity == RAO_FISHER_DET) uses |= EVAL_USES(METHOD) | EVAL_USES(DATA) | EVAL_USES(WEIGHTS);
     if (quantity == RAO_JEFFREYS_PRIOR) uses |= EVAL_USES(NORMALISED);
     return uses | uses_of_connections(quantity);
@@ -113,6 +114,16 @@ done:
     return st;
 }
 
+/* The order of an alpha-divergence is its alpha, and may be called so. */
+static rao_status read_order(batch *b) {
+    rao_ctx *ctx = b->r->s->ctx;
+    const eval_uses both = EVAL_USES(ORDER) | EVAL_USES(ALPHA);
+    int by_alpha = b->quantity == RAO_ALPHA_DIVERGENCE && b->r->seen & EVAL_USES(ALPHA);
+    if (by_alpha && (b->r->seen & both) == both)
+        return rao_fail(ctx, RAO_EINVAL, "alpha_divergence: order and alpha are the same number, give one of them");
+    return eval_get_real(ctx, b->r->tree, by_alpha ? "alpha" : "order", &b->args.order);
+}
+
 static rao_status read_args(batch *b) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = b->r->s->ctx;
@@ -127,7 +138,7 @@ static rao_status read_args(batch *b) {
     if (a->method == RAO_EMPIRICAL) RAO_TRY(read_data(b));
     RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
     RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
-    RAO_TRY(eval_get_real(ctx, tree, "order", &a->order));
+    RAO_TRY(read_order(b));
     RAO_TRY(eval_get_real(ctx, tree, "alpha", &a->alpha));
     RAO_TRY(read_plane(b));
     if (b->quantity == RAO_JEFFREYS_PRIOR) RAO_TRY(eval_get_flag(ctx, tree, "normalised", &a->normalised));

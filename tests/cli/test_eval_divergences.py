@@ -72,3 +72,10 @@ def test_mutual_information():
     assert "onto is missing" in ask(family="mvn", quantity="mutual_information", p={"mean": [0], "cov": [[1]]})["error"]["message"]
     assert "multiply to 4" in ask(**{**table, "onto": {"independence": [3, 2]}}, p=[0.25] * 4)["error"]["message"]
     assert "mvn and categorical" in ask(family="gamma", quantity="mutual_information", onto="independence", p=[1, 1])["error"]["message"]
+
+
+def test_the_order_of_an_alpha_divergence_is_its_alpha():
+    request = {"family": "normal", "quantity": "alpha_divergence", "p": [0, 1], "q": [1, 2]}
+    assert ask(**request, alpha=0.5) == ask(**request, order=0.5)
+    assert "give one of them" in ask(**request, order=0.5, alpha=0.5)["error"]["message"]
+    assert "no use for the key 'alpha'" in ask(**dict(request, quantity="renyi"), alpha=0.5)["error"]["message"]
