@@ -32,7 +32,7 @@ extern "C" {
  *   kfac   ngd with Kronecker factors, sampled targets on a part of the batch, averages and staggered inverses (Martens & Grosse 2015)
  *   ekfac  the same in the factors' eigenbases (George et al. 2018)
  * These three take their rate and momentum as given (step rate), or from the quadratic model of the batch's loss (step model; Martens & Grosse 2015, sections 6.4
- * and 7): with d and v as above and B = E + damping I, E the exact Fisher matrix of a part of the batch where the metric only approximates it,
+ * and 7): with d and v as above and B = E + damping I, E the exact Fisher matrix of model_fraction of the batch as rao_optim_set_forms answers for it, or the metric where nobody does,
  * v = alpha d + mu v, w -= v with alpha and mu the minimum of -<g, alpha d + mu v> + <alpha d + mu v, B (alpha d + mu v)> / 2, mu = 0 where d and v are parallel to
  * rounding. lr, its schedule, momentum and radius then have no say but in weight_decay. The prediction of lm is that minimum.
  * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every

@@ -17,7 +17,9 @@ static rao_status measure(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     if (!isfinite(trace))
         RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1));
     if (!(trace > 0))
-        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the metric's trace is %g: a relative damping has nothing to be relative to",
+        RAO_TRY(rao_fail(ctx, RAO_EDOMAIN,
+                         "%s: the metric's trace is %g and gives a relative damping nothing to be relative to: want unit = loss or, where "
+                         "steps led there, smaller ones or adapt = lm",
                          opt->rule->face.name, trace));
     opt->scalars[MEAN_EIGENVALUE] = trace / (double)opt->n;
 done:
