@@ -147,7 +147,8 @@ typedef struct rao_race_run_info {
 } rao_race_run_info;
 
 /* A rival at one setting over the seeds that were run. Medians; a run that failed counts as an infinite loss. The lower one of the two middle values where
- * their mean would be infinite. NaN: no answer (no run, no test part, the target reached by fewer than half of the seeds). */
+ * their mean would be infinite. NaN: no answer (no run, no test part, the target reached by fewer than half of the seeds,
+ * the share of right classes of a rival whose losses are infinite). */
 typedef struct rao_race_result {
     const char *name; /* the rule; the whole spec where a rule races against itself */
     const char *rule, *settings;

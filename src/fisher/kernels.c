@@ -62,9 +62,10 @@ int64_t fisher_count(const rao_vec *w, double damping, int64_t side) {
 }
 
 rao_status fisher_singular(rao_ctx *ctx, const rao_op *op, const char *where, int at_most, int64_t rank, double least) {
-    return rao_fail(ctx, RAO_EDOMAIN,
-                    "fisher: %s with damping = %g is singular%s (rank %s%lld of %lld): want a damping above its rounding, %.2g",
-                    op->table->name, op->damping, where, at_most ? "at most " : "", (long long)rank, (long long)op->n, least);
+    return rao_fail(
+        ctx, RAO_EDOMAIN,
+        "fisher: %s with damping = %g is singular%s (rank %s%lld of %lld): want a damping above its rounding, %.2g in units of the loss",
+        op->table->name, op->damping, where, at_most ? "at most " : "", (long long)rank, (long long)op->n, least);
 }
 
 static double entry(const rao_mat *m, int64_t i) {

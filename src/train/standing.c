@@ -49,10 +49,10 @@ static double test_loss(const race_run *run, double unused) {
     (void)unused;
     return run->status == RAO_OK ? last_point(run)->test_loss : endless;
 }
-/* A failed run has the worst score: no class right, or an infinite squared error. */
+/* The least is the best, so that a median over seeds treats a failed run as it does in a loss: a share of classes counts negative. */
 static double test_score(const race_run *run, double classes) {
-    if (run->status == RAO_OK) return last_point(run)->test_score;
-    return classes > 0 ? 0 : endless;
+    if (run->status != RAO_OK) return endless;
+    return classes > 0 ? -last_point(run)->test_score : last_point(run)->test_score;
 }
 static double steps_done(const race_run *run, double unused) {
     (void)unused;
@@ -137,7 +137,9 @@ static void measure_entry(const rao_race *r, const race_entry *e, double target,
     out->seconds = over_runs(e, seconds_done, 0, work);
     out->ms_per_step = over_runs(e, ms_per_step, 0, work);
     out->test_loss = over_runs(e, test_loss, 0, work);
-    out->test_score = over_runs(e, test_score, (double)rao_dataset_classes(r->data), work);
+    const int64_t classes = rao_dataset_classes(r->data);
+    out->test_score = over_runs(e, test_score, (double)classes, work);
+    if (classes > 0) out->test_score = finite_or_nan(-out->test_score);
     out->best_loss = over_runs(e, lowest_loss, 0, work);
     out->steps_to_target = isnan(target) ? missing : finite_or_nan(over_runs(e, steps_to, target, work));
     out->seconds_to_target = isnan(target) ? missing : finite_or_nan(over_runs(e, seconds_to, target, work));

@@ -111,7 +111,7 @@ def test_divergence_is_said_and_the_others_go_on():
     assert re.search(r"sgd failed in 1 of 1 runs \(sgd.* step \d+\)", p.stdout), p.stdout
     out = ok_json("race", *SHORT, "--model", "mlp:64-32-10:relu", "--optim", "sgd:lr=1e30,adam")
     wild, tame = out["results"]
-    assert wild["train_loss"] is None and wild["diverged"] == 1 and re.search(r"step \d+", wild["error"])
+    assert wild["train_loss"] is None and wild["test_accuracy"] is None and wild["diverged"] == 1 and re.search(r"step \d+", wild["error"])
     assert tame["train_loss"] > 0 and tame["diverged"] == 0
 
 
