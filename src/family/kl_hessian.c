@@ -12,17 +12,17 @@
 static int64_t tangent(const family_item *it) { return it->f->tangents[chart_number(it->f, it->chart)]; }
 static int64_t coords(const family_item *it) { return it->f->coords[chart_number(it->f, it->chart)]; }
 
+/* Where tangent coordinate j stands: of w_1..w_k, then the components' coordinates, the last weight gives way. */
+static int64_t place_of(const family_item *it, int64_t j) {
+    int64_t parts = it->f->part_count;
+    return coords(it) == tangent(it) || parts == 0 || j < parts - 1 ? j : j + 1;
+}
+
 void rao_move(const family_item *it, double *c, int64_t j, double h) {
-    int64_t n = coords(it), m = tangent(it), parts = it->f->part_count;
-    if (n == m) {
-        c[j] += h;
-    } else if (parts == 0) { /* p_1..p_k */
-        c[j] += h, c[n - 1] -= h;
-    } else if (j < parts - 1) { /* w_1..w_k, then the components' coordinates */
-        c[j] += h, c[parts - 1] -= h;
-    } else {
-        c[j + 1] += h;
-    }
+    int64_t n = coords(it), parts = it->f->part_count, place = place_of(it, j);
+    c[place] += h;
+    if (n == tangent(it) || place != j) return;
+    c[parts == 0 ? n - 1 : parts - 1] -= h;
 }
 
 typedef struct bend {
@@ -78,15 +78,20 @@ done:
 
 /* A standard unit of coordinate j at q, or where there is none its size. */
 static double unit_of(const bend *k, const double *fisher, int64_t j) {
-    double f = fisher[j * k->m + j], size = fabs(k->c[j]);
+    double f = fisher[j * k->m + j], size = fabs(k->c[place_of(k->it, j)]);
     return f > 0 && f < INF ? 1 / sqrt(f) : size > 0 ? size : 1;
 }
 
-/* h rounded so that a quarter of it, from coordinate j, ends at a double: differences are divided by the step that was taken. */
+/* h rounded so that a quarter of it, from coordinate j, ends at a double: differences are divided by the step that was taken. Where doubles lie farther apart
+ * than that, a quarter is two of them (one behind a power of two). */
 static double whole_step(const bend *k, int64_t j, double h) {
-    volatile double there = k->c[j] + 0.25 * h;
-    return k->it->f->part_count || !(there > k->c[j]) ? h : 4 * (there - k->c[j]);
+    double c = k->c[place_of(k->it, j)], ulp = nextafter(fabs(c), INF) - fabs(c);
+    volatile double there = c + 0.25 * h;
+    return there - c >= 2 * ulp ? 4 * (there - c) : 8 * ulp;
 }
+
+/* As often as it takes from 1 to the least double. */
+enum { MOST_TRIES = 360 };
 
 /* Shorter steps where the family ends before, or curves too much, as long as the error falls. */
 static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *row, double *error) {
@@ -94,7 +99,7 @@ static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *
     double h = 0.005 * unit, best = INF, *trial;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_OR_RETURN(rao_scratch(ctx, k->m, &trial));
-    for (int tries = 0; tries < 40; tries++, h /= 8) {
+    for (int tries = 0; tries < MOST_TRIES; tries++, h /= 8) {
         double own = 0, size = 0;
         st = extrapolated(ctx, k, j, whole_step(k, j, h), trial, &own);
         if (st == RAO_EDOMAIN && best == INF) continue; /* the last sentence stays if none is reached */
@@ -109,11 +114,23 @@ static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *
     return RAO_OK;
 }
 
+/* A location and a scale: KL knows the difference of the locations alone, so they are counted from that of q, near which doubles lie close. */
+static void from_origin(family_item *it, const double **q, double p_own[2], double q_own[2]) {
+    if (!it->f->table->standard) return;
+    p_own[0] = it->p[0] - (*q)[0], q_own[0] = 0;
+    if (!isfinite(p_own[0])) return;
+    p_own[1] = it->p[1], q_own[1] = (*q)[1];
+    it->p = p_own, *q = q_own;
+}
+
 static rao_status by_differences(rao_ctx *ctx, const family_item *it, const double *q, double *out, rao_quality *quality) {
     rao_status st;
+    family_item own_item = *it, at_q;
+    double from_p[2], from_q[2];
+    from_origin(&own_item, &q, from_p, from_q);
+    it = &own_item, at_q = *it;
     bend k = {.it = it, .m = tangent(it), .n = coords(it)};
     double *fisher, *rows, error = 0;
-    family_item at_q = *it;
     rao_quality own = {RAO_CLOSED, 0};
     rao_mark mark = rao_scratch_mark(ctx);
     double **vectors[] = {&k.c, &k.at, &k.up, &k.down};

@@ -49,6 +49,8 @@ static void determinants_by_oracle(void **state) {
         ask(ctx, gamma, RAO_FISHER_DET, "expectation", -1, eta, NULL, &got);
         EXPECT_CLOSE(log(got), -o->log_det, 1e-10 + 1e-15 * o->p[0] * o->p[0]);
     }
+    ask(ctx, gamma, RAO_FISHER_DET, NULL, -1, (double[]){1e10, 1}, NULL, &got); /* k psi'(k) - 1 = 1/(2k) + 1/(6k^2) */
+    EXPECT_REL(got, 0.5e-10 * (1 + 1 / 3e10), 1e-14);
     for (size_t i = 0; i < COUNT(oracle_det_dirichlet); i++) {
         const oracle_det *o = &oracle_det_dirichlet[i];
         rao_family *f = make(ctx, "dirichlet", o->n, NULL, 0);
@@ -242,6 +244,42 @@ static void hessians_of_kl(void **state) {
 }
 
 /* ---- from data ---- */
+
+/* At mu = 1e15 doubles lie an eighth apart, and differences of a step below that were zero. */
+static void hessians_of_kl_know_no_origin(void **state) {
+    (void)state;
+    LAW("the Hessian of KL is the same wherever p and q lie together, and steps are no shorter than doubles lie apart");
+    rao_ctx *ctx = rao_test_ctx();
+    static const char *const names[] = {"normal", "lognormal", "cauchy", "logistic", "gumbel", "laplace", "student_t"};
+    double here[4], there[4];
+    for (size_t i = 0; i < COUNT(names); i++) {
+        rao_family *f = make(ctx, names[i], 0, i == 6 ? "nu" : NULL, 5);
+        ask(ctx, f, RAO_KL_HESSIAN_AT, NULL, -1, (double[]){0, 1}, (double[]){1, 2}, here);
+        ask(ctx, f, RAO_KL_HESSIAN_AT, NULL, -1, (double[]){1e15, 1}, (double[]){1e15 + 1, 2}, there);
+        for (int j = 0; j < 4; j++) EXPECT_CLOSE(there[j], here[j], 1e-11);
+        ask(ctx, f, RAO_FISHER, NULL, RAO_KL_HESSIAN, (double[]){1e15, 1}, NULL, there);
+        ask(ctx, f, RAO_FISHER, NULL, RAO_KL_HESSIAN, (double[]){0, 1}, NULL, here);
+        EXPECT_CLOSE(there[0], here[0], 1e-11);
+        rao_family_destroy(&f);
+    }
+    rao_family *f = make(ctx, "mvn", 1, NULL, 0);
+    ask(ctx, f, RAO_KL_HESSIAN_AT, NULL, -1, (double[]){1e15, 1}, (double[]){1e15 + 1, 4}, there);
+    EXPECT_REL(there[0], 0.25, 1e-12);
+    EXPECT_REL(there[1], -1.0 / 16, 1e-10);
+    rao_family_destroy(&f);
+    f = make(ctx, "poisson", 0, NULL, 0);
+    ask(ctx, f, RAO_KL_HESSIAN_AT, NULL, -1, (double[]){1e-300}, (double[]){2e-300}, there); /* a standard unit is 1e-150 */
+    EXPECT_REL(there[0], 2.5e299, 1e-9);
+    rao_family_destroy(&f);
+    f = make(ctx, "bernoulli", 0, NULL, 0);
+    rao_family_args a;
+    rao_family_args_init(&a);
+    const double sure = 1;
+    a.p = rao_points_of(&sure, 0), a.q = rao_points_of(&sure, 0);
+    EXPECT_FAIL(ctx, rao_family_eval(ctx, f, RAO_KL_HESSIAN_AT, &a, there, 0), RAO_EDOMAIN, "want 0 <= p <= 1");
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
 
 static void empirical_matrices(void **state) {
     (void)state;
@@ -636,6 +674,7 @@ int main(void) {
         cmocka_unit_test(the_singular_mixture),
         cmocka_unit_test(determinants_in_closed_form),
         cmocka_unit_test(hessians_of_kl),
+        cmocka_unit_test(hessians_of_kl_know_no_origin),
         cmocka_unit_test(empirical_matrices),
         cmocka_unit_test(bounds_of_variances),
         cmocka_unit_test(singular_matrices_bound_what_lies_in_their_range),
