@@ -141,7 +141,7 @@ static rao_status put_keys(rao_ctx *ctx, const sample *s, const char *quantity, 
     if (uses & EVAL_USES(KIND)) RAO_TRY(ask_put(ctx, request, "kind", cJSON_CreateString("left")));
     if (uses & EVAL_USES(POINTS)) RAO_TRY(put_points(ctx, s, request));
     if (uses & EVAL_USES(ONTO)) RAO_TRY(put_onto(ctx, s, !strcmp(quantity, "mutual_information"), request));
-    if (uses & EVAL_USES(ALPHA)) RAO_TRY(ask_put(ctx, request, "alpha", cJSON_CreateNumber(0.5)));
+    if (uses & EVAL_USES(ALPHA) && !(uses & EVAL_USES(ORDER))) RAO_TRY(ask_put(ctx, request, "alpha", cJSON_CreateNumber(0.5)));
     if (uses & EVAL_USES(PLANE)) RAO_TRY(put_plane(ctx, s, request));
     if (uses & EVAL_USES(KERNEL)) RAO_TRY(put_kernel(ctx, s, request));
     RAO_TRY(ask_put(ctx, request, "samples", cJSON_CreateNumber(SAMPLES)));
