@@ -34,7 +34,8 @@ extern "C" {
  * These three take their rate and momentum as given (step rate), or from the quadratic model of the batch's loss (step model; Martens & Grosse 2015, sections 6.4
  * and 7): with d and v as above and B = E + damping I, E the exact Fisher matrix of model_fraction of the batch as rao_optim_set_forms answers for it, or the metric where nobody does,
  * v = alpha d + mu v, w -= v with alpha and mu the minimum of -<g, alpha d + mu v> + <alpha d + mu v, B (alpha d + mu v)> / 2, mu = 0 where d and v are parallel to
- * rounding. lr, its schedule, momentum and radius then have no say but in weight_decay. The prediction of lm is that minimum.
+ * rounding. lr, its schedule, momentum and radius then have no say but in weight_decay. The prediction of lm is that minimum. ngd refuses step = model without adapt = lm:
+ * nothing else takes back a step of the model's whole length.
  * Damping is `damping` times the mean eigenvalue of F (unit relative), or in units of the loss (unit loss), plus l2; with adapt = lm it starts there and every
  * five steps is multiplied by (19/20)^(+-5) as the ratio of realised to predicted reduction lies above 3/4 or below 1/4 (Levenberg-Marquardt;
  * Martens & Grosse 2015, section 6.5, with F + damping I in place of the exact Fisher matrix in the prediction). A step after which the loss of its own batch

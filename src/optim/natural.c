@@ -33,7 +33,7 @@
          .type = RAO_OPT_CHOICE,                                                                                                      \
          .offset = offsetof(natural, step),                                                                                           \
          .choices = "rate|model",                                                                                                     \
-         .help = "its length: by lr and momentum, or by the exact quadratic model of the batch"},                                     \
+         .help = "its length: by lr and momentum, or by the exact quadratic model of the batch (ngd: with adapt=lm)"},                \
         {.name = "model_fraction",                                                                                                    \
          .type = RAO_OPT_REAL,                                                                                                        \
          .offset = offsetof(natural, model_fraction),                                                                                 \
@@ -173,6 +173,16 @@ static rao_status check_together(rao_ctx *ctx, const rao_optim *opt) {
                     o->common.l2 > 0 ? "weight_decay in its place, or float" : "step = rate, or float");
 }
 
+/* The exact metric turns d more than factors do, and the model's whole length along it is astray on a batch that says little of the loss: on the digits the loss
+ * rises a thousandfold in five steps. */
+static rao_status check_ngd(rao_ctx *ctx, const rao_optim *opt) {
+    const natural *o = natural_of(opt);
+    rao_status st = check_together(ctx, opt);
+    if (st != RAO_OK || o->step != STEP_MODEL || o->adapt == ADAPT_LM) return st;
+    return rao_fail(ctx, RAO_EINVAL,
+                    "ngd: step = model goes the whole length of its model, and adapt = fixed takes no step back: want adapt = lm");
+}
+
 static void wish_of(const void *options, const char *representation, rao_optim_wish *wish) {
     const natural *o = options;
     *wish = (rao_optim_wish){representation,
@@ -208,7 +218,7 @@ const optim_rule optim_ngd = {.face = {.name = "ngd", .summary = "natural gradie
                               .step = natural_step,
                               .step_outer = natural_step_outer,
                               .takes_outer = natural_takes_outer,
-                              .check = check_together,
+                              .check = check_ngd,
                               .keeps = keeps,
                               .wish = wish_ngd};
 const optim_rule optim_kfac = {

@@ -120,7 +120,7 @@ def test_log_of_json_lines(tmp_path):
 @pytest.mark.parametrize("optim, metric, renew", [("kfac:adapt=lm:renew=4", "kfac", 4), ("ekfac:adapt=lm:renew=3:damping=5", "ekfac", 3),
                                                   ("ngd:adapt=lm", "implicit", 0), ("ngd:representation=dense", "dense", 0), ("kfac", "kfac", 10),
                                                   ("ngd:representation=gram:every=2", "gram", 0), ("ngd:representation=diagonal:lr=0.1", "diagonal", 0),
-                                                  ("ekfac:l2=0.01:weight_decay=0.01", "ekfac", 20), ("ngd:step=model:damping=3", "implicit", 0)])
+                                                  ("ekfac:l2=0.01:weight_decay=0.01", "ekfac", 20), ("ngd:step=model:adapt=lm:damping=3", "implicit", 0)])
 def test_the_log_of_a_metric(tmp_path, optim, metric, renew):
     """Damping, cosine, reductions and where the time went; layer by layer what was added to the factors, condition, and how old their inverses are."""
     path = tmp_path / "run.jsonl"
@@ -179,13 +179,15 @@ def test_realised_is_the_fall_of_the_loss_and_a_log_changes_nothing(tmp_path, op
 
 @pytest.mark.parametrize("rule", ["ngd", "kfac", "ekfac"])
 def test_levenberg_marquardt_does_not_diverge(tmp_path, rule):
-    """step=model on batches of a classification raises a loss of 2.4 to hundreds where steps are not taken back."""
+    """step=model on batches of a classification goes up where steps are not taken back: ngd (2.4 to hundreds in five steps) refuses to run without."""
     path = tmp_path / "run.jsonl"
     out = ok_json("train", "--model", "mlp:64-16-10:tanh", "--optim", f"{rule}:step=model:adapt=lm", "--steps", 40, "--evaluate", 1, "--log", path)
     points = [p for p in map(json.loads, path.read_text().splitlines()) if p["event"] == "evaluation" and p["step"] > 0]
     assert all(p["realised"] <= 4 * 2 ** -23 * (1 + p["batch_loss"]) for p in points)
     assert out["train_loss"] < 0.2 and max(p["train_loss"] for p in points) < 2.5
     assert rule != "ngd" or sum(p["rejected"] for p in points) > 0
+    p = run("train", "--model", "mlp:64-16-10:tanh", "--optim", f"{rule}:step=model", "--steps", 1)
+    assert (p.returncode, "want adapt = lm" in p.stderr) == ((2, True) if rule == "ngd" else (0, False)), p.stderr
 
 
 def test_levenberg_marquardt_damps_what_gram_cannot_solve():

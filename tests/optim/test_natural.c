@@ -448,7 +448,7 @@ static void a_singular_metric_raises_the_damping(void **state) {
 static void parts_sum_to_the_whole(void **state) {
     (void)state;
     LAW("the shares of a prediction sum to it, to the model's change along the step; of a part the cosine and the norms are its own");
-    static const char *const specs[] = {"ngd:lr=0.3:damping=0.1:momentum=0.5:radius=0.02", "kfac:l2=0.2:adapt=lm", "ngd:step=model"};
+    static const char *const specs[] = {"ngd:lr=0.3:damping=0.1:momentum=0.5:radius=0.02", "kfac:l2=0.2:adapt=lm", "kfac:step=model"};
     for (size_t s = 0; s < COUNT(specs); s++) {
         rao_ctx *ctx = rao_test_ctx();
         rao_optim *opt = NULL;
@@ -607,7 +607,7 @@ static void a_quadratic_in_one_step(void **state) {
         for (int i = 0; i < N * N; i++) m[i] = scales[k] * h[i];
         rao_op *f = dense(ctx, m);
         rao_vec wv = rao_vec_view(RAO_F64, N, w);
-        OK(ctx, rao_optim_create(ctx, "ngd:damping=1e-12:step=model", RAO_F64, N, 0, &opt));
+        OK(ctx, rao_optim_create(ctx, "kfac:damping=1e-12:step=model", RAO_F64, N, 0, &opt));
         rao_optim_set_forms(opt, forms_of_matrix, &answer);
         rao_normal_fill_f64(rao_stream_make(rao_test_seed(), 5), 0, 0, N, start);
         memcpy(w, start, sizeof w);
@@ -659,13 +659,15 @@ static void refusals(void **state) {
         {"ekfac:model_fraction=0.5", "model_fraction has no effect with step=rate, want step=model"},
         {"kfac:step=model:radius=1", "radius has no effect with step=model, want step=rate"},
         {"ngd:momentum=0.5:step=model", "momentum has no effect with step=model"},
-        {"ngd:step=model:lr=0.5", "lr, schedule and warmup have no effect"},
+        {"ngd:step=model:adapt=lm:lr=0.5", "lr, schedule and warmup have no effect"},
+        {"ngd:step=model", "adapt = fixed takes no step back: want adapt = lm"},
+        {"ngd:step=model:model_fraction=1", "want adapt = lm"},
         {"kfac:step=model:warmup=3", "lr, schedule and warmup have no effect"},
         {"ngd:representation=gram:iterations=9", "iterations has no effect with representation=gram, want representation=auto|implicit"},
         {"ngd:representation=diagonal:tolerance=0.1", "tolerance has no effect"},
         {"sgd:final=0.5", "final has no effect with schedule=constant, want schedule=cosine"}};
-    static const char *const open[] = {"ngd:samples=1", "kfac:samples=4", "kfac:step=model:lr=0.5:weight_decay=0.1", "ngd:iterations=9",
-                                       "ekfac:step=model:lr=0.3:momentum=0.5:radius=0.003"};
+    static const char *const open[] = {"ngd:samples=1",    "kfac:samples=4",          "kfac:step=model:lr=0.5:weight_decay=0.1",
+                                       "ngd:iterations=9", "ngd:step=model:adapt=lm", "ekfac:step=model:lr=0.3:momentum=0.5:radius=0.003"};
     for (size_t i = 0; i < COUNT(idle); i++)
         EXPECT_FAIL(ctx, rao_optim_create(ctx, idle[i].spec, RAO_F64, N, 0, &opt), RAO_EINVAL, idle[i].says);
     for (size_t i = 0; i < COUNT(open); i++) { /* at its default an option says what is so anyway */

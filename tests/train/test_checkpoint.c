@@ -43,7 +43,7 @@ static void saved_and_loaded_goes_on(void **state) {
                                  "kfac:adapt=lm:step=model:unit=loss",
                                  "ngd:representation=dense:every=4",
                                  "ngd:representation=gram:every=3:flavour=sampled:samples=2:adapt=lm",
-                                 "ngd:representation=diagonal:every=7:step=model",
+                                 "ngd:representation=diagonal:every=7:step=model:adapt=lm",
                                  "kfac:adapt=lm:lr=2:momentum=0.8:damping=0.01:renew=4:radius=inf",
                                  "ekfac:renew=4"};
     for (int d = 0; d < 2; d++) {
