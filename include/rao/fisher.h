@@ -63,7 +63,7 @@ typedef struct rao_fisher rao_fisher;
 
 /* `representation`: dense | diagonal | kfac | ekfac | gram | implicit. Batches of up to max_cases. `opts` may be NULL.
  * EINVAL (unknown name: the nearest); EUNABLE: an operation without per-example factors (named), flavour sampled with a head that cannot draw;
- * ENOMEM with the size named before anything is allocated. */
+ * ENOMEM, before anything is allocated, with the size and the limit: the machine's memory, or what its control group (a container) allows. */
 RAO_API rao_status rao_fisher_create(rao_ctx *ctx, const rao_model *model, const char *representation, const rao_fisher_opts *opts,
                                      int64_t max_cases, rao_fisher **fisher);
 RAO_API void rao_fisher_destroy(rao_fisher **fisher);
@@ -87,6 +87,7 @@ RAO_API rao_op *rao_fisher_op(rao_fisher *fisher);
  * nothing that depends on a damping. */
 RAO_API void rao_fisher_renew(rao_fisher *fisher);
 RAO_API const char *rao_fisher_name(const rao_fisher *fisher);
+/* Of the representation, without the share of each case and its roots: three numbers a case. */
 RAO_API int64_t rao_fisher_bytes(const rao_fisher *fisher);
 
 /* What outlives an update: the averages of kfac and ekfac, their inverses or bases, the counts. With the damping and these vectors (writable views)

@@ -2,13 +2,13 @@
  * draw (sampled) or the data's targets (empirical), one backward pass whose factors the representation takes up. */
 #include "fisher/fisher.h"
 
+#include "base/limit.h"
 #include "fisher/dense_sum.h"
 #include "graph/graph.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 static const rao_option rows[] = {
     {.name = "flavour",
@@ -112,14 +112,17 @@ static int64_t columns_of(const rao_fisher *f) {
     return 1;
 }
 
-/* What this machine could hold at all. */
-static double memory_of_machine(void) { return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE); }
+/* Of the object in that representation: a case's share and its two roots, and what the representation holds. */
+static double bytes_as(const rao_fisher *f, const representation *rep) {
+    double unit = (double)rao_dtype_size(f->op.dtype);
+    return (double)f->max_cases * ((double)sizeof *f->share + 2 * unit) + rep->bytes(f);
+}
 
 static rao_status check_bytes(rao_ctx *ctx, const rao_fisher *f) {
-    double bytes = f->rep->bytes(f), limit = memory_of_machine();
+    double bytes = bytes_as(f, f->rep), limit = rao_memory_limit();
     if (bytes <= limit) return RAO_OK;
-    return rao_fail(ctx, RAO_ENOMEM, "fisher: %s of %lld parameters needs %.3g GB, this machine has %.3g GB", f->rep->name,
-                    (long long)f->op.n, bytes / 1e9, limit / 1e9);
+    return rao_fail(ctx, RAO_ENOMEM, "fisher: %s of %lld parameters and %lld case%s needs %.3g GB, this machine gives at most %.3g GB",
+                    f->rep->name, (long long)f->op.n, (long long)f->max_cases, f->max_cases == 1 ? "" : "s", bytes / 1e9, limit / 1e9);
 }
 
 /* ---- an object without a matrix ---- */
@@ -248,7 +251,7 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
     if (cases < 1) return rao_fail(ctx, RAO_EINVAL, "fisher: %lld cases, want >= 1", (long long)cases);
     f.op = (rao_op){NULL, rao_model_dtype(model), rao_model_size(model), 0};
     f.max_columns = columns_of(&f);
-    double k = (double)f.op.n, m = (double)cases * (double)f.max_columns, widths = 0, limit = memory_of_machine() / 2, inverses = 0,
+    double k = (double)f.op.n, m = (double)cases * (double)f.max_columns, widths = 0, limit = rao_memory_limit() / 2, inverses = 0,
            products = 0;
     for (int64_t l = 0; l < f.layers; l++) {
         rao_parameter p = rao_graph_parameter(f.graph, l);
@@ -262,7 +265,7 @@ rao_status rao_fisher_cheapest(rao_ctx *ctx, const rao_model *model, const rao_f
     static const representation *const exact[] = {&fisher_dense, &fisher_gram, &fisher_implicit};
     int best = 2; /* two vectors and its preconditioner */
     for (int i = 0; i < 2; i++)
-        if (cost[i] < cost[best] && exact[i]->bytes(&f) <= limit) best = i;
+        if (cost[i] < cost[best] && bytes_as(&f, exact[i]) <= limit) best = i;
     *name = exact[best]->name;
     return RAO_OK;
 }

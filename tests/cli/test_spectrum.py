@@ -282,7 +282,7 @@ def test_too_large_is_said_before_the_work():
     huge = ["spectrum", "--model", "mlp:64-600000-600000-10:tanh", "--cases", 2, "--representation"]
     assert "of 600001 rows (kfac, 2.88e+03 GB" in refused(2, *huge, "kfac", timeout=20)
     sentence = refused(1, *huge, "diagonal", timeout=20)
-    assert "fisher: diagonal of 360045600010 parameters needs 2.88e+03 GB, this machine has" in sentence
+    assert "fisher: diagonal of 360045600010 parameters and 2 cases needs 2.88e+03 GB, this machine gives at most" in sentence
 
 
 GUIDE = pathlib.Path(os.environ.get("RAO_SOURCE_DIR", pathlib.Path(__file__).parents[2]))

@@ -365,10 +365,15 @@ static void refusals(void **state) {
     EXPECT_FAIL(k.ctx, rao_fisher_layer_info(k.ctx, f, 0, &info), RAO_EUNABLE, "implicit");
     EXPECT_FAIL(k.ctx, rao_fisher_update(k.ctx, f, k.objective, &k.w, 4, 0, 1), RAO_EINVAL, "4 cases, want 1..3");
     rao_fisher_destroy(&f);
+    static const char *const all[] = {"dense", "diagonal", "kfac", "ekfac", "gram", "implicit"};
     rao_model *large = NULL;
     OK(k.ctx, rao_model_create(k.ctx, "mlp:784-4000-4000-10:tanh:categorical", NULL, RAO_F32, &large));
     int64_t before = rao_ctx_memory(k.ctx).live_bytes;
     EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, large, "dense", NULL, 3, &f), RAO_ENOMEM, "GB");
+    for (size_t i = 0; i < COUNT(all); i++) { /* for the gram matrix numbers a pair of cases, for a diagonal a few a case */
+        EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, k.model, all[i], NULL, 1000000000000, &f), RAO_ENOMEM, "1000000000000 cases needs");
+        EXPECT_FAIL(k.ctx, rao_fisher_create(k.ctx, k.model, all[i], NULL, INT64_MAX, &f), RAO_ENOMEM, "this machine gives at most");
+    }
     EXPECT_EQ(rao_ctx_memory(k.ctx).live_bytes, before);
     rao_model_destroy(&large);
     rao_free_block(&b.data), rao_free_block(&x.data);
