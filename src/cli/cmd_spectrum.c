@@ -141,7 +141,8 @@ static int64_t largest_side(const spectrum_view *v, int choice) {
     return side;
 }
 
-/* A decomposition can be neither watched nor interrupted: it is asked for by its size, before minutes or hours of work and not behind them. */
+/* A decomposition can be neither watched nor interrupted: it is asked for by its size, before minutes or hours of work and not behind them.
+ * EUNABLE, a failure and no wrong usage, as a matrix larger than the memory is. */
 static rao_status check_size(const spectrum_view *v, int choice) {
     int64_t side = largest_side(v, choice), most = v->options->most_rows;
     rao_text to_do = {0};
@@ -151,7 +152,7 @@ static rao_status check_size(const spectrum_view *v, int choice) {
     RAO_TRY(rao_text_printf(v->ctx, &to_do, "take %simplicit%s", choice == DENSE || choice == GRAM ? "kfac, ekfac or " : "",
                             choice == GRAM ? ", or fewer --cases" : ""));
     st = rao_fail(
-        v->ctx, RAO_EINVAL, "the eigenvalues of a matrix of %lld rows (%s, %.3g GB and some %.2g operations) are %s, want at most %lld: %s",
+        v->ctx, RAO_EUNABLE, "the eigenvalues of a matrix of %lld rows (%s, %.3g GB and some %.2g operations) are %s, want at most %lld: %s",
         (long long)side, representations[choice],
         1e-9 * (double)rao_dtype_size(rao_model_dtype(v->problem.model)) * (double)side * (double)side, 4.0 / 3 * pow((double)side, 3),
         side <= EIGEN_LIMIT ? "many" : "out of reach", (long long)(side <= EIGEN_LIMIT ? most : EIGEN_LIMIT), to_do.data);
