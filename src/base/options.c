@@ -73,6 +73,9 @@ static int choice_count(const char *choices) {
     return n;
 }
 
+/* Whether an infinite value is wrong although a bound of the range lets it pass: then "finite" is what the sentence lacks. */
+static int wants_finite(const rao_option *row, double v) { return isinf(v) && isinf(v > 0 ? row->max : row->min); }
+
 /* "> 0", "in [0, 1)", ... */
 static const char *range_text(const rao_option *row, char *out, size_t size) {
     int above = (row->flags & RAO_OPT_ABOVE_MIN) != 0, below = (row->flags & RAO_OPT_BELOW_MAX) != 0;
@@ -98,9 +101,12 @@ static int left_out(const rao_option *row, double v) {
 
 static rao_status parse_number(rao_ctx *ctx, const rao_option_table *table, const rao_option *row, const char *text, double *value) {
     char range[96], *end;
-    int unbounded = isinf(row->min) && isinf(row->max);
-    const char *kind = row->type == RAO_OPT_INT ? "a whole number " : unbounded ? "a finite number" : "a number ";
     double v = strtod(text, &end);
+    int unbounded = isinf(row->min) && isinf(row->max);
+    const char *kind = row->type == RAO_OPT_INT ? "a whole number "
+                       : unbounded              ? "a finite number"
+                       : wants_finite(row, v)   ? "a finite number "
+                                                : "a number ";
     int whole = row->type != RAO_OPT_INT || (v == floor(v) && fabs(v) <= 0x1p53);
     if (end == text || *end || !whole || !in_range(row, v))
         return rao_fail(ctx, RAO_EINVAL, "%s: %s = %s, want %s%s", table->owner, row->name, text, kind,
@@ -249,7 +255,9 @@ rao_status rao_options_check(rao_ctx *ctx, const rao_option_table *table, const 
             int n = row->type == RAO_OPT_FLAG ? 2 : choice_count(row->choices);
             if (v < 0 || v >= n) return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want 0..%d", table->owner, row->name, v, n - 1);
         } else if (!in_range(row, v) && !left_out(row, v)) {
-            return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want %s", table->owner, row->name, v, range_text(row, range, sizeof range));
+            int unbounded = isinf(row->min) && isinf(row->max); /* its range reads "finite" */
+            return rao_fail(ctx, RAO_EINVAL, "%s: %s = %g, want %s%s", table->owner, row->name, v,
+                            wants_finite(row, v) && !unbounded ? "a finite number " : "", range_text(row, range, sizeof range));
         }
     }
     return check_effect(ctx, table, options);

@@ -151,11 +151,12 @@ static rao_status check_size(const spectrum_view *v, int choice) {
     if (side <= EIGEN_LIMIT) RAO_TRY(rao_text_printf(v->ctx, &to_do, "ask for them by --rows %lld, or ", (long long)side));
     RAO_TRY(rao_text_printf(v->ctx, &to_do, "take %simplicit%s", choice == DENSE || choice == GRAM ? "kfac, ekfac or " : "",
                             choice == GRAM ? ", or fewer --cases" : ""));
-    st = rao_fail(
-        v->ctx, RAO_EUNABLE, "the eigenvalues of a matrix of %lld rows (%s, %.3g GB and some %.2g operations) are %s, want at most %lld: %s",
-        (long long)side, representations[choice],
-        1e-9 * (double)rao_dtype_size(rao_model_dtype(v->problem.model)) * (double)side * (double)side, 4.0 / 3 * pow((double)side, 3),
-        side <= EIGEN_LIMIT ? "many" : "out of reach", (long long)(side <= EIGEN_LIMIT ? most : EIGEN_LIMIT), to_do.data);
+    st = rao_fail(v->ctx, RAO_EUNABLE,
+                  "the eigenvalues of a matrix of %lld rows (%s, %.3g GB and some %.2g operations) are %s, want at most %lld: %s",
+                  (long long)side, representations[choice],
+                  1e-9 * (double)rao_dtype_size(rao_model_dtype(v->problem.model)) * (double)side * (double)side,
+                  4.0 / 3 * pow((double)side, 3), side <= EIGEN_LIMIT ? "many" : "out of reach",
+                  (long long)(side <= EIGEN_LIMIT ? most : EIGEN_LIMIT), to_do.data);
 done:
     rao_text_destroy(&to_do);
     return st;

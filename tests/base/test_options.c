@@ -133,7 +133,12 @@ static void refusals(void **state) {
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "zzzzzz=1"), RAO_EINVAL, "want one of lr, momentum");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=-1"), RAO_EINVAL, "want a number > 0");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=nan"), RAO_EINVAL, "> 0");
-    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=inf"), RAO_EINVAL, "> 0");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=inf"), RAO_EINVAL, "lr = inf, want a finite number > 0");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=1e999"), RAO_EINVAL, "lr = 1e999, want a finite number > 0");
+    EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=-inf"), RAO_EINVAL, "lr = -inf, want a number > 0");
+    demo endless = o;
+    endless.lr = INFINITY;
+    EXPECT_FAIL(ctx, rao_options_check(ctx, &table, &endless), RAO_EINVAL, "lr = inf, want a finite number > 0");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "lr=0.1x"), RAO_EINVAL, "0.1x");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "momentum=1"), RAO_EINVAL, "in [0, 1)");
     EXPECT_FAIL(ctx, rao_options_parse(ctx, &table, &o, "every=1.5"), RAO_EINVAL, "whole number");
