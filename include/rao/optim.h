@@ -120,7 +120,7 @@ RAO_API rao_status rao_optim_before(rao_ctx *ctx, const rao_optim *opt, rao_vec 
 
 /* The last step, for logs. NaN: not known. */
 typedef struct rao_optim_step_info {
-    double damping; /* that its solve used */
+    double damping; /* of the metric at that step; an inverse that kfac keeps (renew > 1) solves with the damping at its own renewal */
     double cosine;  /* between the gradient and the step; not known where the gradient was not formed */
     double length;  /* r^2 <d, g>: the squared length of the unconstrained step in the damped metric */
     double scale;   /* s: 1 where the radius did not bind */
