@@ -153,7 +153,7 @@ typedef struct rao_race_result {
     const char *name; /* the rule; the whole spec where a rule races against itself */
     const char *rule, *settings;
     const char *metric;   /* the representation that it stepped in, by name (rao/fisher.h): what "auto" came to; NULL: none, or not run */
-    int64_t runs, failed; /* seeds run, and diverged of them */
+    int64_t runs, failed; /* seeds run, and those of them that did not end well */
     const char *message;  /* of the first failed run, or "" */
     int cancelled;        /* some run of it is not complete */
     double steps, seconds, ms_per_step;

@@ -11,8 +11,9 @@ typedef enum result_column { NAME = 0, STEPS, MS, LOSS, SPREAD, TEST, SCORE, TO_
 
 static rao_cell number_or_none(double value) { return isfinite(value) ? rao_cell_number(value) : rao_cell_none(); }
 
+/* A run may fail without a loss that grew (a metric that is refused): why stands in the sentence below the table. */
 static rao_cell loss_cell(const rao_race_result *r, double value) {
-    return r->runs && isinf(value) ? rao_cell_text("diverged") : number_or_none(value);
+    return r->runs && isinf(value) ? rao_cell_text("failed") : number_or_none(value);
 }
 
 static void fill_row(const race_view *v, int64_t i, rao_cell *row) {

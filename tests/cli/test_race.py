@@ -109,10 +109,18 @@ def test_divergence_is_said_and_the_others_go_on():
     p = run("race", *SHORT, "--model", "mlp:64-32-10:relu", "--optim", "sgd:lr=1e30,adam")
     assert p.returncode == 0 and p.stderr == ""
     assert re.search(r"sgd failed in 1 of 1 runs \(sgd.* step \d+\)", p.stdout), p.stdout
+    assert re.search(r"^\W*sgd .* failed .* failed ", p.stdout, re.M), p.stdout
     out = ok_json("race", *SHORT, "--model", "mlp:64-32-10:relu", "--optim", "sgd:lr=1e30,adam")
     wild, tame = out["results"]
     assert wild["train_loss"] is None and wild["test_accuracy"] is None and wild["diverged"] == 1 and re.search(r"step \d+", wild["error"])
     assert tame["train_loss"] > 0 and tame["diverged"] == 0
+
+
+def test_a_rival_refused_at_its_first_step_has_failed_and_not_diverged():
+    p = run("race", *SHORT, "--model", "mlp:64-8-10:tanh", "--optim", "ngd:representation=dense:damping=0,adam")
+    assert p.returncode == 0 and "diverged" not in p.stdout, p.stdout
+    assert re.search(r"^\W*ngd .* failed .* failed ", p.stdout, re.M), p.stdout
+    assert re.search(r"ngd failed in 1 of 1 runs \(ngd stopped at step 1: .*rank", p.stdout), p.stdout
 
 
 def test_a_race_in_which_all_diverge_has_failed():
