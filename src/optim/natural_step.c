@@ -14,8 +14,7 @@ static rao_status measure(rao_ctx *ctx, rao_optim *opt, rao_op *metric) {
     if (opt->scalars[MEAN_EIGENVALUE] > 0) return RAO_OK;
     RAO_TRY(rao_op_damp(ctx, metric, 0));
     RAO_TRY(rao_op_trace(ctx, metric, &trace));
-    if (!isfinite(trace))
-        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite at step %lld", opt->rule->face.name, (long long)opt->steps + 1));
+    if (!isfinite(trace)) RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the metric is not finite", opt->rule->face.name));
     if (!(trace > 0))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN,
                          "%s: the metric's trace is %g and gives a relative damping nothing to be relative to: want unit = loss or, where "
@@ -64,9 +63,7 @@ void rao_optim_renewed(rao_optim *opt) { opt->scalars[MEAN_EIGENVALUE] = 0; }
 /* s <= 1 so that rate^2 s^2 <d, g> <= radius: with d = (F + damping)^-1 g this is the squared length of the step in the damped metric. */
 static rao_status constrain(rao_ctx *ctx, rao_optim *opt, double rate, double slope, double *scale) {
     double radius = natural_of(opt)->radius, length = rate * rate * slope;
-    if (!isfinite(length))
-        return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name,
-                        (long long)opt->steps + 1);
+    if (!isfinite(length)) return rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite", opt->rule->face.name);
     *scale = length > radius ? sqrt(radius / length) : 1;
     opt->info.length = length, opt->info.scale = *scale;
     return RAO_OK;
@@ -153,8 +150,7 @@ static rao_status move_by_model(rao_ctx *ctx, rao_optim *opt, double rate, const
     RAO_TRY(model_matrix(ctx, opt, metric, x, b));
     for (int i = 0; i < 2; i++) RAO_TRY(rao_dot(ctx, g, &x[i], &slope[i]));
     if (!isfinite(slope[0]) || !isfinite(b[0]))
-        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite at step %lld", opt->rule->face.name,
-                         (long long)opt->steps + 1));
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the natural gradient is not finite", opt->rule->face.name));
     minimise_model(b, slope, alpha);
     opt->info.predicted = -(alpha[0] * slope[0] + alpha[1] * slope[1]) / 2;
     opt->info.length = alpha[0] * alpha[0] * slope[0], opt->info.scale = alpha[0];

@@ -208,9 +208,9 @@ static void lap(rao_trainer *t, int phase, double *clock) {
     *clock = now;
 }
 
-/* What a metric cannot do at some point of a run (a dead network has none) ends that run, and not the race around it. An optimiser names the step itself. */
+/* What a metric cannot do at some point of a run (a dead network has none) ends that run, and not the race around it. The step is named here. */
 static rao_status end_of_run(rao_ctx *ctx, const rao_trainer *t, rao_status st) {
-    if (st != RAO_EDOMAIN && (st != RAO_ENUMERIC || strstr(rao_ctx_message(ctx), " step "))) return st;
+    if (st != RAO_EDOMAIN && st != RAO_ENUMERIC) return st;
     return rao_fail(ctx, RAO_ENUMERIC, "%s stopped at step %lld: %s", rao_optim_name(t->optim), (long long)rao_trainer_steps(t) + 1,
                     rao_ctx_message(ctx));
 }

@@ -198,6 +198,12 @@ def test_levenberg_marquardt_damps_what_gram_cannot_solve():
     assert p.returncode == 1 and re.search(r"ngd stopped at step \d+: fisher: gram with damping = 9e-07 is too ill-cond", p.stderr), p.stderr
 
 
+@pytest.mark.parametrize("optim, why", [("kfac:radius=inf:lr=1e38:damping=1e-9", "parameters are not finite"), ("kfac:damping=0", "fisher: .*singular")])
+def test_a_run_that_a_step_ends_names_rule_and_step(optim, why):
+    p = run("train", "--model", "mlp:64-8-8-10:relu", "--optim", optim, "--steps", 3)
+    assert p.returncode == 1 and re.match(rf"rao train: kfac stopped at step 1: .*{why}", p.stderr), p.stderr
+
+
 def test_levenberg_marquardt_gives_up_in_words():
     p = run("train", "--optim", "kfac:adapt=lm:lr=1e30:radius=inf", "--steps", 2)
     assert p.returncode == 1 and re.search(r"kfac stopped at step 1: kfac: \d+ dampings up to .*want a smaller lr", p.stderr), p.stderr
