@@ -78,7 +78,7 @@ static double cross_entropy(const rao_family *f, const double *s, const double *
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     rao_bernoulli_gap(f, s, t, g);
-    if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
+    g[0] = g[0] / t[P] / t[Q]; /* NaN between equal ends, where there is no derivative */
 }
 
 static void support(const rao_family *f, const double *s, double *low, double *high) {

@@ -53,7 +53,7 @@ static double entropy(const rao_family *f, const double *s) {
 static double kl(const rao_family *f, const double *s, const double *t) { return f->fixed * rao_bernoulli_kl(f, s, t); }
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     kl_gradient_logit(f, s, t, g);
-    if (g[0] != 0) g[0] = g[0] / t[P] / t[Q];
+    g[0] = g[0] / t[P] / t[Q]; /* NaN between equal ends, where there is no derivative */
 }
 
 static void support(const rao_family *f, const double *s, double *low, double *high) {

@@ -109,6 +109,10 @@ static rao_status row_of(rao_ctx *ctx, bend *k, int64_t j, double unit, double *
         if (best <= 1e-10 * size) break;
     }
     rao_scratch_reset(ctx, mark);
+    if (st == RAO_OK && best == INF)
+        return rao_fail(ctx, RAO_ENUMERIC,
+                        "%s: %s was not reached: differences of the gradient of KL, or their errors, leave the range of doubles",
+                        k->it->f->table->info.name, k->it->what);
     if (best == INF) return st;
     *error = fmax(*error, best);
     return RAO_OK;

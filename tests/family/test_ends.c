@@ -82,8 +82,41 @@ static void honest_hessians(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void no_derivatives(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("at equal ends KL has no derivative, and a second derivative beyond the doubles is a sentence, whatever the family");
+    static const struct {
+        const char *name, *fixed;
+        rao_quantity quantity;
+        double p, q;
+        rao_status status;
+        const char *part;
+    } rows[] = {
+        {"bernoulli", NULL, RAO_KL_GRADIENT, 1, 1, RAO_EDOMAIN, "no value here"},
+        {"bernoulli", NULL, RAO_KL_GRADIENT, 0, 0, RAO_EDOMAIN, "no value here"},
+        {"binomial", "n", RAO_KL_GRADIENT, 1, 1, RAO_EDOMAIN, "no value here"},
+        {"binomial", "n", RAO_KL_GRADIENT, 0, 0, RAO_EDOMAIN, "no value here"},
+        {"geometric", NULL, RAO_KL_HESSIAN_AT, 1e-300, 1e-200, RAO_ENUMERIC, "leave the range of doubles"},
+        {"negative_binomial", "r", RAO_KL_HESSIAN_AT, 1e-300, 1e-200, RAO_ENUMERIC, "leave the range of doubles"},
+        {"exponential", NULL, RAO_KL_HESSIAN_AT, 1e-300, 1e-200, RAO_ENUMERIC, "leave the range of doubles"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = NULL;
+        double out = 7;
+        rao_family_args a;
+        rao_family_args_init(&a);
+        a.p = rao_points_of(&rows[i].p, 0), a.q = rao_points_of(&rows[i].q, 0);
+        OK(ctx, create(ctx, rows[i].name, rows[i].fixed, 3, &f));
+        EXPECT_FAIL(ctx, rao_family_eval(ctx, f, rows[i].quantity, &a, &out, 0), rows[i].status, rows[i].part);
+        EXPECT_CLOSE(out, 7, 0);
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sentences), cmocka_unit_test(angles_without_spread),
-                                       cmocka_unit_test(honest_hessians)};
+                                       cmocka_unit_test(honest_hessians), cmocka_unit_test(no_derivatives)};
     return rao_test_run("family/ends", tests, COUNT(tests));
 }
