@@ -102,6 +102,7 @@ typedef struct plain_pair {
     family_item it;
     rao_family f;
     double p[6], q[6];
+    double lost; /* of a divergence, relative: the law is not quite the other one's */
     unit_pair units;
 } plain_pair;
 
@@ -110,8 +111,8 @@ static int waits(const family_table *t) {
 }
 static void other_observations(const family_item *it, plain_pair *out) {
     const family_table *table = it->f->table;
-    const double *s = it->p, *t = it->q;
-    out->it = *it, out->f = *it->f;
+    const double *s = it->p, *t = it->q, r = table->info.fixed ? it->f->fixed : 1;
+    out->it = *it, out->f = *it->f, out->lost = 0;
     if (table == &rao_table_lognormal) {
         out->f.table = &rao_table_normal;
         for (int i = 0; i < 2; i++) {
@@ -125,11 +126,11 @@ static void other_observations(const family_item *it, plain_pair *out) {
         out->f.table = &rao_table_exponential;
         out->p[0] = s[0], out->p[1] = 1 / s[0], out->q[0] = t[0], out->q[1] = 1 / t[0], out->p[2] = out->q[2] = 0;
         out->it.p = out->p, out->it.q = out->q;
-    } else if (waits(table) && fmax(s[0], t[0]) < 1e-16) { /* p x is gamma, to p: the doubles do not tell counts apart */
-        double r = table->info.fixed ? it->f->fixed : 1;
-        out->f.table = &rao_table_gamma;
+    } else if (waits(table) && fmax(s[0], t[0]) < 5e-6 / sqrt(fmax(1, r))) {
+        /* x + r/2 is gamma of the rate -log(1 - p), to a part r p^2/24: sums over counts are integrals by the midpoint rule */
+        out->f.table = &rao_table_gamma, out->lost = fmax(1, r) * fmax(s[0], t[0]) * fmax(s[0], t[0]) / 8;
         for (int i = 0; i < 2; i++) {
-            double *state = i ? out->q : out->p, rate = (i ? t : s)[0];
+            double *state = i ? out->q : out->p, rate = -log1p(-(i ? t : s)[0]);
             state[GAMMA_SHAPE] = r, state[GAMMA_RATE] = rate, state[GAMMA_SCALE] = 1 / rate, state[GAMMA_MEAN] = r / rate;
             state[GAMMA_KIND] = state[GAMMA_SHAPE_REST] = 0;
         }
@@ -232,7 +233,9 @@ static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, doubl
 rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
     plain_pair plain;
     plainly(it, &plain);
-    return skew(ctx, &plain.it, order, out, quality);
+    RAO_OR_RETURN(skew(ctx, &plain.it, order, out, quality));
+    if (isfinite(*out)) quality->error += plain.lost * fabs(*out);
+    return RAO_OK;
 }
 
 /* ---- its slope --------------------------------------------------------------------------------------------------- */
@@ -332,6 +335,17 @@ static rao_status check_reached(rao_ctx *ctx, const family_item *it, double valu
                     it->f->table->info.name, it->what);
 }
 
+/* Waiting times of few successes fall like (1 - p)^x: a sum that does not end within ten million counts is not begun. */
+static rao_status check_counts(rao_ctx *ctx, const family_item *it) {
+    double p = fmin(it->p[0], it->q[0]), r = it->f->table->info.fixed ? it->f->fixed : 1;
+    if (!waits(it->f->table) || r > 1 || p > 3e-6) return RAO_OK;
+    return rao_fail(
+        ctx, RAO_ENUMERIC,
+        "%s: %s was not reached: at p = %.17g the sum takes some %.2g counts, more than ten million, and the other p is too large "
+        "for an integral in its place",
+        it->f->table->info.name, it->what, p, 36 / p);
+}
+
 /* Of a beta law the doubles below 1 are too far apart for a density that is infinite there: the upper half is the lower half of the law of 1 - x. */
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality) {
@@ -340,8 +354,10 @@ rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *ter
     *out = 0;
     if (it->f->table != &rao_table_beta) {
         plainly(it, &plain);
+        RAO_OR_RETURN(check_counts(ctx, &plain.it));
         RAO_OR_RETURN(part(ctx, &plain.it, term, squared, cuts, INF, out, mass, quality));
         RAO_OR_RETURN(check_reached(ctx, it, *out));
+        quality->error += plain.lost * *out;
         return check_masses(ctx, it, mass);
     }
     const double p[3] = {it->p[1], it->p[0], it->p[2]}, q[3] = {it->q[1], it->q[0], it->q[2]};

@@ -161,7 +161,13 @@ static void extremes(void **state) {
         {"poisson", 0, RAO_TOTAL_VARIATION, 0, {1e-300}, {1e12}, 1, 1e-15},
         {"bernoulli", 0, RAO_JENSEN_SHANNON, 0, {0}, {1}, 0.69314718055994531, 1e-15},
         {"binomial", 1e12, RAO_TOTAL_VARIATION, 0, {0.5}, {0.500001}, 0.68268949215124, 1e-12},
-        {"geometric", 0, RAO_TOTAL_VARIATION, 0, {1e-12}, {2e-12}, 0.25, 1e-11},        /* of exponentials of rates 1 and 2 */
+        {"geometric", 0, RAO_TOTAL_VARIATION, 0, {1e-12}, {2e-12}, 0.25, 1e-11}, /* of exponentials of rates 1 and 2 */
+        {"geometric", 0, RAO_JENSEN_SHANNON, 0, {1e-8}, {2e-8}, 0.053781946088294, 1e-7},
+        {"geometric", 0, RAO_JENSEN_SHANNON, 0, {4e-6}, {2e-6}, 0.0537820869020846797, 2e-12}, /* sums of 25 million counts */
+        {"negative_binomial", 0.5, RAO_JENSEN_SHANNON, 0, {4e-6}, {3e-6}, 0.0050806621531603764, 2e-12},
+        {"negative_binomial", 2, RAO_JENSEN_SHANNON, 0, {3e-6}, {2e-6}, 0.0386761278536167864, 2e-12},
+        {"geometric0", 0, RAO_JENSEN_SHANNON, 0, {1e-10}, {2e-10}, 0.053781946088294, 1e-9},
+        {"negative_binomial", 1, RAO_JENSEN_SHANNON, 0, {1e-12}, {2e-12}, 0.053781946088294, 2e-11},
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1e-3}, {2e-3}, 0.053781946088294, 1e-12}, /* of exponentials: no scale */
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1}, {2}, 0.053781946088294, 1e-12},
         {"student_t", 3, RAO_TOTAL_VARIATION, 0, {0, 1e-100}, {1, 1e100}, 1, 1e-11},
@@ -175,6 +181,10 @@ static void extremes(void **state) {
     double p[2] = {1e-8, 1}, q[2] = {2e-8, 1}, flat[2] = {0.01, 1}, other[2] = {0.02, 1}, one[2] = {1, 1}, two[2] = {2, 1};
     EXPECT_FAIL(ctx, try(ctx, gamma, RAO_TOTAL_VARIATION, 0, p, q, &value, NULL), RAO_ENUMERIC, "closer to an end of the support");
     EXPECT_FAIL(ctx, try(ctx, gamma, RAO_JENSEN_SHANNON, 0, p, q, &value, NULL), RAO_ENUMERIC, "closer to an end of the support");
+    rao_family *waiting = make(ctx, "geometric", 0, 0);
+    double rare = 1e-8, common = 1e-3;
+    EXPECT_FAIL(ctx, try(ctx, waiting, RAO_JENSEN_SHANNON, 0, &rare, &common, &value, NULL), RAO_ENUMERIC, "more than ten million");
+    rao_family_destroy(&waiting);
     LAW("Weibull laws of shapes k and 2k with one scale: no divergence depends on k, though at k = 0.01 the mass is no doubles");
     EXPECT_REL(ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, flat, other), ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, one, two), 1e-11);
     EXPECT_REL(ask(ctx, weibull, RAO_BHATTACHARYYA, 0, flat, other), ask(ctx, weibull, RAO_BHATTACHARYYA, 0, one, two), 1e-11);
