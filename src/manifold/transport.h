@@ -23,6 +23,8 @@ int rao_quantiles_known(const rao_family *f);
 rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
                                       rao_quality *quality);
 rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
+/* transport_beta.c: with a shape below one. ENUMERIC where it is no double. */
+rao_status rao_beta_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
 rao_status rao_transport_of_counts(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out, rao_quality *quality);
 
 /* transport_law.c: other continuous families of one variable, from their densities. EDOMAIN: without a Fisher matrix no information; ENUMERIC. */

@@ -137,7 +137,7 @@ rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const d
     return RAO_OK;
 }
 
-/* ---- information: int dQ_i dQ_j du, with derivatives of quantiles by central differences of order 8 ------------------- */
+/* ---- information: int dQ_i dQ_j du over both tails, u = e^-s / 2, with derivatives of quantiles by central differences of order 8 -------- */
 
 enum { MOST_COORDS = 2 };
 
@@ -166,21 +166,32 @@ static rao_status products(rao_ctx *ctx, void *arg, const rao_nodes *at, double 
     const slopes *a = arg;
     int64_t n = a->f->dim, m = n * (n + 1) / 2;
     for (int64_t k = 0; k < at->count; k++) {
-        for (int64_t i = 0; i < m; i++) f[k * m + i] = 0;
-        for (int upper = 0; upper < 2; upper++) {
+        double tail = 0.5 * exp(-at->x[k]);
+        for (int64_t i = 0; i < m; i++) f[k * m + i] = tail > 1e-307 ? 0 : INF; /* beyond the doubles, as for the distance */
+        for (int upper = 0; upper < 2 && tail > 1e-307; upper++) {
             double d[MOST_COORDS], *out = f + k * m;
-            for (int64_t i = 0; i < n; i++) RAO_OR_RETURN(slope(ctx, a, i, at->x[k], upper, &d[i]));
+            for (int64_t i = 0; i < n; i++) RAO_OR_RETURN(slope(ctx, a, i, tail, upper, &d[i]));
             for (int64_t i = 0; i < n; i++)
-                for (int64_t j = 0; j <= i; j++) *out++ += d[i] * d[j];
+                for (int64_t j = 0; j <= i; j++) *out++ += d[i] * tail * d[j];
         }
     }
     return RAO_OK;
 }
 
+static rao_status unseen(rao_ctx *ctx, const family_table *t) {
+    return rao_fail(
+        ctx, RAO_ENUMERIC,
+        "%s: wasserstein_information was not reached: too much of it lies in tails whose probabilities are no doubles, or it is "
+        "none itself",
+        t->info.name);
+}
+
 rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
     const family_table *t = f->table;
+    if (t == &rao_table_beta && fmin(s[0], s[1]) < 1) return rao_beta_information(ctx, f, s, g, quality);
+    if (t == &rao_table_gamma && s[0] < 1e-290) return unseen(ctx, t); /* all that moves has the probability of the shape */
     slopes a = {f, s, {0}};
-    double values[MOST_COORDS * (MOST_COORDS + 1) / 2], error = 0;
+    double values[MOST_COORDS * (MOST_COORDS + 1) / 2], cuts[8], error = 0;
     rao_quad_info info[MOST_COORDS * (MOST_COORDS + 1) / 2];
     rao_quad_opts opts;
     if (t == &rao_table_inverse_gamma && !(s[0] > 2))
@@ -189,8 +200,10 @@ rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const dou
     for (int64_t i = 0; i < f->dim; i++) a.h[i] = 0.01 * s[i];
     if (t == &rao_table_inverse_gamma) a.h[0] = 0.01 * fmin(s[0], s[0] - 2);
     rao_quad_opts_init(&opts);
-    opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12;
-    RAO_OR_RETURN(rao_quad(ctx, &opts, products, &a, f->dim * (f->dim + 1) / 2, 0, 0.5, values, info));
+    opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12, opts.scale = 1, opts.breaks = cuts, opts.n_breaks = turns(&(pair){f, s, s, 0}, cuts);
+    rao_status st = rao_quad(ctx, &opts, products, &a, f->dim * (f->dim + 1) / 2, 0, INF, values, info);
+    if (st == RAO_EDOMAIN) return unseen(ctx, t);
+    if (st != RAO_OK) return st;
     for (int64_t i = 0, k = 0; i < f->dim; i++)
         for (int64_t j = 0; j <= i; j++, k++) {
             g[i * f->dim + j] = g[j * f->dim + i] = values[k];

@@ -255,6 +255,40 @@ static void numerical_information(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void information_of_small_shapes(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    ORACLE("int F_i F_j / f dx of beta laws with mass closer to 0 and 1 than doubles, of gammas of small shapes",
+           "mpmath, over logit x with F by hypergeometric series; int E_1(x)^2 x e^x dx / a");
+    const double c = 0.355065933151773563527584833354; /* 2 - pi^2/6 */
+    const struct {
+        const char *family;
+        double p[2], want[3], tol;
+    } rows[] = {
+        {"beta", {0.5, 0.5}, {0.36183905007175624, -0.33707482819629733, 0.36183905007175624}, 1e-11},
+        {"beta", {0.1, 0.1}, {24.813060999569367, -24.455474276364282, 24.813060999569367}, 1e-11},
+        {"beta", {1e-3, 1e-3}, {20868120.188095866, -20868066.688201047, 20868120.188095866}, 1e-11},
+        {"beta", {1e-4, 1e-4}, {20836806203.52094, -20836805666.321271, 20836806203.52094}, 1e-11},
+        {"beta", {0.9, 0.01}, {0.0050890548865130555, -0.35973527168032443, 29.686408680531782}, 1e-10},
+        {"beta", {1e-10, 1e10}, {c * 1e-10, -5e-31, 1e-50}, 1e-9}, /* b x is gamma */
+        {"beta", {1e10, 1e-10}, {1e-50, -5e-31, c * 1e-10}, 1e-9},
+        {"beta", {1e-90, 1e-90}, {1e270 / 48, -1e270 / 48, 1e270 / 48}, 1e-11}, /* two points */
+        {"gamma", {1e-12, 1}, {c * 1e12, -0.5, 1e-12}, 1e-10},
+        {"gamma", {1e-60, 1}, {c * 1e60, -0.5, 1e-60}, 1e-10},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = make(ctx, rows[i].family, 0, 0);
+        double g[4];
+        OK(ctx, ask(ctx, f, 0, RAO_WASSERSTEIN_INFORMATION, rows[i].p, NULL, 0, g));
+        EXPECT_REL(g[0], rows[i].want[0], rows[i].tol);
+        EXPECT_REL(g[1], rows[i].want[1], rows[i].tol);
+        EXPECT_REL(g[2], rows[i].want[1], rows[i].tol);
+        EXPECT_REL(g[3], rows[i].want[2], rows[i].tol);
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 static void refusals(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -272,6 +306,8 @@ static void refusals(void **state) {
         {"von_mises", 0, RAO_WASSERSTEIN2, {0, 1}, {1, 1}, 0, RAO_EUNABLE, "circle"},
         {"poisson", 0, RAO_WASSERSTEIN2, {1e12}, {2e12}, 0, RAO_EUNABLE, "at most"},
         {"inverse_gamma", 0, RAO_WASSERSTEIN_INFORMATION, {2, 1}, {2, 1}, 0, RAO_EDOMAIN, "second moment"},
+        {"beta", 0, RAO_WASSERSTEIN_INFORMATION, {1e-300, 1e-300}, {1, 1}, 0, RAO_ENUMERIC, "doubles do not see"},
+        {"gamma", 0, RAO_WASSERSTEIN_INFORMATION, {1e-300, 1}, {1, 1}, 0, RAO_ENUMERIC, "no doubles"},
         {"poisson", 0, RAO_WASSERSTEIN_INFORMATION, {1}, {1}, 0, RAO_EUNABLE, "jumps"},
         {"weibull", 0, RAO_WASSERSTEIN_GEODESIC, {1, 2}, {2, 2}, 0.5, RAO_EUNABLE, "different shape"},
         {"lognormal", 0, RAO_WASSERSTEIN_GEODESIC, {1, 2}, {2, 1}, 0.5, RAO_EUNABLE, "not closed"},
@@ -372,10 +408,16 @@ static void failed_allocations(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_match),      cmocka_unit_test(laws_of_a_distance),        cmocka_unit_test(numerical_distances),
-        cmocka_unit_test(ends_of_shapes),    cmocka_unit_test(information_is_the_metric), cmocka_unit_test(numerical_information),
-        cmocka_unit_test(refusals),          cmocka_unit_test(matrices_at_every_scale),   cmocka_unit_test(half_planes_and_discs),
-        cmocka_unit_test(failed_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(values_match),
+                                       cmocka_unit_test(laws_of_a_distance),
+                                       cmocka_unit_test(numerical_distances),
+                                       cmocka_unit_test(ends_of_shapes),
+                                       cmocka_unit_test(information_is_the_metric),
+                                       cmocka_unit_test(numerical_information),
+                                       cmocka_unit_test(information_of_small_shapes),
+                                       cmocka_unit_test(refusals),
+                                       cmocka_unit_test(matrices_at_every_scale),
+                                       cmocka_unit_test(half_planes_and_discs),
+                                       cmocka_unit_test(failed_allocations)};
     return rao_test_run("manifold/transport", tests, COUNT(tests));
 }
