@@ -25,6 +25,7 @@ static rao_status jensen_shannon(rao_ctx *ctx, const family_item *it, double *ou
     RAO_TRY(rao_classes_open(ctx, it->f, it->p, it->q, &c));
     if (c.k && c.n == 1)
         for (int64_t i = 0; i < c.k; i++) *out += term(c.log_p[i], c.log_q[i], c.l[i]);
+    else if (rao_outcomes_few(it, &c)) RAO_TRY(rao_outcomes_sum(ctx, it, &c, term, out, quality));
     else RAO_TRY(rao_pair_integral(ctx, it, term, 1, NULL, out, quality));
     *out = fmin(*out, log_2);
 done:

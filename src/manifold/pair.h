@@ -18,4 +18,8 @@ typedef rao_status pair_cuts(rao_ctx *ctx, const family_item *it, integrate_mark
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality);
 
+/* outcomes.c: have n draws from k classes few outcomes (a million)? Then the integral of a term as the sum over them. */
+int rao_outcomes_few(const family_item *it, const classes *c);
+rao_status rao_outcomes_sum(rao_ctx *ctx, const family_item *it, const classes *c, pair_term *term, double *out, rao_quality *quality);
+
 #endif

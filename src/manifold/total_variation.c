@@ -246,6 +246,10 @@ static rao_status total_variation(rao_ctx *ctx, const family_item *it, double *o
             if (c.log_p[i] > -INF || c.log_q[i] > -INF) *out += term(c.log_p[i], c.log_q[i], c.l[i]);
         goto done;
     }
+    if (rao_outcomes_few(it, &c)) {
+        RAO_TRY(rao_outcomes_sum(ctx, it, &c, term, out, quality));
+        goto done;
+    }
     if (rao_integrable(it->f)) {
         RAO_TRY(rao_e_path_open(ctx, it->f, it->p, it->q, &path));
         if (path.one_rate) *out = of_rates(path.scale[0]);
