@@ -57,6 +57,9 @@ static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double
 
 static void statistic(const rao_family *f, const double *x, double *t) { (void)f, t[0] = log(x[0]), t[1] = log1p(-x[0]); }
 static void natural(const rao_family *f, const double *s, double *theta) { (void)f, theta[0] = s[0] - 1, theta[1] = s[1] - 1; }
+static void natural_step(const rao_family *f, const double *s, const double *t, double *step) {
+    (void)f, step[0] = t[0] - s[0], step[1] = t[1] - s[1];
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_dirichlet_mean_log(s, 2, s[2], 0), eta[1] = rao_dirichlet_mean_log(s, 2, s[2], 1);
 }
@@ -84,6 +87,7 @@ const family_table rao_table_beta = {
     .charts = charts,
     .chart_count = 1,
     .exponential = &exponential,
+    .natural_step = natural_step,
     .possible = possible,
     .possible_words = "0 < x < 1",
     .logpdf = logpdf,

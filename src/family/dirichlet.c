@@ -416,6 +416,9 @@ static void statistic(const rao_family *f, const double *x, double *t) {
 static void natural(const rao_family *f, const double *s, double *theta) {
     for (int64_t i = 0; i < f->d; i++) theta[i] = s[i] - 1;
 }
+static void natural_step(const rao_family *f, const double *s, const double *t, double *step) {
+    for (int64_t i = 0; i < f->d; i++) step[i] = t[i] - s[i];
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     for (int64_t i = 0; i < f->d; i++) eta[i] = rao_dirichlet_mean_log(s, f->d, s[f->d], i);
 }
@@ -443,6 +446,7 @@ const family_table rao_table_dirichlet = {
     .charts = charts,
     .chart_count = 1,
     .exponential = &exponential,
+    .natural_step = natural_step,
     .possible = possible,
     .possible_words = "positive numbers that sum to one",
     .logpdf = logpdf,

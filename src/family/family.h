@@ -95,7 +95,9 @@ typedef struct family_table {
     double fixed_low, fixed_high; /* the fixed quantity lies in (low, high) */
     int fixed_integer;            /* ... and is a whole number, low included */
     const family_exponential *exponential;
-    const family_standard *standard; /* read by the rao_standard_... slots */
+    void (*natural_step)(const rao_family *f, const double *s, const double *t,
+                         double *step); /* theta_t - theta_s; NULL: their difference */
+    const family_standard *standard;    /* read by the rao_standard_... slots */
 
     int (*possible)(const rao_family *f, const double *x);                   /* may x be observed under some member? */
     const char *possible_words;                                              /* "x >= 0" */

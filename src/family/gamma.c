@@ -200,6 +200,9 @@ static void statistic(const rao_family *f, const double *x, double *t) { (void)f
 static void natural(const rao_family *f, const double *s, double *theta) {
     (void)f, theta[0] = (s[GAMMA_SHAPE] - 1) + s[GAMMA_SHAPE_REST], theta[1] = -s[GAMMA_RATE];
 }
+static void natural_step(const rao_family *f, const double *s, const double *t, double *step) {
+    (void)f, step[0] = t[GAMMA_SHAPE] - s[GAMMA_SHAPE], step[1] = s[GAMMA_RATE] - t[GAMMA_RATE];
+}
 static void expectation(const rao_family *f, const double *s, double *eta) {
     (void)f, eta[0] = rao_digamma_excess(s[GAMMA_SHAPE]) + log(s[GAMMA_MEAN]), eta[1] = s[GAMMA_MEAN];
 }
@@ -310,6 +313,7 @@ const family_table rao_table_gamma = {
     .charts = charts,
     .chart_count = 5,
     .exponential = &exponential,
+    .natural_step = natural_step,
     .possible = rao_possible_positive,
     .possible_words = "x > 0",
     .logpdf = logpdf,

@@ -9,6 +9,7 @@
 
 #include "manifold/closest.h"
 #include "manifold/frechet.h"
+#include "manifold/twin.h"
 
 static rao_status normalise(rao_ctx *ctx, int64_t n, const double *weights, double *w) {
     double sum = 0;
@@ -36,7 +37,7 @@ done:
 }
 
 /* Least in KL(R : c) + KL(c : L), from the nearer of the two. */
-static rao_status symmetric(rao_ctx *ctx, const rao_family *f, const double *right, const double *left, double *s, rao_quality *quality) {
+static rao_status search(rao_ctx *ctx, const rao_family *f, const double *right, const double *left, double *s, rao_quality *quality) {
     rao_status st;
     int64_t chart = rao_search_chart(f);
     closest problem = {.f = f, .chart = chart, .from = right, .to = left, .a = 1, .b = 1};
@@ -50,26 +51,51 @@ done:
     return st;
 }
 
+/* Both means and the search in units of the points' own. */
+static rao_status symmetric(rao_ctx *ctx, const rao_family *family, const family_mean *points, double *s, rao_quality *quality) {
+    rao_status st;
+    twin t = {.own = NULL};
+    double *left, *right, *state;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_twin_open(ctx, family, points->n, points->s, &t));
+    const family_exponential *e = t.f->table->exponential;
+    family_mean mean = {points->n, t.s, points->w};
+    RAO_TRY(rao_scratch(ctx, t.f->state, &left));
+    RAO_TRY(rao_scratch(ctx, t.f->state, &right));
+    RAO_TRY(rao_scratch(ctx, t.f->state, &state));
+    RAO_TRY(e->e_mean(ctx, t.f, &mean, left));
+    RAO_TRY(e->m_mean(ctx, t.f, &mean, right));
+    RAO_TRY(search(ctx, t.f, right, left, state, quality));
+    RAO_TRY(rao_twin_back(ctx, family, &t, state, s));
+done:
+    rao_twin_close(&t);
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 /* Left, right and symmetric. */
 static rao_status of_divergence(rao_ctx *ctx, const rao_family *f, rao_centroid_kind kind, const family_mean *mean, double *s,
                                 rao_quality *quality) {
-    rao_status st;
     const family_exponential *e = f->table->exponential;
-    double *left, *right;
     if (!e)
         return rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: its centroids have no mean of coordinates to start from",
                         f->table->info.name);
     if (kind == RAO_CENTROID_LEFT) return e->e_mean(ctx, f, mean, s);
     if (kind == RAO_CENTROID_RIGHT) return e->m_mean(ctx, f, mean, s);
-    rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_scratch(ctx, f->state, &left));
-    RAO_TRY(rao_scratch(ctx, f->state, &right));
-    RAO_TRY(e->e_mean(ctx, f, mean, left));
-    RAO_TRY(e->m_mean(ctx, f, mean, right));
-    RAO_TRY(symmetric(ctx, f, right, left, s, quality));
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
+    return symmetric(ctx, f, mean, s, quality);
+}
+
+/* The point of which all with a weight are copies, which is then their centre by every divergence, or NULL. */
+static const double *common_point(const rao_family *f, int64_t chart, int64_t n, rao_points points, const double *w) {
+    const double *first = NULL;
+    for (int64_t i = 0; i < n; i++) {
+        const double *at = points.data + i * points.stride;
+        if (w[i] == 0) continue;
+        if (!first) first = at;
+        for (int64_t k = 0; k < f->coords[chart]; k++)
+            if (at[k] != first[k]) return NULL;
+    }
+    return first;
 }
 
 rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
@@ -91,6 +117,12 @@ rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kin
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
     RAO_TRY(normalise(ctx, n, weights, w));
     RAO_TRY(load_points(ctx, family, chart, n, points, states));
+    const double *common = common_point(family, chart, n, points, w);
+    if (common && kind <= RAO_CENTROID_SYMMETRIC && family->table->exponential) {
+        memcpy(c, common, sizeof *c * (size_t)rao_family_coords(family, chart));
+        if (quality) *quality = reached;
+        goto done;
+    }
     family_mean mean = {n, states, w};
     if (kind == RAO_CENTROID_FRECHET) RAO_TRY(rao_frechet_mean(ctx, family, &mean, s, &reached));
     else if (kind == RAO_CENTROID_BURES) RAO_TRY(rao_wasserstein_mean(ctx, family, &mean, s, &reached));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { MOST_STEPS = 2000 };
-static const double longest = 2; /* Fisher units of one step */
+static const double longest = 2; /* Fisher units of the first step; a step that gains as its length promises doubles it */
 
 static int64_t natural_chart(const rao_family *f) {
     for (int64_t i = 0; i < f->table->chart_count; i++)
@@ -20,22 +20,40 @@ int64_t rao_search_chart(const rao_family *f) { return f->coords[0] == f->tangen
 
 /* ---- d theta / dx -------------------------------------------------------------------------------------------- */
 
+/* theta_t - theta_s, with a work area for theta. */
+static void natural_step(const rao_family *f, const double *s, const double *t, double *theta, double *step) {
+    const family_exponential *e = f->table->exponential;
+    if (f->table->natural_step) {
+        f->table->natural_step(f, s, t, step);
+        return;
+    }
+    e->natural(f, s, theta);
+    e->natural(f, t, step);
+    for (int64_t i = 0; i < f->dim; i++) step[i] -= theta[i];
+}
+
+/* Rooms: two states, two thetas. */
+typedef struct differences {
+    double *low, *high, *theta, *step;
+} differences;
+
 /* Column i by central differences of order 6 with a step of 1/250 of a Fisher unit, or of the coordinate where that is less: error some 1e-12. */
-static rao_status natural_column(rao_ctx *ctx, const rao_family *f, int64_t chart, double *c, int64_t i, double step, double *s,
-                                 double *theta, double *j) {
+static rao_status natural_column(rao_ctx *ctx, const rao_family *f, int64_t chart, double *c, int64_t i, double step, const differences *w,
+                                 double *j) {
     static const double factor[3] = {45.0 / 60, -9.0 / 60, 1.0 / 60};
     double at = c[i];
     rao_status st = RAO_OK;
     for (int64_t r = 0; r < f->dim; r++) j[r * f->dim + i] = 0;
-    for (int k = 1; k <= 3 && st == RAO_OK; k++)
-        for (int side = -1; side <= 1 && st == RAO_OK; side += 2) {
-            c[i] = at + side * k * step;
-            st = f->table->charts[chart].load(ctx, f, c, s);
-            if (st) break;
-            f->table->exponential->natural(f, s, theta);
-            double width = fabs(c[i] - at) / k; /* what the rounded coordinate moved by */
-            for (int64_t r = 0; r < f->dim; r++) j[r * f->dim + i] += side * factor[k - 1] * theta[r] / width;
-        }
+    for (int k = 1; k <= 3 && st == RAO_OK; k++) {
+        double below = at - k * step, above = at + k * step;
+        c[i] = below, st = f->table->charts[chart].load(ctx, f, c, w->low);
+        c[i] = above;
+        if (st == RAO_OK) st = f->table->charts[chart].load(ctx, f, c, w->high);
+        if (st) break;
+        natural_step(f, w->low, w->high, w->theta, w->step);
+        double width = (above - below) / (2 * k); /* what the rounded coordinate moved by */
+        for (int64_t r = 0; r < f->dim; r++) j[r * f->dim + i] += factor[k - 1] * w->step[r] / width;
+    }
     c[i] = at;
     return st;
 }
@@ -43,12 +61,15 @@ static rao_status natural_column(rao_ctx *ctx, const rao_family *f, int64_t char
 static rao_status natural_jacobian(rao_ctx *ctx, const family_item *it, int64_t chart, double *j) {
     rao_status st;
     const rao_family *f = it->f;
-    double *c, *s, *theta, *fisher;
+    double *c, *fisher;
+    differences w;
     rao_quality quality = {RAO_CLOSED, 0};
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, f->dim, &c));
-    RAO_TRY(rao_scratch(ctx, f->state, &s));
-    RAO_TRY(rao_scratch(ctx, f->dim, &theta));
+    RAO_TRY(rao_scratch(ctx, f->state, &w.low));
+    RAO_TRY(rao_scratch(ctx, f->state, &w.high));
+    RAO_TRY(rao_scratch(ctx, f->dim, &w.theta));
+    RAO_TRY(rao_scratch(ctx, f->dim, &w.step));
     RAO_TRY(rao_scratch(ctx, f->dim * f->dim, &fisher));
     memset(fisher, 0, sizeof *fisher * (size_t)(f->dim * f->dim));
     RAO_TRY(it->chart->store(ctx, f, it->p, c));
@@ -56,7 +77,7 @@ static rao_status natural_jacobian(rao_ctx *ctx, const family_item *it, int64_t 
     for (int64_t i = 0; i < f->dim; i++) {
         double unit = 4e-3 / sqrt(fisher[i * f->dim + i]);
         if (c[i] != 0) unit = fmin(unit, 4e-3 * fabs(c[i]));
-        RAO_TRY(natural_column(ctx, f, chart, c, i, unit, s, theta, j));
+        RAO_TRY(natural_column(ctx, f, chart, c, i, unit, &w, j));
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -103,9 +124,7 @@ rao_status rao_e_direction(rao_ctx *ctx, const rao_family *f, int64_t chart, con
     double *theta;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, f->dim, &theta));
-    f->table->exponential->natural(f, s, theta);
-    f->table->exponential->natural(f, target, dx);
-    for (int64_t i = 0; i < f->dim; i++) dx[i] -= theta[i];
+    natural_step(f, s, target, theta, dx);
     if (chart != natural_chart(f)) RAO_TRY(to_chart(ctx, f, chart, s, dx));
 done:
     rao_scratch_reset(ctx, mark);
@@ -209,6 +228,13 @@ static rao_status advance(rao_ctx *ctx, search *w, double *c, double *s, double 
     return RAO_OK;
 }
 
+/* Is the step the rounding of the coordinates? */
+static int within_rounding(const search *w, const double *c, double steeper) {
+    for (int64_t i = 0; i < w->n; i++)
+        if (!(fabs(w->step[i]) <= 1e-13 * steeper * fabs(c[i]))) return 0;
+    return 1;
+}
+
 static rao_status make_room(rao_ctx *ctx, search *w) {
     rao_status st = RAO_OK;
     int64_t n = w->n;
@@ -235,21 +261,27 @@ rao_status rao_closest(rao_ctx *ctx, const closest *problem, double *c, double *
     RAO_TRY(value_at(ctx, &w, s, &value));
     if (!isfinite(value))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: the divergence from the start of the search is infinite", problem->f->table->info.name));
-    double best = INFINITY, steeper = 1;
-    for (int i = 0, stale = 0; i < MOST_STEPS && stale < 10; i++) {
+    double best = INFINITY, steeper = 1, reach = longest,
+           scale = fmin(1, sqrt(value)); /* close points are told apart in their own distance */
+    if (w.quality.error > 0) scale = 1;  /* a quadrature's noise is not followed below its own */
+    if (value == 0) length = 0;          /* the start is the point */
+    for (int i = 0, stale = 0; i < MOST_STEPS && stale < 10 && value > 0; i++) {
         memcpy(w.before, w.gradient, sizeof *w.before * (size_t)w.n);
         RAO_TRY(gradient_at(ctx, &w, s));
         if (i > 0) steeper = fmax(0.1, curvature(&w, factor, length));
         RAO_TRY(solve_step(ctx, &w, &length));
-        if (length < 1e-15 * steeper) break;
-        stale = length < 1e-6 * steeper && length > 0.9 * best ? stale + 1 : 0; /* rounding has taken over */
+        if (length <= 1e-15 * steeper * scale) break;
+        stale = length < 1e-6 * steeper * scale && length > 0.9 * best ? stale + 1 : 0; /* rounding has taken over */
         best = fmin(best, length);
-        factor = fmin(1 / steeper, longest / length);
+        factor = fmin(1 / steeper, reach / length);
+        double asked = factor;
         RAO_TRY(advance(ctx, &w, c, s, &value, &factor));
         if (factor == 0) break;
+        if (factor < asked) reach = fmax(longest, reach * factor / asked);
+        else if (factor * length > 0.9 * reach) reach *= 2;
     }
     length /= steeper;
-    if (!(length < 1e-9))
+    if (!(length <= 1e-9 * scale) && !within_rounding(&w, c, steeper))
         RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the search for the closest point stopped %.1e Fisher units from it",
                          problem->f->table->info.name, length));
     quality->method = RAO_ITERATION;
