@@ -152,6 +152,8 @@ static void extremes(void **state) {
         int quantity;
         double order, p[3], q[3], want, tol;
     } cases[] = {
+        {"geometric", 0, RAO_JENSEN_SHANNON, 0, {1e-100}, {2e-100}, 0.0537819460882945999, 1e-12}, /* exponentials of rates 1 and 2 */
+        {"geometric0", 0, RAO_JENSEN_SHANNON, 0, {1e-9}, {2e-9}, 0.0537819461587012656, 1e-12},
         {"normal", 0, RAO_TOTAL_VARIATION, 0, {0, 1e-150}, {1e-150, 2e-150}, 0.39006566012105566, 1e-12},
         {"normal", 0, RAO_JENSEN_SHANNON, 0, {0, 1e-100}, {1, 1e100}, 0.69314718055994531, 1e-12},
         {"normal", 0, RAO_TOTAL_VARIATION, 0, {1e15, 1}, {1e15 + 1, 1}, 0.38292492254802621, 1e-14},

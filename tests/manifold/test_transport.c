@@ -150,6 +150,12 @@ static void numerical_distances(void **state) {
         EXPECT_REL(w2(ctx, f, (double[]){u}, (double[]){v}), sqrt(fabs(u - v)), 1e-12 + 1e-15 / fabs(u - v));
         rao_family_destroy(&f);
     }
+    LAW("gammas of shapes k and k + 1 are one apart, but for their spreads, at shapes whose quantiles doubles hold to no more than 1e-4 of "
+        "that");
+    rao_family *f = make(ctx, "gamma", 0, 0);
+    for (double k = 1e4; k <= 1e12; k *= 1e2)
+        EXPECT_REL(w2(ctx, f, (double[]){k, 1}, (double[]){k + 1, 1}), hypot(1, sqrt(k + 1) - sqrt(k)), 1e-4 / k + 1e-9);
+    rao_family_destroy(&f);
     rao_test_ctx_close(&ctx);
 }
 
