@@ -99,14 +99,16 @@ static rao_status at_nodes(rao_ctx *ctx, void *arg, const rao_nodes *at, double 
     return RAO_OK;
 }
 
-/* Breaks at 4, 16, 256, .. scales from a mark towards `side`, so that what is narrow beside its gap is seen: up to `most` away. */
+/* Breaks at 4, 16, 256, 65536, 65536^2, .. scales from a mark towards `side`, so that what is narrow beside its gap, or falls as a power, is seen: up to
+ * `most` away. */
 static int64_t grade(family_mark at, double side, double most, double *breaks) {
     int64_t n = 0;
-    for (double g = 4; at.scale * g < most && isfinite(at.x + side * at.scale * g); g *= g) breaks[n++] = at.x + side * at.scale * g;
+    for (double g = 4; at.scale * g < most && isfinite(at.x + side * at.scale * g); g *= fmin(g, 65536))
+        breaks[n++] = at.x + side * at.scale * g;
     return n;
 }
 
-enum { MOST_GRADES = 11 }; /* 4^(2^10) > DBL_MAX */
+enum { MOST_GRADES = 136 }; /* 65536^132 > DBL_MAX / DBL_TRUE_MIN */
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -263,6 +265,7 @@ static rao_status by_kind(rao_ctx *ctx, walk *w, const double *s, const double *
         n += rao_family_marks(w->f, t, at + n);
     }
     for (int64_t i = 0; extra && i < extra->count; i++) at[n++] = extra->at[i];
+    if (extra && extra->bounded) low = fmax(low, extra->low), high = fmin(high, extra->high);
     return table->info.discrete ? over_counts(ctx, w, at, n, low, high, value, quality)
                                 : over_line(ctx, w, at, n, low, high, value, quality);
 done:

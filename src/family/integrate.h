@@ -20,6 +20,8 @@ int64_t rao_family_marks(const rao_family *f, const double *s, family_mark *at);
 typedef struct integrate_marks {
     int64_t count;
     const family_mark *at;
+    int bounded; /* nonzero: only observations from low to high count */
+    double low, high;
 } integrate_marks;
 
 /* value[0..m-1] = the integral of g over the supports of s and t (NULL: of s alone), cut where their mass lies and at `extra` (may be NULL); `noise`: an

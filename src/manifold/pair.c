@@ -85,7 +85,7 @@ static rao_status by_peaks(rao_ctx *ctx, skewed *k, double value[2], rao_quality
         value[0] = 1;
         goto done;
     }
-    integrate_marks extra = {all.count, all.at};
+    integrate_marks extra = {.count = all.count, .at = all.at};
     RAO_TRY(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, &extra, &draws, 2, power, k, value, quality));
 done:
     rao_scratch_reset(ctx, mark);
@@ -163,13 +163,8 @@ static double limit_of_ratio(const family_item *it) {
 
 /* ---- is all of both seen? ------------------------------------------------------------------------------------------ */
 
-typedef struct masses {
-    double below;
-} masses;
-
 static rao_status add_masses(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
-    if (x[0] > ((const masses *)arg)->below) return RAO_OK;
-    return (void)ctx, sum[0] += weight * exp(log_p), sum[1] += weight * exp(log_q), RAO_OK;
+    return (void)ctx, (void)x, (void)arg, sum[0] += weight * exp(log_p), sum[1] += weight * exp(log_q), RAO_OK;
 }
 
 /* Two bells of a location-scale law within three decades are found where their marks say; all else is asked for its mass. */
@@ -180,13 +175,12 @@ static int plain_bells(const family_item *it) {
 }
 
 /* Adds the masses that the same quadrature sees to mass[0..1]. Mass beyond the doubles, or in a bell that was missed, is not seen. */
-static rao_status see_masses(rao_ctx *ctx, const family_item *it, const integrate_marks *extra, double below, double mass[2]) {
-    masses m = {below};
+static rao_status see_masses(rao_ctx *ctx, const family_item *it, const integrate_marks *extra, double mass[2]) {
     double seen[2] = {1, 1};
     rao_quality own = {RAO_CLOSED, 0};
     expect_draws draws = {.noise = 1e-12};
     if (rao_integrable(it->f) && it->f->table->support && !it->f->own && !plain_bells(it) && rao_heavy_tail(it->f) == 0)
-        RAO_OR_RETURN(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 2, add_masses, &m, seen, &own));
+        RAO_OR_RETURN(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 2, add_masses, NULL, seen, &own));
     return mass[0] += seen[0], mass[1] += seen[1], RAO_OK;
 }
 
@@ -223,7 +217,7 @@ static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, doubl
     if (st != RAO_OK && st != RAO_ENUMERIC) return st;
     missing += k.limit[0];
     double mass[2] = {0, 0};
-    if (st == RAO_OK) RAO_OR_RETURN(see_masses(ctx, it, NULL, INF, mass));
+    if (st == RAO_OK) RAO_OR_RETURN(see_masses(ctx, it, NULL, mass));
     if (st == RAO_OK) RAO_OR_RETURN(check_masses(ctx, it, mass));
     if (st == RAO_OK && missing < 0.5 && missing > -1e3) {
         *out = -log1p(-missing);
@@ -279,9 +273,10 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
         double at_p = uniform_skew(it->p, it->q, (e_place){1, 0}), at_q = uniform_skew(it->p, it->q, (e_place){0, 1});
         return *out = at_p == at_q ? 0 : at_p - at_q, RAO_OK;
     }
-    RAO_OR_RETURN(rao_integrate_pair(ctx, it->f, it->p, it->q, &draws, 2, tilt, &k, value, &own));
+    rao_status st = rao_integrate_pair(ctx, it->f, it->p, it->q, &draws, 2, tilt, &k, value, &own);
+    if (st != RAO_OK && st != RAO_ENUMERIC) return st;
     *out = value[0] - k.limit[0];
-    if (value[1] + k.limit[1] > 0.5) {
+    if (st == RAO_ENUMERIC || value[1] + k.limit[1] > 0.5) {
         RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
         int seen = value[0] > 0 && fabs(k.shift) <= 1e18;
         *out = seen || it->f->own ? -value[1] : (double)NAN; /* no double tells where it is largest */
@@ -289,7 +284,7 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
     *noise = own.error;
     if (fabs(*out) > own.error) return RAO_OK;
     double mass[2] = {0, 0}; /* no slope at all: is anything seen? */
-    RAO_OR_RETURN(see_masses(ctx, it, NULL, INF, mass));
+    RAO_OR_RETURN(see_masses(ctx, it, NULL, mass));
     return check_masses(ctx, it, mass);
 }
 
@@ -298,36 +293,31 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
 typedef struct of_term {
     const family_item *it;
     pair_term *term;
-    double below; /* only observations up to here */
     double limit; /* of the term over p, far out */
 } of_term;
 
 static rao_status add_term(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
     const of_term *a = arg;
     const family_item *it = a->it;
-    if (x[0] > a->below) return RAO_OK;
     double value = a->term(log_p, log_q, rao_log_ratio(it->f, it->p, it->q, x, log_p, log_q));
     (void)ctx, sum[0] += weight * (value - (a->limit != 0 ? exp(log_p) * a->limit : 0));
     return RAO_OK;
 }
 
-static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double below, double *out,
-                       double mass[2], rao_quality *quality) {
+/* The part of the integral from low to high; both infinite: all of it. */
+static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double low, double high,
+                       double *out, double mass[2], rao_quality *quality) {
     rao_status st = RAO_OK;
     double l = limit_of_ratio(it);
-    of_term a = {it, term, below, l != 0 ? term(0, -l, l) : 0};
-    integrate_marks found = {0}, extra;
-    family_mark *at;
+    of_term a = {it, term, l != 0 ? term(0, -l, l) : 0};
+    integrate_marks found = {0};
     double value;
     rao_quality own = {RAO_CLOSED, 0};
     rao_mark mark = rao_scratch_mark(ctx);
     if (cuts) RAO_TRY(cuts(ctx, it, &found));
-    RAO_TRY(rao_scratch(ctx, found.count + 1, &at));
-    for (int64_t i = 0; i < found.count; i++) at[i] = found.at[i];
-    at[found.count] = (family_mark){below, INF};
-    extra = (integrate_marks){found.count + (below < INF), at};
-    RAO_TRY(integral(ctx, it, add_term, &a, squared, &extra, &value, &own));
-    RAO_TRY(see_masses(ctx, it, &extra, below, mass));
+    found.bounded = low > -INF || high < INF, found.low = low, found.high = high;
+    RAO_TRY(integral(ctx, it, add_term, &a, squared, &found, &value, &own));
+    RAO_TRY(see_masses(ctx, it, &found, mass));
     *out += value + a.limit;
     keep_quality(quality, own, 1);
 done:
@@ -353,6 +343,26 @@ static rao_status check_counts(rao_ctx *ctx, const family_item *it) {
         it->f->table->info.name, it->what, p, 36 / p);
 }
 
+/* Members so far apart that one origin serves the doubles of one of them only: each half of the line from the origin of its own. 0: they are not. */
+static int far_apart(const plain_pair *plain, const double **narrow, const double **wide, double *gap) {
+    const family_item *it = &plain->it;
+    if ((!it->f->table->standard && it->f->table != &rao_table_normal) || it->p != plain->units.p || rao_heavy_tail(it->f) > 0) return 0;
+    *narrow = it->p[NORMAL_MU] == 0 ? it->p : it->q, *wide = *narrow == it->p ? it->q : it->p, *gap = (*wide)[NORMAL_MU];
+    return fabs(*gap) > 1e6 * fmax(it->p[NORMAL_SIGMA], it->q[NORMAL_SIGMA]);
+}
+
+static rao_status in_halves(rao_ctx *ctx, plain_pair *plain, pair_term *term, int squared, pair_cuts *cuts, double *out, double mass[2],
+                            rao_quality *quality) {
+    const double *narrow, *wide;
+    double gap;
+    if (!far_apart(plain, &narrow, &wide, &gap)) return part(ctx, &plain->it, term, squared, cuts, -INF, INF, out, mass, quality);
+    double share = narrow[NORMAL_SIGMA] / (narrow[NORMAL_SIGMA] + wide[NORMAL_SIGMA]), middle = gap * share, rest = -gap * (1 - share);
+    RAO_OR_RETURN(part(ctx, &plain->it, term, squared, cuts, gap > 0 ? -INF : middle, gap > 0 ? middle : INF, out, mass, quality));
+    double *p = plain->units.p, *q = plain->units.q;
+    p[NORMAL_MU] = narrow == p ? -gap : 0, q[NORMAL_MU] = narrow == q ? -gap : 0;
+    return part(ctx, &plain->it, term, squared, cuts, gap > 0 ? rest : -INF, gap > 0 ? INF : rest, out, mass, quality);
+}
+
 /* Of a beta law the doubles below 1 are too far apart for a density that is infinite there: the upper half is the lower half of the law of 1 - x. */
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality) {
@@ -362,7 +372,7 @@ rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *ter
     if (it->f->table != &rao_table_beta) {
         plainly(it, &plain);
         RAO_OR_RETURN(check_counts(ctx, &plain.it));
-        RAO_OR_RETURN(part(ctx, &plain.it, term, squared, cuts, INF, out, mass, quality));
+        RAO_OR_RETURN(in_halves(ctx, &plain, term, squared, cuts, out, mass, quality));
         RAO_OR_RETURN(check_reached(ctx, it, *out));
         quality->error += plain.lost * *out;
         return check_masses(ctx, it, mass);
@@ -370,8 +380,8 @@ rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *ter
     const double p[3] = {it->p[1], it->p[0], it->p[2]}, q[3] = {it->q[1], it->q[0], it->q[2]};
     family_item mirrored = *it;
     mirrored.p = p, mirrored.q = q;
-    RAO_OR_RETURN(part(ctx, it, term, squared, cuts, 0.5, out, mass, quality));
-    RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, 0.5, out, mass, quality));
+    RAO_OR_RETURN(part(ctx, it, term, squared, cuts, -INF, 0.5, out, mass, quality));
+    RAO_OR_RETURN(part(ctx, &mirrored, term, squared, cuts, -INF, 0.5, out, mass, quality));
     RAO_OR_RETURN(check_reached(ctx, it, *out));
     return check_masses(ctx, it, mass);
 }

@@ -115,6 +115,31 @@ static void close_members(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void far_pairs(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    LAW("pairs so far apart that no origin serves both have nothing in common but their tails: JS log 2, TV 1, less what Cauchy's share");
+    static const char *const located[] = {"normal", "laplace", "logistic", "gumbel", "cauchy", "student_t"};
+    for (size_t i = 0; i < COUNT(located); i++) {
+        rao_family *f = make(ctx, located[i], 0, 3.5);
+        for (double gap = 1e8; gap < 1e200; gap *= 1e9)
+            for (int sign = -1; sign <= 1; sign += 2)
+                for (int wide = 0; wide < 2; wide++) {
+                    const double p[2] = {3, 1}, q[2] = {sign * gap, wide ? 10 : 1};
+                    double shannon = ask(ctx, f, RAO_JENSEN_SHANNON, 0, p, q), variation = ask(ctx, f, RAO_TOTAL_VARIATION, 0, p, q);
+                    double shared = i == 4 ? 4 * sqrt(q[1]) / 3.14159265358979323846 / gap : 0; /* TV = (2/pi) atan(gap/(2 sqrt(s t))) */
+                    EXPECT_CLOSE(variation, 1 - shared, 1e-12);
+                    EXPECT_CLOSE(shannon, log(2), 1e-12 + 5 * shared);
+                }
+        rao_family_destroy(&f);
+    }
+    ORACLE("Chernoff's information of Gumbel laws of scales 1 and 100", "mpmath 20 digits, golden section");
+    rao_family *f = make(ctx, "gumbel", 0, 0);
+    EXPECT_REL(ask(ctx, f, RAO_CHERNOFF_INFORMATION, 0, (const double[]){0, 1}, (const double[]){0, 100}), 2.65802191349, 1e-10);
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static void heavy_tails(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -256,7 +281,8 @@ static void six_hundred_decades(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(close_members), cmocka_unit_test(heavy_tails),
-                                       cmocka_unit_test(ends_of_doubles), cmocka_unit_test(six_hundred_decades)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(origins_and_units), cmocka_unit_test(close_members),
+                                       cmocka_unit_test(far_pairs),         cmocka_unit_test(heavy_tails),
+                                       cmocka_unit_test(ends_of_doubles),   cmocka_unit_test(six_hundred_decades)};
     return rao_test_run("manifold/units", tests, COUNT(tests));
 }
