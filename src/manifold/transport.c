@@ -19,10 +19,18 @@ static int may_be_infinite(const rao_family *f) {
            t == &rao_table_inverse_gamma;
 }
 
+/* By known quantiles; where these are too rough for the pair (shapes of 1e12), from the density. */
+static rao_status by_quantiles(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
+    rao_status st = rao_transport_by_quantiles(ctx, it->f, it->p, it->q, out, quality);
+    if (st != RAO_ENUMERIC) return st;
+    *quality = (rao_quality){RAO_CLOSED, 0};
+    return rao_transport_by_law(ctx, it->f, it->p, it->q, out, quality);
+}
+
 static rao_status any_distance(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     const family_table *t = it->f->table;
     const transport *row = rao_transport_of(it->f);
-    if (rao_quantiles_known(it->f)) return rao_transport_by_quantiles(ctx, it->f, it->p, it->q, out, quality);
+    if (rao_quantiles_known(it->f)) return by_quantiles(ctx, it, out, quality);
     if (!row && rao_law_known(it->f)) return rao_transport_by_law(ctx, it->f, it->p, it->q, out, quality);
     if (!row && t->info.discrete && t->support && t->center) return rao_transport_of_counts(ctx, it->f, it->p, it->q, out, quality);
     if (!row) return unable(ctx, it, "neither a closed form nor its quantiles are known");

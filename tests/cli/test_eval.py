@@ -173,13 +173,11 @@ def test_many_lines_in_order():
 
 
 def test_mass_that_doubles_cannot_resolve_is_said_and_not_missed():
-    for request in [
-        dict(family="normal", quantity="jensen_shannon", p=[0, 1e-150], q=[1, 1e-150]),
-        dict(family="laplace", quantity="total_variation", p=[0, 1], q=[1e20, 1]),
-        dict(family="normal_mixture3", quantity="entropy", p=[0.5, 1e20, 1]),
-    ]:
-        error = one(**request)["error"]
-        assert error["code"] == "ENUMERIC" and "where doubles lie" in error["message"], error
+    error = one(family="normal_mixture3", quantity="entropy", p=[0.5, 1e20, 1])["error"]
+    assert error["code"] == "ENUMERIC" and "where doubles lie" in error["message"], error
+    # two members of a location-scale family are each seen from its own place
+    close(one(family="normal", quantity="jensen_shannon", p=[0, 1e-150], q=[1, 1e-150])["value"], math.log(2))
+    close(one(family="laplace", quantity="total_variation", p=[0, 1], q=[1e20, 1])["value"], 1)
 
 
 def test_a_target_without_a_derivative_is_an_error():
