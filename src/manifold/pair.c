@@ -8,7 +8,6 @@
 
 #include <rao/num.h>
 
-#include "family/bernoulli.h"
 #include "family/expect.h"
 #include "family/gamma.h"
 #include "family/normal.h"
@@ -139,12 +138,6 @@ static void other_observations(const family_item *it, plain_pair *out) {
     } else if (table == &rao_table_weibull && fmin(s[0], t[0]) < 0.2) {
         out->f.table = &rao_table_gumbel;
         out->p[0] = -log(s[1]), out->p[1] = 1 / s[0], out->q[0] = -log(t[1]), out->q[1] = 1 / t[0];
-        out->it.p = out->p, out->it.q = out->q;
-    } else if ((table == &rao_table_geometric || table == &rao_table_geometric0) && fmax(s[BERNOULLI_P], t[BERNOULLI_P]) < 5e-6) {
-        /* with the middle of each step in its place sums are integrals to a part p^2/24 */
-        out->f.table = &rao_table_exponential;
-        out->p[0] = -log1p(-s[BERNOULLI_P]), out->p[1] = 1 / out->p[0], out->q[0] = -log1p(-t[BERNOULLI_P]), out->q[1] = 1 / out->q[0];
-        out->p[2] = out->q[2] = 0;
         out->it.p = out->p, out->it.q = out->q;
     } else return;
     out->it.f = &out->f;
