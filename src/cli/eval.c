@@ -2,6 +2,7 @@
  * fails is answered as that line's error. */
 #include "eval.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DEPTH = 16 };
@@ -54,6 +55,16 @@ static rao_status no_quantity(rao_ctx *ctx, const char *name) {
 
 /* ---- requests ---- */
 
+/* "out of memory" with what was too large: an mvn of dimension 1000 has 501500 coordinates, and matrices in them. */
+static rao_status name_size(const eval_request *r, rao_status st) {
+    char sentence[200];
+    rao_ctx *ctx = r->s->ctx;
+    if (st != RAO_ENOMEM || !r->family) return st;
+    snprintf(sentence, sizeof sentence, "%s", rao_ctx_message(ctx));
+    return rao_fail(ctx, st, "%s: %s in %lld coordinates does not fit into memory (%s)", rao_family_describe(r->family)->name, r->quantity,
+                    (long long)rao_family_tangent(r->family, r->chart), sentence);
+}
+
 static rao_status answer_request(eval_state *s, cJSON *tree) {
     rao_status st = RAO_OK;
     eval_request r = {.s = s, .tree = tree};
@@ -70,7 +81,7 @@ static rao_status answer_request(eval_state *s, cJSON *tree) {
     RAO_TRY(asked->topic >= 0 ? topics[asked->topic].answer(&r) : eval_answer_batch(&r, asked->quantity));
     if (warning && !r.warned) rao_json_string(s->ctx, &s->json, "warning", warning);
 done:
-    return st;
+    return name_size(&r, st);
 }
 
 /* Ends the line and moves it to `out`. */

@@ -252,6 +252,7 @@ rao_status eval_answer_batch(eval_request *r, int quantity) {
     int is_batch = 0;
     RAO_TRY(read_args(&b));
     for (int i = 0; i < PARTS; i++) is_batch |= b.part[i].batch;
+    if (b.width > INT64_MAX / 64 / b.args.n) return rao_fail(ctx, RAO_ENOMEM, "more numbers than there are addresses");
     RAO_TRY(rao_scratch(ctx, b.args.n * (b.width ? b.width : 1), &b.out));
     RAO_TRY(rao_scratch(ctx, b.args.n, &b.args.each));
     RAO_TRY(rao_scratch(ctx, b.args.n, &b.args.quality));

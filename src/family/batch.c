@@ -10,13 +10,20 @@ void rao_family_args_init_sized(rao_family_args *args, size_t size) {
     else memcpy(args, &all, size < sizeof all ? size : sizeof all);
 }
 
+/* INT64_MAX where it is more: a tensor over half a million coordinates. */
+static int64_t power(int64_t n, int exponent) {
+    int64_t value = 1;
+    for (int i = 0; i < exponent; i++) value = n && value > INT64_MAX / n ? INT64_MAX : value * n;
+    return value;
+}
+
 int64_t rao_shape_numbers(const rao_family *family, int64_t chart, rao_shape shape) {
     int64_t tangent = rao_family_tangent(family, chart);
     switch (shape) {
     case RAO_TANGENT: return tangent;
-    case RAO_MATRIX: return tangent * tangent;
-    case RAO_TENSOR3: return tangent * tangent * tangent;
-    case RAO_TENSOR4: return tangent * tangent * tangent * tangent;
+    case RAO_MATRIX: return power(tangent, 2);
+    case RAO_TENSOR3: return power(tangent, 3);
+    case RAO_TENSOR4: return power(tangent, 4);
     case RAO_POINT: return rao_family_coords(family, chart);
     case RAO_COMPLEX:
     case RAO_INTERVAL: return 2;

@@ -114,3 +114,11 @@ def test_a_density_that_is_normalised_by_quadrature_says_so():
         assert answer["method"] == "quadrature" and 0 < answer["error_estimate"] < 1e-9
         assert answer["value"] == pytest.approx(want, rel=1e-10)
         assert one(**whole, density="rate*exp(-rate*x)", quantity=quantity)["method"] == "closed form"
+
+
+def test_what_does_not_fit_into_memory_is_named():
+    d = 1000
+    p = {"mean": [0] * d, "cov": [[int(i == j) for j in range(d)] for i in range(d)]}
+    for quantity in ("fisher", "cramer_rao", "check", "riemann"):
+        error = one(family="mvn", quantity=quantity, p=p)["error"]
+        assert error["code"] == "ENOMEM" and "mvn: " + quantity + " in 501500 coordinates" in error["message"], error
