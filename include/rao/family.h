@@ -286,7 +286,8 @@ typedef struct rao_family_report {
 
 /* Does the family keep its word at p: the density integrates to one, the score is the derivative of log p, has mean zero, and both forms of the Fisher matrix
  * agree? In one variable by quadrature, in several by 100000 draws at five standard errors. A density with a kink (Laplace) is told as such: its Fisher matrix
- * is the score form. EUNABLE: a chart whose coordinates are not free. */
+ * is the score form. EUNABLE: a chart whose coordinates are not free. ENUMERIC: the mass or the averages were not reached, because mass lies beyond the doubles
+ * or closer to an end of the support than they do; that is no verdict. EDOMAIN: p lies at an edge, with no neighbours on both sides of a coordinate. */
 RAO_API rao_status rao_family_check(rao_ctx *ctx, const rao_family *family, int64_t chart, const double *p, rao_family_report *report);
 
 /* ---- heads --------------------------------------------------------------------------------------------------- */

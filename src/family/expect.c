@@ -1,5 +1,6 @@
 #include "family/expect.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -92,6 +93,41 @@ rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const 
     under u = {f, s, draws, g, arg};
     if (!draws->only && rao_integrable(f)) return rao_integrate(ctx, f, s, t, NULL, m, draws->noise, weighted_at, &u, mean, NULL, quality);
     return over_draws(ctx, f, draws->samples, m, at_draw, &u, mean, quality);
+}
+
+/* ---- the mass ------------------------------------------------------------------------------------------------ */
+
+static rao_status weigh(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
+    return (void)ctx, (void)x, (void)arg, *sum += weight, RAO_OK;
+}
+
+rao_status rao_expect_mass(rao_ctx *ctx, const rao_family *f, const double *s, double *mass, rao_quality *quality) {
+    const expect_draws draws = {rao_stream_make(0, 0), 0, 2, 0, 0};
+    return rao_expect(ctx, f, s, NULL, &draws, 1, weigh, NULL, mass, quality);
+}
+
+int rao_is_one(double mass, double error) { return fabs(mass - 1) <= fmax(1e-9, 5 * error); }
+
+/* Mass per unit of log distance from an end, at the double next to it: what lies closer is about this, or more. */
+static int more_beyond(const rao_family *f, const double *s, double end, double inside) {
+    double x = isinf(end) ? copysign(DBL_MAX, end) : nextafter(end, inside), away = isinf(end) ? DBL_MAX : fabs(x - end);
+    if (!f->table->possible(f, &x)) return 0;
+    return !(f->table->logpdf(f, s, &x) + log(away) < -28); /* a millionth of a millionth */
+}
+
+rao_status rao_want_mass_seen(rao_ctx *ctx, const rao_family *f, const double *s, double mass) {
+    double low = -INF, high = INF;
+    const char *name = f->table->info.name;
+    if (!(mass > 0 && mass < INF))
+        return rao_fail(ctx, RAO_ENUMERIC, "%s: the integral of its density was not reached: it is %g over the doubles", name, mass);
+    if (f->table->info.discrete || !f->table->support) return RAO_OK;
+    f->table->support(f, s, &low, &high);
+    if (!more_beyond(f, s, low, high) && !more_beyond(f, s, high, low)) return RAO_OK;
+    return rao_fail(
+        ctx, RAO_ENUMERIC,
+        "%s: the integral of its density was not reached: it is %.10g over the doubles, and mass lies beyond them or closer to an "
+        "end of the support than they do",
+        name, mass);
 }
 
 /* ---- over two members ---------------------------------------------------------------------------------------- */

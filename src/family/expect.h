@@ -22,6 +22,14 @@ typedef rao_status expect_fn(rao_ctx *ctx, const double *x, double weight, doubl
 rao_status rao_expect(rao_ctx *ctx, const rao_family *f, const double *s, const double *t, const expect_draws *draws, int64_t m,
                       expect_fn *g, void *arg, double *mean, rao_quality *quality);
 
+/* The mass of s: 1 over draws, whose mass is not measured. */
+rao_status rao_expect_mass(rao_ctx *ctx, const rao_family *f, const double *s, double *mass, rao_quality *quality);
+/* Whether a mass with this error may be one. */
+int rao_is_one(double mass, double error);
+/* A mass that is not one is a verdict on the density only where all of it can have been seen: ENUMERIC where it is 0 or infinite, or where the density
+ * still has mass at the largest doubles or at those next to an end of the support. */
+rao_status rao_want_mass_seen(rao_ctx *ctx, const rao_family *f, const double *s, double mass);
+
 /* Adds weight * (the integrand at x) to sum[0..m-1], where log p(x) = log_p and log q(x) = log_q: -inf outside a support, never both. The integrand must be
  * homogeneous of degree one in (p, q), as those of the f-divergences are: averages over draws pass both densities in units of the larger. */
 typedef rao_status pair_fn(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg);

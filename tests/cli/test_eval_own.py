@@ -116,6 +116,36 @@ def test_a_density_that_is_normalised_by_quadrature_says_so():
         assert one(**whole, density="rate*exp(-rate*x)", quantity=quantity)["method"] == "closed form"
 
 
+CHECKS = [("normal", [0, 1e-150]), ("normal", [0, 1e150]), ("laplace", [0, 1e-150]), ("gamma", [0.5, 1]), ("poisson", [1e-300]), ("bernoulli", [1e-200]),
+          ("gamma", [1e6, 1e-100]), ("dirichlet", [1e6, 1e6, 1e6]), ("beta", [1e6, 1e6]), ("weibull", [1.5, 1e100]), ("cauchy", [0, 1e-120]),
+          ("poisson", [1.2e-8]), ("exponential", [1e-200]), ("geometric0", [1e-3]), ("negative_binomial", [1e-3])]
+
+
+@pytest.mark.parametrize("family, p", CHECKS)
+def test_checks_at_every_scale(family, p):
+    fixed = {"fixed": {"r": 1e-3}} if family == "negative_binomial" else {}
+    answer = one(family=family, quantity="check", p=p, **fixed)
+    assert answer.get("integrates") and answer["scores_agree"] and answer["scores_centred"], answer
+    assert answer["value"] is (family != "laplace")
+
+
+UNREACHED = [("beta", [1e-8, 1e-8]), ("beta", [1e-3, 1e-3]), ("lognormal", [800, 1]), ("dirichlet", [1e-8, 1e-8, 1e-8]), ("weibull", [1e-3, 1]),
+             ("pareto", [1e-8]), ("normal_mixture3", [0.5, 1e-4, 1]), ("gamma", [1e-12, 1]), ("gamma", [1e-2, 1])]
+
+
+@pytest.mark.parametrize("family, p", UNREACHED)
+def test_a_check_that_was_not_reached_is_no_verdict(family, p):
+    fixed = {"fixed": {"xm": 1}} if family == "pareto" else {}
+    answer = one(family=family, quantity="check", p=p, **fixed)
+    assert answer["error"]["code"] == "ENUMERIC" and "not reached" in answer["error"]["message"], answer
+
+
+def test_a_check_at_an_edge_says_that_it_is_one():
+    for family, p, name in (("bernoulli", [0], "p = 0"), ("bernoulli", [1], "p = 1")):
+        error = one(family=family, quantity="check", p=p)["error"]
+        assert error["code"] == "EDOMAIN" and name in error["message"] and "no neighbours" in error["message"]
+
+
 def test_what_does_not_fit_into_memory_is_named():
     d = 1000
     p = {"mean": [0] * d, "cov": [[int(i == j) for j in range(d)] for i in range(d)]}
