@@ -93,7 +93,10 @@ RAO_API void rao_family_definition_init_sized(rao_family_definition *definition,
 /* The family of a density. One chart, "own": the coordinates. Everything that needs no closed form is answered: log density, score (of an expression and of
  * dual numbers exact), entropy, KL and its derivatives, every form of the Fisher matrix, draws, maximum likelihood; by quadrature and sums in one variable,
  * by averages over draws in several. Where the support moves with the coordinates and the density does not vanish there, the Fisher matrix is refused.
- * A point is examined once for where its mass lies: about a thousand evaluations. EINVAL: none or several densities, an expression that is none (its
+ * A point is examined once for where its mass lies: about a thousand evaluations. A density that was given as normalised and whose integral is another
+ * number than 1 is refused by every quantity (EDOMAIN, the sentence tells the integral): one more integral a point, in a batch for the first 64 points and
+ * then for every 64th. ENUMERIC: its mass lies beyond the doubles, and more is
+ * asked than the density at one x. EINVAL: none or several densities, an expression that is none (its
  * column named), names that repeat or are no identifiers, too many coordinates for dual, no draw in several variables. rao_family_check tells whether
  * the density keeps its word. */
 RAO_API rao_status rao_family_define(rao_ctx *ctx, const rao_family_definition *definition, rao_family **family);

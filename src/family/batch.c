@@ -60,12 +60,14 @@ static rao_status no_nan(rao_ctx *ctx, const batch *b, const double *answer) {
     return RAO_OK;
 }
 
-/* A state is loaded for every item, or once where the stride is 0. */
+/* A state is loaded for every item, or once where the stride is 0. The mass of a user's density is measured for the first items, for the first of every
+ * block, and after an item that failed: a grid of points costs no integral each. */
 static rao_status load(rao_ctx *ctx, const batch *b, const char *what, rao_points points, int64_t i, int first, double *s) {
     if (points.stride == 0 && !first) return RAO_OK;
     const double *c = points.data + i * points.stride;
     RAO_OR_RETURN(check_numbers(ctx, b->f, what, c, b->f->coords[chart_number(b->f, b->chart)]));
-    return b->chart->load(ctx, b->f, c, s);
+    RAO_OR_RETURN(b->chart->load(ctx, b->f, c, s));
+    return first || i < GRAIN ? rao_want_normalised(ctx, b->f, s, b->row->takes & RAO_TAKES_X) : RAO_OK;
 }
 
 static rao_status one(rao_ctx *ctx, const batch *b, int64_t i, int first, double *p, double *q, double *answer) {

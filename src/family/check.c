@@ -323,7 +323,7 @@ rao_status rao_family_check(rao_ctx *ctx, const rao_family *family, int64_t char
     memset(&r, 0, sizeof r);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, family->state, &s));
-    RAO_TRY(rao_family_load(ctx, family, chart, p, s));
+    RAO_TRY(rao_load_as_given(ctx, family, chart, p, s));
     inspection k = {.it = {.f = family, .chart = &family->table->charts[chart], .p = s}, .m = family->tangents[chart]};
     if (family->table->irregular) {
         RAO_TRY(mass_alone(ctx, &k, &r));

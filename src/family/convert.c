@@ -10,12 +10,17 @@ static rao_status check_chart(rao_ctx *ctx, const rao_family *f, int64_t chart) 
                     (long long)f->table->chart_count - 1);
 }
 
-rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s) {
+rao_status rao_load_as_given(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s) {
     RAO_OR_RETURN(check_chart(ctx, f, chart));
     int64_t n = rao_family_coords(f, chart);
     for (int64_t i = 0; i < n; i++)
         if (isnan(p[i])) return rao_fail(ctx, RAO_EDOMAIN, "%s: p contains NaN at place %lld", f->table->info.name, (long long)i + 1);
     return f->table->charts[chart].load(ctx, f, p, s);
+}
+
+rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s) {
+    RAO_OR_RETURN(rao_load_as_given(ctx, f, chart, p, s));
+    return rao_want_normalised(ctx, f, s, 0);
 }
 
 static void chart_jacobian(const rao_family *f, int64_t chart, const double *s, double *j) {
@@ -89,7 +94,7 @@ rao_status rao_family_convert(rao_ctx *ctx, const rao_family *family, int64_t fr
     int64_t n = rao_family_coords(family, to);
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_scratch(ctx, n, &c));
-    RAO_TRY(rao_family_load(ctx, family, from, p, s));
+    RAO_TRY(rao_load_as_given(ctx, family, from, p, s));
     RAO_TRY(family->table->charts[to].store(ctx, family, s, c));
     for (int64_t i = 0; i < n; i++)
         if (isnan(c[i]))
@@ -110,7 +115,7 @@ rao_status rao_family_support(rao_ctx *ctx, const rao_family *family, int64_t ch
         RAO_TRY(rao_fail(ctx, RAO_EUNABLE, "%s: its observations are no numbers of one line, so their support is no interval",
                          family->table->info.name));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
-    RAO_TRY(rao_family_load(ctx, family, chart, p, s));
+    RAO_TRY(rao_load_as_given(ctx, family, chart, p, s));
     family->table->support(family, s, low, high);
 done:
     rao_scratch_reset(ctx, mark);

@@ -173,6 +173,11 @@ rao_status rao_no_value(rao_ctx *ctx, const rao_family *f, const double *s, cons
 
 /* The checked state of a point. */
 rao_status rao_family_load(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s);
+/* The same without rao_want_normalised: for what asks nothing of the mass. */
+rao_status rao_load_as_given(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, double *s);
+/* EDOMAIN where s, or a part of it, is a density of its user's that was given as normalised and is not; one integral. ENUMERIC
+ * where its mass lies beyond the doubles, but for what is asked at one x; where the integral fails what is asked is left to say so. */
+rao_status rao_want_normalised(rao_ctx *ctx, const rao_family *f, const double *s, int at_one_x);
 
 /* ---- for the families' files ---- */
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "family/integrate.h"
+#include "family/expect.h"
 
 void rao_family_definition_init_sized(rao_family_definition *definition, size_t size) {
     rao_family_definition all = {.size = size, .name = "own", .dimension = 1};
@@ -188,6 +188,32 @@ static rao_status failed(const rao_family *f, const double *s) {
 rao_status rao_no_value(rao_ctx *ctx, const rao_family *f, const double *s, const double *x) {
     rao_status st = failed(f, s);
     return st ? st : rao_fail(ctx, RAO_EDOMAIN, "%s: the density or its score is NaN at x = %.17g", f->table->info.name, x[0]);
+}
+
+/* ---- whether it is normalised -------------------------------------------------------------------------------- */
+
+static rao_status want_own_normalised(rao_ctx *ctx, const rao_family *f, const double *s, int at_one_x) {
+    double mass;
+    rao_quality quality;
+    if (f->own->d.unnormalised || !rao_integrable(f)) return RAO_OK;
+    rao_status st = rao_expect_mass(ctx, f, s, &mass, &quality);
+    if (st != RAO_OK) return st == RAO_ENOMEM ? st : RAO_OK;
+    if (rao_is_one(mass, quality.error)) return RAO_OK;
+    st = rao_want_mass_seen(ctx, f, s, mass);
+    if (st != RAO_OK) return at_one_x && st == RAO_ENUMERIC ? RAO_OK : st;
+    const char *verb = f->own->d.discrete ? "sums" : "integrates";
+    return rao_fail(
+        ctx, RAO_EDOMAIN,
+        "%s: the density %s to %.10g here, not to 1: divide it by that, or say that it is unnormalised (\"unnormalised\": true)",
+        f->table->info.name, verb, mass);
+}
+
+rao_status rao_want_normalised(rao_ctx *ctx, const rao_family *f, const double *s, int at_one_x) {
+    if (f->own) return want_own_normalised(ctx, f, s, at_one_x);
+    s += 2 * f->part_count;
+    for (int64_t i = 0; i < f->part_count; s += f->parts[i++].state)
+        if (f->parts[i].own) RAO_OR_RETURN(want_own_normalised(ctx, &f->parts[i], s, at_one_x));
+    return RAO_OK;
 }
 
 /* ---- the definition ------------------------------------------------------------------------------------------ */

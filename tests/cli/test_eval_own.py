@@ -116,6 +116,39 @@ def test_a_density_that_is_normalised_by_quadrature_says_so():
         assert one(**whole, density="rate*exp(-rate*x)", quantity=quantity)["method"] == "closed form"
 
 
+TWICE = {"density": "2*exp(-x^2/(2*s^2))", "coordinates": {"s": [0, "inf"]}}
+
+
+def test_a_density_that_is_not_normalised_is_refused_by_every_quantity():
+    """Its mass is measured, and the sentence says how much it is and which key makes it a density."""
+    for quantity, rest in (("entropy", {}), ("logpdf", {"x": 1}), ("score", {"x": 1}), ("kl", {"q": [2]}), ("fisher", {}), ("cramer_rao", {}),
+                           ("fisher_rao_distance", {"q": [2]}), ("hellinger", {"q": [2]}), ("wasserstein2", {"q": [2]})):
+        error = one(**TWICE, quantity=quantity, p=[1], **rest)["error"]
+        assert error["code"] == "EDOMAIN" and "integrates to 5.0132565" in error["message"] and "unnormalised" in error["message"], (quantity, error)
+    close(value(**TWICE, unnormalised=True, quantity="entropy", p=[1]), 0.5 * math.log(2 * math.pi * math.e), 1e-10)
+    assert "sums to 2" in one(density="2*l^x*exp(-l - lgamma(x + 1))", coordinates={"l": [0, "inf"]}, support=[0, "inf"], discrete=True,
+                              quantity="entropy", p=[3])["error"]["message"]
+    # normalised at one point only: the other one is refused, q as well as p
+    at_one = {"density": "exp(-x^2/(2*s^2))/sqrt(2*pi)", "coordinates": {"s": [0, "inf"]}}
+    got = value(**at_one, quantity="entropy", p=[1, 2, 1])
+    close(got[0], got[2])
+    assert "integrates to 2" in got[1]["error"]["message"]
+    assert "integrates to 2" in one(**at_one, quantity="kl", p=[1], q=[2])["error"]["message"]
+    got = value(**TWICE, quantity="logpdf", p=[1 + i / 1000 for i in range(300)], x=0)
+    assert all("unnormalised" in item["error"]["message"] for item in got)
+    answer = one(**TWICE, quantity="check", p=[1])
+    assert answer["value"] is False and answer["integrates"] is False and "integrates to 5.013" in answer["sentence"]
+
+
+def test_mass_that_doubles_do_not_hold_is_no_verdict():
+    """A sound density with mass beyond the doubles is not called unnormalised, and what needs no integral is answered."""
+    pareto = {"density": "a*x^(-a - 1)", "coordinates": {"a": [0, "inf"]}, "support": [1, "inf"]}
+    close(value(**pareto, quantity="logpdf", p=[1e-8], x=2), math.log(1e-8) - (1e-8 + 1) * math.log(2))
+    for density, support in (("a*x^(-a - 1)", [1, "inf"]), ("a*x^(a - 1)", [0, 1]), ("1/x + 0*a", [1, "inf"]), ("exp(x^2) + 0*a", ["-inf", "inf"])):
+        error = one(density=density, coordinates={"a": [0, "inf"]}, support=support, quantity="entropy", p=[1e-4])["error"]
+        assert error["code"] == "ENUMERIC" and "not reached" in error["message"], error
+
+
 CHECKS = [("normal", [0, 1e-150]), ("normal", [0, 1e150]), ("laplace", [0, 1e-150]), ("gamma", [0.5, 1]), ("poisson", [1e-300]), ("bernoulli", [1e-200]),
           ("gamma", [1e6, 1e-100]), ("dirichlet", [1e6, 1e6, 1e6]), ("beta", [1e6, 1e6]), ("weibull", [1.5, 1e100]), ("cauchy", [0, 1e-120]),
           ("poisson", [1.2e-8]), ("exponential", [1e-200]), ("geometric0", [1e-3]), ("negative_binomial", [1e-3])]
