@@ -174,7 +174,7 @@ static rao_status check_together(rao_ctx *ctx, const rao_optim *opt) {
 }
 
 /* The exact metric turns d more than factors do, and the model's whole length along it is astray on a batch that says little of the loss: on the digits the loss
- * rises a thousandfold in five steps. */
+ * rises from 2 to a thousand in five steps. */
 static rao_status check_ngd(rao_ctx *ctx, const rao_optim *opt) {
     const natural *o = natural_of(opt);
     rao_status st = check_together(ctx, opt);
