@@ -103,8 +103,8 @@ rao_status eval_name_numbers(const eval_request *r, rao_status st) {
     char names[SHOWN * (RAO_COORD_NAME + 2) + 8] = "", name[RAO_COORD_NAME], sentence[400];
     rao_ctx *ctx = r->s->ctx;
     int64_t n = rao_family_coords(r->family, r->chart);
+    if (st != RAO_EINVAL || n > SHOWN || !strstr(rao_ctx_message(ctx), ", want ")) return st;
     snprintf(sentence, sizeof sentence, "%s", rao_ctx_message(ctx));
-    if (st != RAO_EINVAL || !strstr(sentence, ", want ") || n > SHOWN) return st;
     for (int64_t i = 0; i < n; i++) {
         size_t used = strlen(names);
         rao_status named = rao_family_point_name(ctx, r->family, r->chart, i, name);
