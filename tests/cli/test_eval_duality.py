@@ -29,6 +29,27 @@ def test_answers_are_in_the_chart_of_the_request():
     close(value(family="mvn", quantity="m_geodesic", p=[0, 0, 1, 0, 1], q=[2, 0, 1, 0, 1], t=0.5), [1, 0, 2, 0, 1])
 
 
+def test_every_chart_of_the_normal_has_the_same_means():
+    charts = {
+        "mu_var": lambda m, s: [m, s**2],
+        "mu_logvar": lambda m, s: [m, 2 * math.log(s)],
+        "natural": lambda m, s: [m / s**2, -0.5 / s**2],
+        "expectation": lambda m, s: [m, m**2 + s**2],
+    }
+    points = [[0.3, 1.2], [-0.7, 2.1]]
+    requests = [dict(quantity=f"{c}_geodesic", t=0.3) for c in ("e", "m", "fisher_rao", "wasserstein")]
+    requests += [dict(quantity="centroid", kind=kind) for kind in ("left", "right", "symmetric")]
+    for request in requests:
+
+        def ask(chart, points, request=request):
+            ends = dict(points=points) if request["quantity"] == "centroid" else dict(p=points[0], q=points[1])
+            return value(family="normal", chart=chart, **request, **ends)
+
+        want = ask("mu_sigma", points)
+        for chart, carry in charts.items():
+            close(ask(chart, [carry(*p) for p in points]), carry(*want), 1e-12)
+
+
 def test_centroids():
     points = [[1, 3], [4, 0.5], [0, 1]]
     precisions = [s**-2 for _, s in points]
