@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/limit.h"
+
 enum { ALIGN = 64, CHUNK_MIN = 1 << 16 };
 
 typedef struct header {
@@ -21,9 +23,12 @@ static void count_up(memory *m, size_t bytes) {
     while (live > peak && !atomic_compare_exchange_weak(&m->peak, &peak, live)) {}
 }
 
+/* What the machine cannot hold is not asked for: a system that promises more than it has would grant it, and kill the process later. */
+static int beyond_machine(size_t bytes) { return bytes > (size_t)1 << 30 && (double)bytes > rao_memory_limit(); }
+
 static void *take_raw(memory *m, size_t bytes) {
     size_t total = bytes + 2 * ALIGN;
-    if (total < bytes) return NULL;
+    if (total < bytes || beyond_machine(total)) return NULL;
     char *origin = m->allocator.alloc(m->allocator.user, total);
     if (!origin) return NULL;
     count_up(m, total);
