@@ -51,8 +51,8 @@ static rao_status show(ask *a, const cJSON *request, const cJSON *answer) {
     const rao_family *family = NULL;
     int64_t chart = 0;
     rao_mark mark = rao_scratch_mark(a->ctx);
-    RAO_TRY(ask_family(a, request, &family, &chart));
     RAO_TRY(ask_names(a, request, 0, &names, &n));
+    RAO_TRY(ask_family(a, request, &family, &chart)); /* asking for names makes mixtures and densities anew */
     ask_quality(answer, note);
     const cJSON *value = eval_find(answer, "value");
     if (points > 1) value = value->child;
