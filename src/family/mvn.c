@@ -8,13 +8,10 @@
 
 static const double half_log_2pi = 0.91893853320467274178;
 
-static inline spd cov(const rao_family *f, const double *s) { return spd_at(s, f->d); }
-static inline double *mean_of(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
-
 static rao_status load_mean(rao_ctx *ctx, const rao_family *f, const char *name, const double *c, double *s) {
     for (int64_t i = 0; i < f->d; i++) {
         if (!isfinite(c[i])) return rao_fail(ctx, RAO_EDOMAIN, "mvn: %s_%lld = %.17g, want a finite number", name, (long long)i + 1, c[i]);
-        mean_of(f, s)[i] = c[i];
+        mvn_mean(f, s)[i] = c[i];
     }
     return RAO_OK;
 }
@@ -27,7 +24,7 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, doubl
 /* S = (-2 Theta)^-1, m = S theta. */
 static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     int64_t d = f->d;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     rao_status st = load_mean(ctx, f, "theta", c, s);
     const double *upper = c + d;
     if (st) return st;
@@ -39,14 +36,14 @@ static rao_status load_natural(rao_ctx *ctx, const rao_family *f, const double *
     for (int64_t i = 0; i < d; i++) {
         double sum = 0;
         for (int64_t j = 0; j < d; j++) sum += a.s[i * d + j] * c[j];
-        mean_of(f, s)[i] = sum;
+        mvn_mean(f, s)[i] = sum;
     }
     return RAO_OK;
 }
 
 static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     int64_t d = f->d;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     rao_status st = load_mean(ctx, f, "eta", c, s);
     const double *upper = c + d;
     if (st) return st;
@@ -57,8 +54,8 @@ static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const doub
 
 static rao_status store(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
     (void)ctx;
-    memcpy(c, mean_of(f, s), sizeof *c * (size_t)f->d);
-    rao_spd_store(cov(f, s).s, f->d, 1, c + f->d);
+    memcpy(c, mvn_mean(f, s), sizeof *c * (size_t)f->d);
+    rao_spd_store(mvn_cov(f, s).s, f->d, 1, c + f->d);
     return RAO_OK;
 }
 
@@ -68,7 +65,7 @@ static int64_t place(int64_t d, int64_t i, int64_t j) { return d + i * d - i * (
 /* dS = 2 S dTheta S and dm = S dtheta + 2 S dTheta m. */
 static void jacobian_natural(const rao_family *f, const double *s, double *j) {
     int64_t d = f->d, n = f->dim;
-    const double *cv = cov(f, s).s, *m = mean_of(f, s);
+    const double *cv = mvn_cov(f, s).s, *m = mvn_mean(f, s);
     for (int64_t a = 0; a < d; a++)
         for (int64_t b = 0; b < d; b++) j[a * n + b] = cv[a * d + b];
     for (int64_t a = 0; a < d; a++)
@@ -86,15 +83,15 @@ static void jacobian_natural(const rao_family *f, const double *s, double *j) {
 /* dS = dH - dm m^T - m dm^T. */
 static void jacobian_expectation(const rao_family *f, const double *s, double *j) {
     int64_t d = f->d, n = f->dim;
-    const double *m = mean_of(f, s);
+    const double *m = mvn_mean(f, s);
     for (int64_t a = 0; a < n; a++) j[a * n + a] = 1;
     for (int64_t a = 0; a < d; a++)
         for (int64_t k = 0; k < d; k++) j[place(d, a < k ? a : k, a < k ? k : a) * n + a] = a == k ? -2 * m[k] : -m[k];
 }
 
 static double logpdf(const rao_family *f, const double *s, const double *x) {
-    spd a = cov(f, s);
-    return -0.5 * rao_spd_square(f->d, &a, x, mean_of(f, s)) - *a.half_logdet - (double)f->d * half_log_2pi;
+    spd a = mvn_cov(f, s);
+    return -0.5 * rao_spd_square(f->d, &a, x, mvn_mean(f, s)) - *a.half_logdet - (double)f->d * half_log_2pi;
 }
 
 /* w = P (x - y) */
@@ -107,15 +104,15 @@ static void lower(int64_t d, const double *p, const double *x, const double *y, 
 
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     int64_t d = f->d;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     double *out = g + d;
-    lower(d, a.p, x, mean_of(f, s), g);
+    lower(d, a.p, x, mvn_mean(f, s), g);
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = i; j < d; j++) *out++ = (i == j ? 0.5 : 1) * (g[i] * g[j] - a.p[i * d + j]);
 }
 
 static void fisher(const rao_family *f, const double *s, double *m) {
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     for (int64_t i = 0; i < f->d; i++)
         for (int64_t j = 0; j < f->d; j++) m[i * f->dim + j] = a.p[i * f->d + j];
     rao_spd_fisher(f->d, &a, 1, m, f->dim, f->d);
@@ -124,30 +121,30 @@ static void fisher(const rao_family *f, const double *s, double *m) {
 /* det F = 2^-d |S|^-(d+2); |d(mean, S)/d theta| = 2^(d(d+1)/2) |S|^(d+2), and eta's Jacobian is 1. */
 static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
     double d = (double)f->d;
-    return (void)ctx, (void)quality, *out = -d * log(2) - 2 * (d + 2) * *cov(f, s).half_logdet, RAO_OK;
+    return (void)ctx, (void)quality, *out = -d * log(2) - 2 * (d + 2) * *mvn_cov(f, s).half_logdet, RAO_OK;
 }
 static double log_jacobian_natural(const rao_family *f, const double *s) {
     double d = (double)f->d;
-    return 0.5 * d * (d + 1) * log(2) + 2 * (d + 2) * *cov(f, s).half_logdet;
+    return 0.5 * d * (d + 1) * log(2) + 2 * (d + 2) * *mvn_cov(f, s).half_logdet;
 }
 static double log_jacobian_expectation(const rao_family *f, const double *s) { return (void)f, (void)s, 0; }
 
-static double entropy(const rao_family *f, const double *s) { return (double)f->d * (half_log_2pi + 0.5) + *cov(f, s).half_logdet; }
+static double entropy(const rao_family *f, const double *s) { return (double)f->d * (half_log_2pi + 0.5) + *mvn_cov(f, s).half_logdet; }
 
 static double kl(const rao_family *f, const double *s, const double *t) {
-    spd a = cov(f, s), b = cov(f, t);
-    return rao_spd_kl(f->d, &a, &b) + 0.5 * rao_spd_square(f->d, &b, mean_of(f, s), mean_of(f, t));
+    spd a = mvn_cov(f, s), b = mvn_cov(f, t);
+    return rao_spd_kl(f->d, &a, &b) + 0.5 * rao_spd_square(f->d, &b, mvn_mean(f, s), mvn_mean(f, t));
 }
 
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
-    spd a = cov(f, s), b = cov(f, t);
-    lower(f->d, b.p, mean_of(f, t), mean_of(f, s), g);
+    spd a = mvn_cov(f, s), b = mvn_cov(f, t);
+    lower(f->d, b.p, mvn_mean(f, t), mvn_mean(f, s), g);
     rao_spd_kl_gradient(f->d, &a, &b, g, 1, g + f->d);
 }
 
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {
-    spd a = cov(f, s);
-    memcpy(x, mean_of(f, s), sizeof *x * (size_t)f->d);
+    spd a = mvn_cov(f, s);
+    memcpy(x, mvn_mean(f, s), sizeof *x * (size_t)f->d);
     for (int64_t k = 0; k < f->d; k++) {
         double z = rao_draw_normal(d);
         for (int64_t i = k; i < f->d; i++) x[i] += a.u[k * f->d + i] * z;
@@ -180,8 +177,8 @@ static void statistic(const rao_family *f, const double *x, double *t) {
         for (int64_t j = i; j < f->d; j++) *out++ = x[i] * x[j];
 }
 static void natural(const rao_family *f, const double *s, double *theta) {
-    spd a = cov(f, s);
-    const double *m = mean_of(f, s);
+    spd a = mvn_cov(f, s);
+    const double *m = mvn_mean(f, s);
     for (int64_t i = 0; i < f->d; i++) {
         theta[i] = 0;
         for (int64_t j = 0; j < f->d; j++) theta[i] += a.p[i * f->d + j] * m[j];
@@ -189,19 +186,19 @@ static void natural(const rao_family *f, const double *s, double *theta) {
     rao_spd_store(a.p, f->d, -0.5, theta + f->d);
 }
 static void expectation(const rao_family *f, const double *s, double *eta) {
-    spd a = cov(f, s);
-    const double *m = mean_of(f, s);
+    spd a = mvn_cov(f, s);
+    const double *m = mvn_mean(f, s);
     double *out = eta + f->d;
     memcpy(eta, m, sizeof *eta * (size_t)f->d);
     for (int64_t i = 0; i < f->d; i++)
         for (int64_t j = i; j < f->d; j++) *out++ = fma(m[i], m[j], a.s[i * f->d + j]);
 }
 static double log_partition(const rao_family *f, const double *s) {
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     double sum = 0;
     for (int64_t i = 0; i < f->d; i++) {
         double y = 0;
-        for (int64_t k = 0; k <= i; k++) y += a.k[i * f->d + k] * mean_of(f, s)[k];
+        for (int64_t k = 0; k <= i; k++) y += a.k[i * f->d + k] * mvn_mean(f, s)[k];
         sum += y * y;
     }
     return 0.5 * sum + *a.half_logdet + (double)f->d * half_log_2pi;
@@ -216,8 +213,8 @@ static double pairing_weight(const rao_family *f, int64_t j) {
 static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
     rao_status st;
     int64_t d = f->d;
-    spd a = cov(f, s);
-    const double *base = mean_of(f, m->s[rao_mean_heaviest(m)]);
+    spd a = mvn_cov(f, s);
+    const double *base = mvn_mean(f, m->s[rao_mean_heaviest(m)]);
     double *sum, *part;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d, &sum));
@@ -225,8 +222,8 @@ static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
     memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
     memset(sum, 0, sizeof *sum * (size_t)d);
     for (int64_t k = 0; k < m->n; k++) {
-        const double *p = cov(f, m->s[k]).p;
-        lower(d, p, mean_of(f, m->s[k]), base, part);
+        const double *p = mvn_cov(f, m->s[k]).p;
+        lower(d, p, mvn_mean(f, m->s[k]), base, part);
         for (int64_t i = 0; i < d; i++) sum[i] += m->w[k] * part[i];
         for (int64_t i = 0; i < d * d; i++) a.s[i] += m->w[k] * p[i];
     }
@@ -236,7 +233,7 @@ static rao_status e_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m
     for (int64_t i = 0; i < d; i++) {
         double moved = 0;
         for (int64_t j = 0; j < d; j++) moved += a.s[i * d + j] * sum[j];
-        mean_of(f, s)[i] = base[i] + moved;
+        mvn_mean(f, s)[i] = base[i] + moved;
     }
 done:
     rao_scratch_reset(ctx, mark);
@@ -245,12 +242,12 @@ done:
 /* S = sum w [S_k + (m_k - m)(m_k - m)^T] */
 static rao_status m_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s) {
     int64_t d = f->d, start = 1 + 5 * d * d; /* where the means lie in a state */
-    spd a = cov(f, s);
-    double *mean = mean_of(f, s);
+    spd a = mvn_cov(f, s);
+    double *mean = mvn_mean(f, s);
     memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
     for (int64_t i = 0; i < d; i++) mean[i] = rao_mean_at(m, start + i);
     for (int64_t k = 0; k < m->n; k++) {
-        const double *c = cov(f, m->s[k]).s, *own = mean_of(f, m->s[k]);
+        const double *c = mvn_cov(f, m->s[k]).s, *own = mvn_mean(f, m->s[k]);
         for (int64_t i = 0; i < d; i++)
             for (int64_t j = 0; j < d; j++) a.s[i * d + j] += m->w[k] * (c[i * d + j] + (own[i] - mean[i]) * (own[j] - mean[j]));
     }
@@ -263,7 +260,7 @@ static const family_exponential exponential = {statistic,      natural, expectat
 /* u F^-1 v: S in the mean, 2 tr(U S V S) in the covariance. */
 static double bound(const rao_family *f, const double *s, const double *u, const double *v) {
     int64_t d = f->d;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     double sum = 0;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; u[i] != 0 && j < d; j++) sum += u[i] * a.s[i * d + j] * v[j];

@@ -16,6 +16,10 @@ static inline spd spd_at(const double *start, int64_t d) {
     return (spd){at + 1, at + 1 + d * d, at + 1 + 2 * d * d, at + 1 + 3 * d * d, at + 1 + 4 * d * d, at};
 }
 
+/* The state of a multivariate normal is the parts of its covariance, and the mean behind them. */
+static inline spd mvn_cov(const rao_family *f, const double *s) { return spd_at(s, f->d); }
+static inline double *mvn_mean(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
+
 /* From the upper triangle row by row. EDOMAIN names the leading minor that is not positive. */
 rao_status rao_spd_load(rao_ctx *ctx, const rao_family *f, const char *name, const double *upper, double *start);
 /* From a matrix in start's S, both triangles. */

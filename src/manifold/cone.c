@@ -6,14 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-static rao_mat view(int64_t d, const double *a) { return rao_mat_view(RAO_F64, d, d, d, (double *)(uintptr_t)a); }
-
 rao_status rao_congruence(rao_ctx *ctx, rao_trans trans, int64_t d, const double *a, const double *x, double *out) {
     rao_status st;
     double *half;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &half));
-    rao_mat ma = view(d, a), mx = view(d, x), mh = view(d, half), mo = view(d, out);
+    rao_mat ma = square_view(d, a), mx = square_view(d, x), mh = square_view(d, half), mo = square_view(d, out);
     RAO_TRY(rao_gemm(ctx, trans, RAO_N, 1, &ma, &mx, 0, &mh));
     RAO_TRY(rao_gemm(ctx, RAO_N, trans == RAO_N ? RAO_T : RAO_N, 1, &mh, &ma, 0, &mo));
     for (int64_t i = 0; i < d; i++)
@@ -30,7 +28,7 @@ rao_status rao_spectral(rao_ctx *ctx, int64_t d, const double *v, const double *
     RAO_TRY(rao_scratch(ctx, d * d, &scaled));
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++) scaled[i * d + j] = v[i * d + j] * g[j];
-    rao_mat ms = view(d, scaled), mv = view(d, v), mo = view(d, out);
+    rao_mat ms = square_view(d, scaled), mv = square_view(d, v), mo = square_view(d, out);
     RAO_TRY(rao_gemm(ctx, RAO_N, RAO_T, 1, &ms, &mv, 0, &mo));
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < i; j++) out[i * d + j] = out[j * d + i] = 0.5 * (out[i * d + j] + out[j * d + i]);
@@ -50,7 +48,7 @@ double rao_frobenius(int64_t n, const double *a) {
 rao_status rao_log_spectrum(rao_ctx *ctx, int64_t d, const double *a, const double *one_plus_a, double *v, double *logs) {
     int close = rao_frobenius(d * d, a) < 0.5;
     memcpy(v, close ? a : one_plus_a, sizeof *v * (size_t)(d * d));
-    rao_mat mv = view(d, v);
+    rao_mat mv = square_view(d, v);
     rao_vec w = rao_vec_view(RAO_F64, d, logs);
     RAO_OR_RETURN(rao_eigh(ctx, &mv, &w));
     for (int64_t i = 0; i < d; i++) {
@@ -139,7 +137,7 @@ static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, c
     RAO_TRY(rao_scratch(ctx, d * d, &v));
     rao_unpack(d, velocity, v);
     RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, v, v));
-    rao_mat mv = view(d, v);
+    rao_mat mv = square_view(d, v);
     rao_vec mw = rao_vec_view(RAO_F64, d, w);
     RAO_TRY(rao_eigh(ctx, &mv, &mw));
     for (int64_t i = 0; i < d; i++) w[i] = exp(w[i]);

@@ -5,6 +5,9 @@
 #include "family/spd.h"
 #include "manifold/geometry.h"
 
+/* A square as la takes it. */
+static inline rao_mat square_view(int64_t d, const double *a) { return rao_mat_view(RAO_F64, d, d, d, (double *)(uintptr_t)a); }
+
 /* out = A X A^T (RAO_N) or A^T X A (RAO_T), X symmetric; out may be X. */
 rao_status rao_congruence(rao_ctx *ctx, rao_trans trans, int64_t d, const double *a, const double *x, double *out);
 /* out = V diag(g) V^T. */

@@ -12,9 +12,6 @@
 
 #include "family/generic.h"
 
-static double *mean_of(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
-static rao_mat view(int64_t d, double *a) { return rao_mat_view(RAO_F64, d, d, d, a); }
-
 static const double most = 1454; /* exp(1454) = 1e308 / 1e-323 */
 
 /* A velocity in the frame, and what it is diagonal in. */
@@ -37,7 +34,7 @@ done:
 }
 
 static rao_status eigen(rao_ctx *ctx, int64_t d, double *v, double *w) {
-    rao_mat mv = view(d, v);
+    rao_mat mv = square_view(d, v);
     rao_vec mw = rao_vec_view(RAO_F64, d, w);
     return rao_eigh(ctx, &mv, &mw);
 }
@@ -63,7 +60,7 @@ static rao_status diagonalise(rao_ctx *ctx, const rao_family *f, const spd *base
     rao_unpack(d, velocity + d, a->w);
     RAO_TRY(rao_congruence(ctx, RAO_N, d, base->k, a->w, a->w));
     if (!(hypot(rao_frobenius(d, a->x), rao_frobenius(d * d, a->w)) < 1e150)) RAO_TRY(left_range(ctx, f));
-    rao_mat w = view(d, a->w), u = view(d, a->u);
+    rao_mat w = square_view(d, a->w), u = square_view(d, a->u);
     RAO_TRY(rao_syrk(ctx, RAO_N, 1, &w, 0, &u));
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++) a->u[i * d + j] += 2 * a->x[i] * a->x[j];
@@ -85,7 +82,7 @@ static double decay(double g) { return g > 0 ? -expm1(-g) / g : 1; }
 /* n = diag(e^(-g/2)) U^T C^T W */
 static rao_status root_of_precision(rao_ctx *ctx, const start *a, double *n) {
     int64_t d = a->d;
-    rao_mat u = view(d, a->u), w = view(d, a->w), o = view(d, n);
+    rao_mat u = square_view(d, a->u), w = square_view(d, a->w), o = square_view(d, n);
     RAO_OR_RETURN(rao_gemm(ctx, RAO_T, RAO_N, 1, &u, &w, 0, &o));
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++) {
@@ -128,15 +125,16 @@ static rao_status leave_frame(rao_ctx *ctx, const rao_family *f, const spd *base
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &way));
     RAO_TRY(rao_scratch(ctx, d * d, &moved));
-    rao_mat u = view(d, base->u), w = view(d, a->w), r = view(d, root), m = view(d, way), t = view(d, moved), s = view(d, to.s);
+    rao_mat u = square_view(d, base->u), w = square_view(d, a->w), r = square_view(d, root), m = square_view(d, way),
+            t = square_view(d, moved), s = square_view(d, to.s);
     RAO_TRY(rao_gemm(ctx, RAO_T, RAO_N, 1, &u, &w, 0, &m));
     RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &m, &r, 0, &t));
     RAO_TRY(rao_syrk(ctx, RAO_N, 1, &t, 0, &s));
     for (int64_t i = 0; i < d; i++) {
         double sum = 0;
         for (int64_t k = 0; k < d; k++) sum += way[i * d + k] * shift[k];
-        mean_of(f, out)[i] = mean_of(f, p)[i] + sum;
-        if (!(to.s[i * (d + 1)] > 0 && to.s[i * (d + 1)] < INF && isfinite(mean_of(f, out)[i]))) RAO_TRY(left_range(ctx, f));
+        mvn_mean(f, out)[i] = mvn_mean(f, p)[i] + sum;
+        if (!(to.s[i * (d + 1)] > 0 && to.s[i * (d + 1)] < INF && isfinite(mvn_mean(f, out)[i]))) RAO_TRY(left_range(ctx, f));
     }
 done:
     rao_scratch_reset(ctx, mark);

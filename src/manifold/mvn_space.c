@@ -13,9 +13,6 @@
 
 static const double half = 0.70710678118654752440; /* sqrt(1/2): unit of the locations; sqrt(2): of distances */
 
-static spd cov(const rao_family *f, const double *s) { return spd_at(s, f->d); }
-static double *mean_of(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
-
 /* A pair of points, or a point and a velocity, in the frame above. Arrays are scratch of the caller. */
 typedef struct frame {
     int64_t d, first; /* 1 where there is a shift, 0 where the cone is everything */
@@ -72,9 +69,9 @@ static void whiten(const spd *s, int64_t d, const double *v, const double *w, do
 static rao_status frame_of_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r) {
     rao_status st;
     int64_t d = f->d;
-    spd a = cov(f, p), b = cov(f, q);
+    spd a = mvn_cov(f, p), b = mvn_cov(f, q);
     RAO_TRY(allocate(ctx, f, r));
-    whiten(&a, d, mean_of(f, q), mean_of(f, p), r->shift);
+    whiten(&a, d, mvn_mean(f, q), mvn_mean(f, p), r->shift);
     for (int64_t i = 0; i < d * d; i++) r->a[i] = b.s[i] - a.s[i];
     RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, r->a, r->a));
     RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, b.s, r->m));
@@ -147,7 +144,7 @@ static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, c
     rao_status st;
     frame r;
     parts s;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(frame_of_pair(ctx, f, p, q, &r));
     RAO_TRY(split(ctx, &r, &s));
@@ -161,7 +158,7 @@ done:
 
 static rao_status split_exactly(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r, parts *s) {
     rao_status st;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     RAO_TRY(frame_of_pair(ctx, f, p, q, r));
     RAO_TRY(split(ctx, r, s));
     RAO_TRY(check_blocks(ctx, f, relative_off(r), 1e-12 * fmin(length_of(s), 1) + noise(&a, f->d)));
@@ -214,23 +211,23 @@ static rao_status between(rao_ctx *ctx, const rao_family *f, const double *p, co
     rao_status st;
     frame r;
     parts s;
-    spd a = cov(f, p);
-    const double *m = mean_of(f, p), *n = mean_of(f, q);
+    spd a = mvn_cov(f, p);
+    const double *m = mvn_mean(f, p), *n = mvn_mean(f, q);
     double fraction = 0, rest = 1, scale = 1, *g;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(split_exactly(ctx, f, p, q, &r, &s));
-    memcpy(mean_of(f, out), m, sizeof *m * (size_t)f->d);
+    memcpy(mvn_mean(f, out), m, sizeof *m * (size_t)f->d);
     if (r.first) {
         rao_plane_path(1, s.sigma, s.rho, t, &fraction, &rest, &scale);
         for (int64_t i = 0; i < f->d; i++)
-            mean_of(f, out)[i] = fraction < 0.5 ? m[i] + (n[i] - m[i]) * fraction : n[i] - (n[i] - m[i]) * rest;
+            mvn_mean(f, out)[i] = fraction < 0.5 ? m[i] + (n[i] - m[i]) * fraction : n[i] - (n[i] - m[i]) * rest;
     } else {
         RAO_TRY(rao_scratch(ctx, f->d, &g));
         for (int64_t i = 0; i < f->d; i++) g[i] = t * growth(t * s.logs[i]) / growth(s.logs[i]);
-        RAO_TRY(add_small_shift(ctx, &a, &r, s.v, g, mean_of(f, out)));
+        RAO_TRY(add_small_shift(ctx, &a, &r, s.v, g, mvn_mean(f, out)));
     }
     for (int64_t i = 0; i < s.n; i++) s.logs[i] = exp(t * s.logs[i]);
-    RAO_TRY(assemble(ctx, &a, &r, scale * scale, s.v, s.logs, cov(f, out).s));
+    RAO_TRY(assemble(ctx, &a, &r, scale * scale, s.v, s.logs, mvn_cov(f, out).s));
     RAO_TRY(rao_spd_factor(ctx, f, "the covariance on the geodesic", out));
 done:
     rao_scratch_reset(ctx, mark);
@@ -241,14 +238,14 @@ static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, c
     rao_status st;
     frame r;
     parts s;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     double along = 0, rise = 0, *full;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, f->d * f->d, &full));
     RAO_TRY(split_exactly(ctx, f, p, q, &r, &s));
     if (r.first) rao_plane_log(half * r.gap, s.rise, 1, s.sigma, s.rho, &along, &rise);
     RAO_TRY(assemble(ctx, &a, &r, 2 * rise, s.v, s.logs, full));
-    for (int64_t i = 0; i < f->d; i++) velocity[i] = along * (mean_of(f, q)[i] - mean_of(f, p)[i]);
+    for (int64_t i = 0; i < f->d; i++) velocity[i] = along * (mvn_mean(f, q)[i] - mvn_mean(f, p)[i]);
     for (int64_t i = 0; i < s.n; i++) s.logs[i] = 1 / growth(s.logs[i]);
     if (!r.first) RAO_TRY(add_small_shift(ctx, &a, &r, s.v, s.logs, velocity));
     rao_spd_store(full, f->d, 1, velocity + f->d);
@@ -270,7 +267,7 @@ static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const
 /* The first axis is the shift's, however small it is beside the rest. */
 static rao_status split_for_carrying(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r, parts *s) {
     rao_status st;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     RAO_TRY(frame_of_pair(ctx, f, p, q, r));
     double gap = rao_frobenius(f->d, r->shift);
     if (!r->first && gap > 1e-14) {
@@ -346,7 +343,7 @@ static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, cons
     int64_t d = f->d;
     frame r;
     parts s;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     double *x, *m, sign;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d, &x));

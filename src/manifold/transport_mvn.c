@@ -8,13 +8,9 @@
 #include "manifold/cone.h"
 #include "manifold/transport.h"
 
-static spd cov(const rao_family *f, const double *s) { return spd_at(s, f->d); }
-static double *mean_of(const rao_family *f, const double *s) { return (double *)(uintptr_t)s + 1 + 5 * f->d * f->d; }
-static rao_mat view(int64_t d, double *a) { return rao_mat_view(RAO_F64, d, d, d, a); }
-
 /* Eigenvectors and the roots of the eigenvalues. */
 static rao_status root_spectrum(rao_ctx *ctx, int64_t d, double *a, double *w) {
-    rao_mat ma = view(d, a);
+    rao_mat ma = square_view(d, a);
     rao_vec mw = rao_vec_view(RAO_F64, d, w);
     rao_status st = rao_eigh(ctx, &ma, &mw);
     for (int64_t i = 0; i < d && st == RAO_OK; i++) w[i] = sqrt(fmax(w[i], 0));
@@ -22,7 +18,7 @@ static rao_status root_spectrum(rao_ctx *ctx, int64_t d, double *a, double *w) {
 }
 
 static rao_status multiply(rao_ctx *ctx, rao_trans ta, rao_trans tb, int64_t d, double *a, double *b, double *out) {
-    rao_mat ma = view(d, a), mb = view(d, b), mo = view(d, out);
+    rao_mat ma = square_view(d, a), mb = square_view(d, b), mo = square_view(d, out);
     return rao_gemm(ctx, ta, tb, 1, &ma, &mb, 0, &mo);
 }
 
@@ -31,7 +27,7 @@ static rao_status find_unit(rao_ctx *ctx, const rao_family *f, int64_t n, const 
     double least = INF, most = 0;
     for (int64_t k = 0; k < n; k++)
         for (int64_t i = 0; i < f->d; i++) {
-            double a = cov(f, states[k]).s[i * (f->d + 1)];
+            double a = mvn_cov(f, states[k]).s[i * (f->d + 1)];
             least = fmin(least, a), most = fmax(most, a);
         }
     *exponent = (ilogb(least) + ilogb(most)) / 4;
@@ -44,7 +40,7 @@ static rao_status find_unit(rao_ctx *ctx, const rao_family *f, int64_t n, const 
 static rao_status map_less_identity(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *x, int *exponent) {
     rao_status st;
     int64_t d = f->d;
-    spd a = cov(f, p), b = cov(f, q);
+    spd a = mvn_cov(f, p), b = mvn_cov(f, q);
     double *va, *vg, *c, *half, *wa, *wg, *u, *other;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &va));
@@ -94,14 +90,14 @@ done:
 rao_status rao_bures_distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out) {
     rao_status st;
     int64_t d = f->d;
-    spd a = cov(f, p);
+    spd a = mvn_cov(f, p);
     int exponent;
     double *x, sum = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &x));
     RAO_TRY(map_less_identity(ctx, f, p, q, x, &exponent));
     RAO_TRY(divide(ctx, d, &a, exponent, x));
-    for (int64_t i = 0; i < d; i++) sum = hypot(sum, mean_of(f, q)[i] - mean_of(f, p)[i]);
+    for (int64_t i = 0; i < d; i++) sum = hypot(sum, mvn_mean(f, q)[i] - mvn_mean(f, p)[i]);
     *out = hypot(sum, rao_frobenius(d * d, x));
 done:
     rao_scratch_reset(ctx, mark);
@@ -111,7 +107,7 @@ done:
 rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
     rao_status st;
     int64_t d = f->d;
-    spd a = cov(f, p), o = cov(f, out);
+    spd a = mvn_cov(f, p), o = mvn_cov(f, out);
     int exponent;
     double *x, *root;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -123,8 +119,8 @@ rao_status rao_bures_path(rao_ctx *ctx, const rao_family *f, const double *p, co
         for (int64_t j = 0; j < d; j++) root[i * d + j] = a.u[j * d + i] + t * x[i * d + j];
     RAO_TRY(multiply(ctx, RAO_N, RAO_T, d, root, root, o.s));
     for (int64_t i = 0; i < d; i++) {
-        double m = mean_of(f, p)[i], n = mean_of(f, q)[i];
-        mean_of(f, out)[i] = t < 0.5 ? m + (n - m) * t : n - (n - m) * (1 - t);
+        double m = mvn_mean(f, p)[i], n = mvn_mean(f, q)[i];
+        mvn_mean(f, out)[i] = t < 0.5 ? m + (n - m) * t : n - (n - m) * (1 - t);
         for (int64_t j = 0; j < i; j++) o.s[i * d + j] = o.s[j * d + i] = 0.5 * (o.s[i * d + j] + o.s[j * d + i]);
     }
     RAO_TRY(rao_spd_factor(ctx, f, "the covariance on the geodesic", out));
@@ -137,14 +133,14 @@ done:
 rao_status rao_bures_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g) {
     rao_status st;
     int64_t d = f->d, n = f->dim, count = n - d, row = 0;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     double *v, *w, *b;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d * d, &v));
     RAO_TRY(rao_scratch(ctx, d, &w));
     RAO_TRY(rao_scratch(ctx, count * d * d, &b));
     memcpy(v, a.s, sizeof *v * (size_t)(d * d));
-    rao_mat mv = view(d, v);
+    rao_mat mv = square_view(d, v);
     rao_vec mw = rao_vec_view(RAO_F64, d, w);
     RAO_TRY(rao_eigh(ctx, &mv, &mw));
     for (int64_t i = 0; i < d; i++) g[i * (n + 1)] = 1;
@@ -180,7 +176,7 @@ static rao_status mean_root(rao_ctx *ctx, const rao_family *f, const family_mean
     memset(h, 0, sizeof *h * (size_t)(d * d));
     for (int64_t i = 0; i < m->n; i++) {
         if (m->w[i] == 0) continue;
-        for (int64_t j = 0; j < d * d; j++) v[j] = ldexp(cov(f, m->s[i]).s[j], -2 * exponent), u[j] = ldexp(s->u[j], -exponent);
+        for (int64_t j = 0; j < d * d; j++) v[j] = ldexp(mvn_cov(f, m->s[i]).s[j], -2 * exponent), u[j] = ldexp(s->u[j], -exponent);
         RAO_TRY(rao_congruence(ctx, RAO_N, d, u, v, v));
         RAO_TRY(root_spectrum(ctx, d, v, w));
         RAO_TRY(rao_spectral(ctx, d, v, w, u));
@@ -213,7 +209,7 @@ done:
 static rao_status settle(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *state, rao_quality *quality) {
     rao_status st = RAO_OK;
     int64_t d = f->d;
-    spd s = cov(f, state);
+    spd s = mvn_cov(f, state);
     double *h, *best, left = 0, least = INF, trace = 0;
     int exponent;
     RAO_TRY(rao_scratch(ctx, d * d, &h));
@@ -242,13 +238,13 @@ done:
 rao_status rao_bures_mean(rao_ctx *ctx, const rao_family *f, const family_mean *m, double *s, rao_quality *quality) {
     rao_status st = RAO_OK;
     int64_t d = f->d;
-    spd a = cov(f, s);
+    spd a = mvn_cov(f, s);
     rao_mark mark = rao_scratch_mark(ctx);
     memset(a.s, 0, sizeof *a.s * (size_t)(d * d));
-    memset(mean_of(f, s), 0, sizeof *s * (size_t)d);
+    memset(mvn_mean(f, s), 0, sizeof *s * (size_t)d);
     for (int64_t i = 0; i < m->n; i++) {
-        for (int64_t j = 0; j < d * d; j++) a.s[j] += m->w[i] * cov(f, m->s[i]).s[j];
-        for (int64_t j = 0; j < d; j++) mean_of(f, s)[j] += m->w[i] * mean_of(f, m->s[i])[j];
+        for (int64_t j = 0; j < d * d; j++) a.s[j] += m->w[i] * mvn_cov(f, m->s[i]).s[j];
+        for (int64_t j = 0; j < d; j++) mvn_mean(f, s)[j] += m->w[i] * mvn_mean(f, m->s[i])[j];
     }
     RAO_TRY(rao_spd_factor(ctx, f, "the mean of the covariances", s));
     RAO_TRY(settle(ctx, f, m, s, quality));
