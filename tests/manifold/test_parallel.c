@@ -2,25 +2,10 @@
 #include <float.h>
 
 #include "manifold/make.h"
+#include "manifold/place.h"
 
 enum { MOST = 64 };
 
-typedef struct place {
-    rao_ctx *ctx;
-    const rao_family *f;
-    int64_t chart;
-} place;
-
-static rao_status try_ask(const place *at, int quantity, const double *p, const double *q, double t, const double *v, double *out) {
-    rao_family_args a;
-    rao_family_args_init(&a);
-    a.chart = at->chart;
-    a.p = rao_points_of(p, 0), a.q = rao_points_of(q, 0), a.t = rao_points_of(&t, 0), a.velocity = rao_points_of(v, 0);
-    return rao_manifold_eval(at->ctx, at->f, quantity, &a, out, 0);
-}
-static void ask(const place *at, int quantity, const double *p, const double *q, double t, const double *v, double *out) {
-    OK(at->ctx, try_ask(at, quantity, p, q, t, v, out));
-}
 static void carry(const place *at, const double *p, const double *q, const double *v, double *out) {
     ask(at, RAO_PARALLEL_TRANSPORT, p, q, 0, v, out);
 }
