@@ -154,17 +154,12 @@ static double slope_of_gap(double x) {
     return (rao_trigamma_excess(x) * (t + 1 / x) + rao_tetragamma_excess(x)) / (t * t);
 }
 
-/* Small alpha: r(x) = x^2 (1 - O(x^2)), so D is the sum of 2 alpha_i alpha_j over pairs, here in units of the largest. */
+/* Small alpha: r(x) = x^2 (1 - O(x^2)), so D is the sum of 2 alpha_i alpha_j over pairs, here in units of the largest; below 1e-9 no quotient of doubles vanishes. */
 static double small_log_det(const double *alpha, int64_t k, double total) {
     double top = alpha[largest(alpha, k)], before = 0, pairs = 0, logs = 0;
     for (int64_t i = 0; i < k; i++) {
         logs -= 2 * log(alpha[i]);
         pairs += before * (alpha[i] / top), before += alpha[i] / top;
-    }
-    if (!(pairs > 0)) { /* the others vanish beside the largest */
-        for (int64_t i = 0, skip = largest(alpha, k); i < k; i++)
-            if (i != skip) pairs += alpha[i];
-        return logs - 2 * log(total) + log(2) + log(pairs) + log(top);
     }
     return logs - 2 * log(total) + log(2) + log(pairs) + 2 * log(top);
 }
