@@ -83,7 +83,8 @@ done:
     return st;
 }
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d) {
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     double *v, *logs;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -95,7 +96,8 @@ done:
     return st;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     spd a = spd_at(p, f->d), o = spd_at(out, f->d);
     double *v, *logs;
@@ -111,7 +113,8 @@ done:
     return st;
 }
 
-static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity) {
+static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     spd a = spd_at(p, f->d);
     double *v, *logs, *full;
@@ -127,7 +130,8 @@ done:
     return st;
 }
 
-static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, double *out) {
+static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, double *out, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     int64_t d = f->d;
     spd a = spd_at(p, d), o = spd_at(out, d);
@@ -159,7 +163,9 @@ done:
     return st;
 }
 
-static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out) {
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out,
+                        rao_quality *quality) {
+    (void)quality;
     rao_status st;
     int64_t d = f->d;
     spd a = spd_at(p, d);

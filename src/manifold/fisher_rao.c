@@ -12,7 +12,7 @@ static rao_status distance(rao_ctx *ctx, const family_item *it, double *out, rao
     const model_space *space;
     if (rao_is_curve(it->f)) return rao_curve_distance(ctx, it, out, quality);
     RAO_OR_RETURN(rao_geometry_find(ctx, it->f, it->what, &space));
-    return space->distance(ctx, it->f, it->p, it->q, out);
+    return space->distance(ctx, it->f, it->p, it->q, out, quality);
 }
 
 /* A state's coordinates; those that are no numbers have no place in the chart. */
@@ -33,7 +33,7 @@ static rao_status geodesic(rao_ctx *ctx, const family_item *it, double *out, rao
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
-    if (it->t != 0 && it->t != 1) RAO_TRY(space->path(ctx, it->f, it->p, it->q, it->t, state));
+    if (it->t != 0 && it->t != 1) RAO_TRY(space->path(ctx, it->f, it->p, it->q, it->t, state, quality));
     RAO_TRY(store(ctx, it, it->t == 0 ? it->p : it->t == 1 ? it->q : state, out));
 done:
     rao_scratch_reset(ctx, mark);
@@ -94,7 +94,7 @@ static rao_status take_log(rao_ctx *ctx, const family_item *it, double *out, rao
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_geometry_find(ctx, it->f, it->what, &space));
     RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &own));
-    RAO_TRY(space->log(ctx, it->f, it->p, it->q, own));
+    RAO_TRY(space->log(ctx, it->f, it->p, it->q, own, quality));
     if (space->to_chart) RAO_TRY(space->to_chart(ctx, it->f, chart_of(it), it->p, own, out));
     else RAO_TRY(to_chart(ctx, it, own, out));
 done:
@@ -122,7 +122,7 @@ static rao_status take_exp(rao_ctx *ctx, const family_item *it, double *out, rao
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
     if (space->from_chart) RAO_TRY(space->from_chart(ctx, it->f, chart_of(it), it->p, it->velocity, own));
     else RAO_TRY(from_chart(ctx, it, it->velocity, own));
-    RAO_TRY(space->exp(ctx, it->f, it->p, own, state));
+    RAO_TRY(space->exp(ctx, it->f, it->p, own, state, quality));
     RAO_TRY(store(ctx, it, state, out));
 done:
     rao_scratch_reset(ctx, mark);
@@ -144,7 +144,7 @@ static rao_status transport(rao_ctx *ctx, const family_item *it, double *out, ra
     RAO_TRY(rao_scratch(ctx, velocity_size(it->f, space), &carried));
     if (space->from_chart) RAO_TRY(space->from_chart(ctx, it->f, chart_of(it), it->p, it->velocity, own));
     else RAO_TRY(from_chart(ctx, it, it->velocity, own));
-    RAO_TRY(space->carry(ctx, it->f, it->p, it->q, own, carried));
+    RAO_TRY(space->carry(ctx, it->f, it->p, it->q, own, carried, quality));
     if (space->to_chart) RAO_TRY(space->to_chart(ctx, it->f, chart_of(it), it->q, carried, out));
     else RAO_TRY(to_chart(ctx, &at_q, carried, out));
 done:

@@ -21,6 +21,7 @@ typedef struct karcher {
     double *log, *form;      /* one velocity; the Fisher matrix in chart 0 */
     double *v, *next, *step; /* v at the state and at the next one; the step */
     double *trial, *best;    /* states */
+    rao_quality each;        /* of the last answer of the space */
 } karcher;
 
 static rao_status allocate(rao_ctx *ctx, karcher *k) {
@@ -53,13 +54,13 @@ static double inner(const karcher *k, const double *v, const double *w) {
 }
 
 /* v = sum w_i log p_i at s; *spread = sum w_i |log p_i|. */
-static rao_status pull(rao_ctx *ctx, const karcher *k, const double *s, double *v, double *spread) {
+static rao_status pull(rao_ctx *ctx, karcher *k, const double *s, double *v, double *spread) {
     *spread = 0;
     measure_at(k, s);
     memset(v, 0, sizeof *v * (size_t)k->n);
     for (int64_t i = 0; i < k->points->n; i++) {
         if (k->points->w[i] == 0) continue;
-        RAO_OR_RETURN(k->space->log(ctx, k->f, s, k->points->s[i], k->log));
+        RAO_OR_RETURN(k->space->log(ctx, k->f, s, k->points->s[i], k->log, &k->each));
         for (int64_t j = 0; j < k->n; j++) v[j] += k->points->w[i] * k->log[j];
         *spread += k->points->w[i] * sqrt(inner(k, k->log, k->log));
     }
@@ -68,7 +69,7 @@ static rao_status pull(rao_ctx *ctx, const karcher *k, const double *s, double *
 
 /* ---- the search -------------------------------------------------------------------------------------------------- */
 
-static rao_status start(rao_ctx *ctx, const karcher *k, double *s) {
+static rao_status start(rao_ctx *ctx, karcher *k, double *s) {
     const family_mean *m = k->points;
     size_t bytes = sizeof *s * (size_t)k->f->state;
     double sum = 0;
@@ -77,7 +78,7 @@ static rao_status start(rao_ctx *ctx, const karcher *k, double *s) {
         if (sum == 0) memcpy(s, m->s[i], bytes);
         sum += m->w[i];
         if (sum == m->w[i]) continue;
-        RAO_OR_RETURN(k->space->path(ctx, k->f, s, m->s[i], m->w[i] / sum, k->trial));
+        RAO_OR_RETURN(k->space->path(ctx, k->f, s, m->s[i], m->w[i] / sum, k->trial, &k->each));
         memcpy(s, k->trial, bytes);
     }
     return RAO_OK;
@@ -85,7 +86,7 @@ static rao_status start(rao_ctx *ctx, const karcher *k, double *s) {
 
 /* tau |v|^2 / <v, v - v_next>, all at the next point: the inverse of the Hessian's mean along the step. */
 static rao_status next_rate(rao_ctx *ctx, karcher *k, const double *s, double *tau) {
-    RAO_OR_RETURN(k->space->carry(ctx, k->f, s, k->trial, k->v, k->step));
+    RAO_OR_RETURN(k->space->carry(ctx, k->f, s, k->trial, k->v, k->step, &k->each));
     double size = inner(k, k->step, k->step), change = size - inner(k, k->step, k->next);
     *tau = change > 0 ? fmin(fmax(*tau * size / change, 1e-4), 16) : 1;
     return RAO_OK;
@@ -107,7 +108,7 @@ static rao_status search(rao_ctx *ctx, karcher *k, double *s, rao_quality *quali
     memcpy(k->best, s, state);
     for (int i = 0; i < STEPS && least > 1e-16 * spread && waited < PATIENCE; i++) {
         for (int64_t j = 0; j < k->n; j++) k->step[j] = tau * k->v[j];
-        rao_status st = k->space->exp(ctx, k->f, s, k->step, k->trial);
+        rao_status st = k->space->exp(ctx, k->f, s, k->step, k->trial, &k->each);
         if (st == RAO_OK) st = pull(ctx, k, k->trial, k->next, &spread);
         if (st != RAO_OK && st != RAO_EDOMAIN) return st;
         tried = st == RAO_OK ? sqrt(inner(k, k->next, k->next)) : INF;

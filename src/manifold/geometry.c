@@ -64,15 +64,15 @@ rao_status rao_geometry_left(rao_ctx *ctx, const rao_family *f) {
 }
 
 rao_status rao_geometry_extend(rao_ctx *ctx, const rao_family *f, const model_space *space, int64_t n, const double *p, const double *q,
-                               double t, double *out) {
+                               double t, double *out, rao_quality *quality) {
     rao_status st;
     const double *from = t < 0.5 ? p : q, *to = t < 0.5 ? q : p;
     double *v;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, n, &v));
-    RAO_TRY(space->log(ctx, f, from, to, v));
+    RAO_TRY(space->log(ctx, f, from, to, v, quality));
     for (int64_t i = 0; i < n; i++) v[i] *= t < 0.5 ? t : 1 - t;
-    RAO_TRY(space->exp(ctx, f, from, v, out));
+    RAO_TRY(space->exp(ctx, f, from, v, out, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -5,19 +5,21 @@
 
 #include "manifold/manifold.h"
 
-/* Points are states; velocities are tangent vectors of chart 0 unless a space converts them itself. */
+/* Points are states; velocities are tangent vectors of chart 0 unless a space converts them itself. `quality` comes as closed form without error; a space
+ * that solves for its geodesics says so there, the error that of each number at most. */
 typedef struct model_space {
-    rao_status (*distance)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d);
+    rao_status (*distance)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality);
     /* The point at t on the geodesic with p at 0 and q at 1, t other than these. */
-    rao_status (*path)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out);
-    rao_status (*log)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v);
-    rao_status (*exp)(rao_ctx *ctx, const rao_family *f, const double *p, const double *v, double *out);
+    rao_status (*path)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality);
+    rao_status (*log)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v, rao_quality *quality);
+    rao_status (*exp)(rao_ctx *ctx, const rao_family *f, const double *p, const double *v, double *out, rao_quality *quality);
     int64_t (*velocity)(const rao_family *f); /* numbers of the space's own velocities; NULL: the tangent of chart 0 */
     /* The space's velocities to and from those of a chart; NULL: by the chart's Jacobian. */
     rao_status (*from_chart)(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, const double *v, double *own);
     rao_status (*to_chart)(rao_ctx *ctx, const rao_family *f, int64_t chart, const double *p, const double *own, double *v);
     /* A velocity of the space at p, carried in parallel along the geodesic to q. */
-    rao_status (*carry)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out);
+    rao_status (*carry)(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out,
+                        rao_quality *quality);
 } model_space;
 
 extern const model_space rao_space_line, rao_space_half, rao_space_sphere, rao_space_cone, rao_space_mvn;
@@ -62,7 +64,7 @@ rao_status rao_geometry_find(rao_ctx *ctx, const rao_family *f, const char *what
 rao_status rao_geometry_left(rao_ctx *ctx, const rao_family *f);
 /* `path` outside [0, 1] by the space's exp from the nearer end, velocities of n numbers. */
 rao_status rao_geometry_extend(rao_ctx *ctx, const rao_family *f, const model_space *space, int64_t n, const double *p, const double *q,
-                               double t, double *out);
+                               double t, double *out, rao_quality *quality);
 
 /* line.c, half_maps.c */
 extern const line_map rao_line_rate, rao_line_rayleigh, rao_line_pareto, rao_line_poisson, rao_line_trial, rao_line_waiting;

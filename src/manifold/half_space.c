@@ -40,7 +40,8 @@ static double rho_of(const rao_family *f, const plane *h, const double *p, const
     return rao_plane_distance(gap_of(f, h, p, q), rise_of(f, h, p, q), scale_of(f, h, p), scale_of(f, h, q));
 }
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d) {
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    (void)quality;
     double sum = 0;
     for (int64_t k = 0; k < planes(f); k++) {
         plane h = plane_at(f, k);
@@ -53,9 +54,9 @@ static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, c
     return RAO_OK;
 }
 
-static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v) {
+static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v, rao_quality *quality) {
     double whole;
-    RAO_OR_RETURN(distance(ctx, f, p, q, &whole));
+    RAO_OR_RETURN(distance(ctx, f, p, q, &whole, quality));
     for (int64_t k = 0; k < planes(f); k++) {
         plane h = plane_at(f, k);
         double along, ds;
@@ -71,7 +72,8 @@ static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, c
 }
 
 /* From `base` with the velocity that `v` has there (of chart 0). */
-static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *base, const double *v, double *out) {
+static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *base, const double *v, double *out, rao_quality *quality) {
+    (void)quality;
     for (int64_t k = 0; k < planes(f); k++) {
         plane h = plane_at(f, k);
         double s = scale_of(f, &h, base), dx = 0, ds = v[h.scale], level = 0, stretch, r;
@@ -111,10 +113,10 @@ static rao_status between(rao_ctx *ctx, const rao_family *f, const double *p, co
     return RAO_OK;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
     double whole;
-    RAO_OR_RETURN(distance(ctx, f, p, q, &whole));
-    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_half, f->dim, p, q, t, out);
+    RAO_OR_RETURN(distance(ctx, f, p, q, &whole, quality));
+    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_half, f->dim, p, q, t, out, quality);
 }
 
 /* In the plane of the geodesic the angle to it stays; velocities across it grow like the scale. */
@@ -137,9 +139,10 @@ static void carry_plane(const rao_family *f, const plane *h, const double *p, co
     out[h->scale] = risen;
 }
 
-static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out) {
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out,
+                        rao_quality *quality) {
     double whole;
-    RAO_OR_RETURN(distance(ctx, f, p, q, &whole));
+    RAO_OR_RETURN(distance(ctx, f, p, q, &whole, quality));
     for (int64_t k = 0; k < planes(f); k++) {
         plane h = plane_at(f, k);
         carry_plane(f, &h, p, q, v, out);

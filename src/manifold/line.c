@@ -11,12 +11,13 @@
 #include "family/bernoulli.h"
 #include "manifold/geometry.h"
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d) {
-    (void)ctx, *d = fabs(rao_geometry_of(f)->line->gap(f, p, q));
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    (void)ctx, (void)quality, *d = fabs(rao_geometry_of(f)->line->gap(f, p, q));
     return RAO_OK;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
+    (void)quality;
     const line_map *u = rao_geometry_of(f)->line;
     double gap = u->gap(f, p, q);
     int left = t < 0.5 ? u->walk(f, p, t * gap, out) : u->walk(f, q, (t - 1) * gap, out);
@@ -24,12 +25,13 @@ static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const
 }
 
 /* The space's velocity is du/dt. */
-static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v) {
-    (void)ctx, v[0] = rao_geometry_of(f)->line->gap(f, p, q);
+static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *v, rao_quality *quality) {
+    (void)ctx, (void)quality, v[0] = rao_geometry_of(f)->line->gap(f, p, q);
     return RAO_OK;
 }
 
-static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *v, double *out) {
+static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *v, double *out, rao_quality *quality) {
+    (void)quality;
     return rao_geometry_of(f)->line->walk(f, p, v[0], out) ? rao_geometry_left(ctx, f) : RAO_OK;
 }
 
@@ -51,8 +53,9 @@ static rao_status from_chart(rao_ctx *ctx, const rao_family *f, int64_t chart, c
     return RAO_OK;
 }
 
-static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out) {
-    (void)ctx, (void)f, (void)p, (void)q, out[0] = v[0];
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *v, double *out,
+                        rao_quality *quality) {
+    (void)ctx, (void)quality, (void)f, (void)p, (void)q, out[0] = v[0];
     return RAO_OK;
 }
 

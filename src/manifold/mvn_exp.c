@@ -141,7 +141,8 @@ done:
     return st;
 }
 
-rao_status rao_mvn_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, double *out) {
+rao_status rao_mvn_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *velocity, double *out, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     int64_t d = f->d;
     spd base = spd_at(p, d);

@@ -140,7 +140,8 @@ static double relative_off(const frame *r) {
     return sum;
 }
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d) {
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     frame r;
     parts s;
@@ -234,7 +235,8 @@ done:
     return st;
 }
 
-static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity) {
+static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     frame r;
     parts s;
@@ -254,8 +256,8 @@ done:
     return st;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
-    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out);
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
+    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out, quality);
 }
 
 /* ---- parallel transport -------------------------------------------------------------------------------------------
@@ -338,7 +340,9 @@ static void reflect_vector(const frame *r, double *x) {
     for (int64_t i = 0; i < r->d; i++) x[i] -= 2 * dot * r->axis[i];
 }
 
-static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out) {
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out,
+                        rao_quality *quality) {
+    (void)quality;
     rao_status st;
     int64_t d = f->d;
     frame r;

@@ -47,7 +47,8 @@ static double angle_of(int64_t k, const double *gap) {
     return 2 * asin(fmin(sqrt(sum) / 2, 1));
 }
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d) {
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     double *gap;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -60,8 +61,8 @@ done:
 }
 
 /* w = [y_q - y_p + (1 - cos a) y_p] a / sin a */
-static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *w) {
-    (void)ctx;
+static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *w, rao_quality *quality) {
+    (void)ctx, (void)quality;
     gap_of(f, p, q, w);
     double angle = angle_of(f->d, w), half = sin(angle / 2), stretch = angle > 0 ? angle / sin(angle) : 1;
     for (int64_t i = 0; i < f->d; i++) w[i] = stretch * (w[i] + 2 * half * half * sqrt(p[i]));
@@ -80,7 +81,8 @@ static rao_status set_state(rao_ctx *ctx, const rao_family *f, double *y, double
     return RAO_OK;
 }
 
-static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *w, double *out) {
+static rao_status take_exp(rao_ctx *ctx, const rao_family *f, const double *p, const double *w, double *out, rao_quality *quality) {
+    (void)quality;
     rao_status st;
     double *y, angle = 0;
     rao_mark mark = rao_scratch_mark(ctx);
@@ -112,8 +114,8 @@ done:
     return st;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
-    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_sphere, f->d, p, q, t, out);
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
+    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_sphere, f->d, p, q, t, out, quality);
 }
 
 /* ---- velocities in the charts --------------------------------------------------------------------------------------- */
@@ -164,7 +166,9 @@ static rao_status from_chart(rao_ctx *ctx, const rao_family *f, int64_t chart, c
 }
 
 /* w - <w, y_q>/(1 + <y_p, y_q>) (y_p + y_q), <w, y_q> = <w, y_q - y_p>: the turn of the plane of both points. */
-static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *w, double *out) {
+static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *w, double *out,
+                        rao_quality *quality) {
+    (void)quality;
     double along = 0, cosine = 0;
     (void)ctx;
     gap_of(f, p, q, out);
