@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/io/powers_of_ten.h: the 128-bit powers of ten of src/io/shortest.c, and proves the integer logarithms used there.
+"""Writes src/io/powers_of_ten.h: the 128-bit powers of ten of src/io/powers.c, and proves the integer logarithms used there.
 
     python3 tools/powers_of_ten.py > src/io/powers_of_ten.h
 """

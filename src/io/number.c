@@ -1,18 +1,14 @@
 /* number.c - numbers as text and back, the same in every locale.
  *
- * printf and strtod take the point from the locale. Reading: the digits are handed to strtod as an integer with an exponent ("123e-2"),
- * which no locale changes; short numbers need no strtod: a mantissa up to 2^53 times or divided by a power of ten up to 10^22 is
- * one correctly rounded operation on exact operands (Clinger 1990, "How to read floating point numbers accurately").
+ * printf and strtod take the point from the locale. Reading: up to 19 digits need no strtod (nearest.c); more, and the few of which it
+ * cannot tell, are handed to strtod as an integer with an exponent ("123e-2"), which no locale changes.
  * Writing: the shortest digits come from integers alone (shortest.c), the point is put here. */
 #include "io/bytes.h"
 #include "io/shortest.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-_Static_assert(FLT_EVAL_METHOD == 0, "the short path needs operations rounded to double");
 
 /* 767 digits decide any double (the halfway point with the longest expansion); one more stands for all that follow. */
 enum { DIGITS = 770 };
@@ -80,14 +76,10 @@ static int read_word(const char *at, const char *end, double *value) {
 }
 
 static int short_value(const decimal *d, double *value) {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    uint64_t mantissa = 0;
-    if (d->count > 18 || d->exponent < -22 || d->exponent > 22) return 0;
-    for (int i = 0; i < d->count; i++) mantissa = 10 * mantissa + (uint64_t)(d->digits[i] - '0');
-    if (mantissa > (uint64_t)1 << 53) return 0;
-    *value = d->exponent < 0 ? (double)mantissa / powers[-d->exponent] : (double)mantissa * powers[d->exponent];
-    return 1;
+    uint64_t digits = 0;
+    if (d->count > 19) return 0;
+    for (int i = 0; i < d->count; i++) digits = 10 * digits + (uint64_t)(d->digits[i] - '0');
+    return io_nearest(digits, d->exponent, value);
 }
 
 static double long_value(decimal *d) {
@@ -116,14 +108,19 @@ rao_status rao_parse_double(rao_ctx *ctx, const char *text, int64_t length, doub
     return RAO_OK;
 }
 
-/* The decimal digits of n > 0 without zeros at their end, which go to *exponent. Returns how many. */
-static int take_digits(uint64_t n, char out[20], int *exponent) {
-    char reversed[20];
-    int count = 0;
-    for (; n % 10 == 0; n /= 10) ++*exponent;
-    for (; n; n /= 10) reversed[count++] = (char)('0' + n % 10);
-    for (int i = 0; i < count; i++) out[i] = reversed[count - 1 - i];
-    return count;
+/* The decimal digits of n > 0, two at a time from the last, without zeros at their end, which go to *exponent. Returns how many; they
+ * begin at *first in `room`. */
+enum { DIGIT_ROOM = 20 };
+static int take_digits(uint64_t n, char room[DIGIT_ROOM], char **first, int *exponent) {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051"
+                                "525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char *end = room + DIGIT_ROOM, *at = end;
+    for (; n >= 100; n /= 100) at -= 2, memcpy(at, &pairs[2 * (n % 100)], 2);
+    if (n >= 10) at -= 2, memcpy(at, &pairs[2 * n], 2);
+    else *--at = (char)('0' + n);
+    for (; end[-1] == '0'; end--) ++*exponent;
+    *first = at;
+    return (int)(end - at);
 }
 
 static char *put_zeros(char *to, int n) {
@@ -170,10 +167,10 @@ static int format_special(double value, char text[RAO_DOUBLE_TEXT]) {
 }
 
 static int format_digits(int negative, uint64_t digits, int exponent, char text[RAO_DOUBLE_TEXT]) {
-    char list[20], *to = text;
+    char room[DIGIT_ROOM], *first, *to = text;
     if (negative) *to++ = '-';
-    int count = digits ? take_digits(digits, list, &exponent) : 0;
-    if (count) to = put_decimal(to, list, count, exponent);
+    int count = digits ? take_digits(digits, room, &first, &exponent) : 0;
+    if (count) to = put_decimal(to, first, count, exponent);
     else *to++ = '0';
     *to = 0;
     return (int)(to - text);

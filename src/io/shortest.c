@@ -9,34 +9,17 @@
 #include <float.h>
 #include <string.h>
 
-#include "io/powers_of_ten.h"
-
 _Static_assert(DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024, "double is IEEE 754 binary64");
-
-typedef struct u128 {
-    uint64_t high, low;
-} u128;
-
-static u128 product(uint64_t a, uint64_t b) {
-    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
-    uint64_t low = a0 * b0, cross = a1 * b0 + (low >> 32), middle = a0 * b1 + (uint32_t)cross;
-    return (u128){a1 * b1 + (cross >> 32) + (middle >> 32), middle << 32 | (uint32_t)low};
-}
 
 /* g x / 2^128 with its last bit set when anything was cut off that counts ("round to odd"). */
 static uint64_t scale(const uint64_t g[2], uint64_t x) {
-    uint64_t carry = product(g[1], x).high;
-    u128 p = product(g[0], x);
-    p.low += carry;
-    p.high += p.low < carry;
+    u128 p = io_times_power(g, x);
     return p.high | (p.low > 1);
 }
 
-/* floor(log10(2^q)), floor(log10(3/4 2^q)), floor(log2(10^k)): held to the truth over their whole range by tools/powers_of_ten.py. A
- * negative number shifts arithmetically in every compiler we know. */
+/* floor(log10(2^q)), floor(log10(3/4 2^q)): held to the truth over their whole range by tools/powers_of_ten.py. */
 static int log10_of_power(int q) { return (q * 1262611) >> 22; }
 static int log10_of_three_quarters(int q) { return (q * 1262611 - 524031) >> 22; }
-static int log2_of_ten(int k) { return (k * 1741647) >> 19; }
 
 shortest io_shortest(double value) {
     uint64_t bits, fraction_mask = ((uint64_t)1 << 52) - 1;
@@ -46,8 +29,8 @@ shortest io_shortest(double value) {
     uint64_t c = biased ? fraction | (fraction_mask + 1) : fraction;
     int narrow = fraction == 0 && biased > 1; /* at a power of two the neighbour below is half as far */
 
-    int k = narrow ? log10_of_three_quarters(q) : log10_of_power(q), h = q + log2_of_ten(-k) + 1, odd = c & 1;
-    const uint64_t *g = powers_of_ten[-k - POWER_MIN];
+    int k = narrow ? log10_of_three_quarters(q) : log10_of_power(q), h = q + io_log2_of_ten(-k) + 1, odd = c & 1;
+    const uint64_t *g = io_power_of_ten(-k);
     uint64_t low = scale(g, (4 * c - 2 + (uint64_t)narrow) << h) + (uint64_t)odd; /* an odd c does not reach its halfway points */
     uint64_t middle = scale(g, (4 * c) << h);
     uint64_t high = scale(g, (4 * c + 2) << h) - (uint64_t)odd;

@@ -147,6 +147,28 @@ static void against_strtod(void **state) {
     }
 }
 
+static void short_halves(void **state) {
+    (void)state;
+    ORACLE("16 to 19 digits at and beside halfway points", "strtod of the C library in the C locale");
+    rao_stream s = rao_stream_make(rao_test_seed(), 14);
+    for (uint64_t i = 0; i < 50000; i++) {
+        /* an odd number of 54 bits is halfway between two doubles; so is it divided by a power of two, in up to 19 digits */
+        uint64_t odd = ((uint64_t)1 << 53) + 1 + 2 * (((uint64_t)rao_u32_at(s, 0, 2 * i) << 20) + rao_below_at(s, i, 1, 1 << 20));
+        int power = (int)rao_below_at(s, i, 2, 4), beside = (int)rao_below_at(s, i, 3, 3) - 1;
+        uint64_t digits = odd;
+        for (int k = 0; k < power; k++) digits *= 5; /* odd / 2^power = digits / 10^power */
+        if (digits / 5 > UINT64_MAX / 10 || digits > 9999999999999999999u) digits = odd, power = 0;
+        char text[64];
+        int n = snprintf(text, sizeof text, "%llue-%d", (unsigned long long)digits + (uint64_t)(int64_t)beside, power);
+        double want = strtod(text, NULL), got = 0;
+        EXPECT_EQ(rao_parse_double(NULL, text, n, &got), RAO_OK);
+        if (!same_bits(got, want)) {
+            print_error("%s: %.17g, want %.17g\n", text, got, want);
+            fail();
+        }
+    }
+}
+
 static void halfway(void **state) {
     (void)state;
     ORACLE("ties with hundreds of digits", "exact: 2^-1075 lies halfway between 0 and the smallest subnormal");
@@ -216,7 +238,8 @@ static void locales(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(double_round_trip), cmocka_unit_test(float_round_trip), cmocka_unit_test(short_texts), cmocka_unit_test(shortest),
-        cmocka_unit_test(against_strtod),    cmocka_unit_test(halfway),          cmocka_unit_test(grammar),     cmocka_unit_test(locales)};
+        cmocka_unit_test(double_round_trip), cmocka_unit_test(float_round_trip), cmocka_unit_test(short_texts),
+        cmocka_unit_test(shortest),          cmocka_unit_test(against_strtod),   cmocka_unit_test(short_halves),
+        cmocka_unit_test(halfway),           cmocka_unit_test(grammar),          cmocka_unit_test(locales)};
     return rao_test_run("io", tests, COUNT(tests));
 }
