@@ -116,6 +116,45 @@ static void refused(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void numbers(void **state) {
+    (void)state;
+    LAW("a number in a tree is the one that rao_parse_double reads, at its place among nulls, strings and brackets");
+    static const char *const others[] = {"null", "\"null, 7\"", "[]", "{\"null\":[null,0]}", "true"};
+    enum { ITEMS = 40 };
+    rao_ctx *ctx = rao_test_ctx();
+    rao_stream s = rao_stream_make(rao_test_seed(), 5);
+    for (uint64_t i = 0; i < 500; i++) {
+        char text[ITEMS * 72] = "[", number[ITEMS][72];
+        cJSON *tree = NULL;
+        for (uint64_t k = 0; k < ITEMS; k++) {
+            uint64_t at = i * ITEMS + k;
+            int other = (int)rao_below_at(s, at, 0, 2 * COUNT(others)), digits = 1 + (int)rao_below_at(s, at, 1, 30), n = 0;
+            if (rao_below_at(s, at, 2, 2)) number[k][n++] = '-';
+            n += snprintf(number[k] + n, 8, "%d%s", (int)rao_below_at(s, at, 3, 10), digits > 1 ? "." : "");
+            for (int d = 1; d < digits; d++) number[k][n++] = (char)('0' + rao_below_at(s, at, 10 + (uint64_t)d, 10));
+            number[k][n] = 0;
+            if (rao_below_at(s, at, 4, 2)) snprintf(number[k] + n, 16, "e%d", (int)rao_below_at(s, at, 5, 700) - 400);
+            if (other < (int)COUNT(others)) snprintf(number[k], sizeof number[k], "%s", others[other]);
+            strcat(strcat(text, k ? " , " : ""), number[k]);
+        }
+        OK(ctx, parse_text(ctx, strcat(text, "]"), &tree));
+        for (int k = 0; k < ITEMS; k++) {
+            const cJSON *item = cJSON_GetArrayItem(tree, k);
+            double want = 0;
+            int is_number = rao_parse_double(NULL, number[k], (int64_t)strlen(number[k]), &want) == RAO_OK;
+            EXPECT_EQ(cJSON_IsNumber(item), is_number);
+            EXPECT_EQ(cJSON_IsNull(item), !strcmp(number[k], "null"));
+            if (is_number && memcmp(&want, &item->valuedouble, sizeof want) != 0)
+                fail_msg("%s became %.17g, want %.17g", number[k], item->valuedouble, want);
+            if (item->child && item->child->child) {
+                EXPECT_TRUE(cJSON_IsNull(item->child->child) && cJSON_IsNumber(item->child->child->next));
+            }
+        }
+        rao_json_free(&tree);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 static void deep(void **state) {
     (void)state;
     LAW("512 levels are read, a million open brackets are refused");
@@ -333,8 +372,9 @@ static void lines(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(accepted), cmocka_unit_test(refused),    cmocka_unit_test(deep),
-                                       cmocka_unit_test(memory),   cmocka_unit_test(from_file),  cmocka_unit_test(written),
-                                       cmocka_unit_test(misused),  cmocka_unit_test(round_trip), cmocka_unit_test(lines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(accepted), cmocka_unit_test(refused), cmocka_unit_test(numbers),
+                                       cmocka_unit_test(deep),     cmocka_unit_test(memory),  cmocka_unit_test(from_file),
+                                       cmocka_unit_test(written),  cmocka_unit_test(misused), cmocka_unit_test(round_trip),
+                                       cmocka_unit_test(lines)};
     return rao_test_run("io", tests, COUNT(tests));
 }
