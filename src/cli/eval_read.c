@@ -97,13 +97,12 @@ done:
     return st;
 }
 
-/* "p has 3 numbers, want 2" of a point says which: mu, sigma. */
-rao_status eval_name_numbers(const eval_request *r, rao_status st) {
+static rao_status name_numbers(const eval_request *r, rao_status st) {
     enum { SHOWN = 8 };
     char names[SHOWN * (RAO_COORD_NAME + 2) + 8] = "", name[RAO_COORD_NAME], sentence[400];
     rao_ctx *ctx = r->s->ctx;
     int64_t n = rao_family_coords(r->family, r->chart);
-    if (st != RAO_EINVAL || n > SHOWN || !strstr(rao_ctx_message(ctx), ", want ")) return st;
+    if (n > SHOWN || !strstr(rao_ctx_message(ctx), ", want ")) return st;
     snprintf(sentence, sizeof sentence, "%s", rao_ctx_message(ctx));
     for (int64_t i = 0; i < n; i++) {
         size_t used = strlen(names);
@@ -113,6 +112,9 @@ rao_status eval_name_numbers(const eval_request *r, rao_status st) {
     }
     return rao_fail(ctx, st, "%s: %s", sentence, names);
 }
+
+/* "p has 3 numbers, want 2" of a point says which: mu, sigma. */
+rao_status eval_name_numbers(const eval_request *r, rao_status st) { return st == RAO_EINVAL ? name_numbers(r, st) : st; }
 
 rao_status eval_get_chart_points(eval_request *r, const char *key, eval_points *out) {
     return eval_name_numbers(r, eval_get_points(r->s->ctx, r->tree, key, rao_family_coords(r->family, r->chart), out));

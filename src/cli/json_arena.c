@@ -6,19 +6,22 @@
 #include <cjson/cJSON.h>
 
 enum { ARENA_BYTES = 1 << 16, NODE_ALIGN = 16 };
+_Static_assert(ARENA_BYTES % NODE_ALIGN == 0, "rounding up stays inside");
 
 static _Thread_local json_arena *current; /* of the tree being made, between enter and leave */
 
-static void *take(size_t size) {
-    size_t rounded = (size + NODE_ALIGN - 1) / NODE_ALIGN * NODE_ALIGN;
-    if (!current) return malloc(size);
-    if (size <= ARENA_BYTES && rounded <= ARENA_BYTES - current->used) {
-        void *block = current->bytes + current->used;
-        current->used += rounded;
-        return block;
-    }
+static void *take_outside(json_arena *arena, size_t size) {
     void *block = malloc(size);
-    current->outside += block != NULL;
+    if (arena) arena->outside += block != NULL;
+    return block;
+}
+
+/* `used` stays a multiple of NODE_ALIGN, so that what fits before it is rounded up fits after it too. */
+static void *take(size_t size) {
+    json_arena *arena = current;
+    if (!arena || size > ARENA_BYTES - arena->used) return take_outside(arena, size);
+    void *block = arena->bytes + arena->used;
+    arena->used += (size + NODE_ALIGN - 1) / NODE_ALIGN * NODE_ALIGN;
     return block;
 }
 

@@ -55,8 +55,9 @@ static inline int io_is_gzip(const unsigned char *bytes, int64_t n) {
 int io_utf8_length(const unsigned char *p, const unsigned char *end);
 int io_is_utf8(const char *string);
 /* Behind the characters that stand in a JSON string as they are and are ASCII: no control characters, quotes or backslashes. */
+extern const unsigned char io_plain[256]; /* 1 for each of them */
 static inline const unsigned char *io_skip_plain(const unsigned char *p, const unsigned char *end) {
-    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') p++;
+    while (p < end && io_plain[*p]) p++;
     return p;
 }
 

@@ -1,5 +1,11 @@
-/* utf8.c - one character of UTF-8 (RFC 3629). */
+/* utf8.c - one character of UTF-8 (RFC 3629), and which of them JSON's strings take as they are. */
 #include "io/bytes.h"
+
+#define NONE 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+#define ALL 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+#define ALL_BUT_QUOTE 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+#define ALL_BUT_BACKSLASH 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1
+const unsigned char io_plain[256] = {NONE, NONE, ALL_BUT_QUOTE, ALL, ALL, ALL_BUT_BACKSLASH, ALL, ALL};
 
 int io_utf8_length(const unsigned char *p, const unsigned char *end) {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
