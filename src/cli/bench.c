@@ -1,4 +1,5 @@
-/* bench.c - times a training step on made-up data, in turn with the same products done bare, so that a clock that wanders hits both. */
+/* bench.c - times a training step on made-up data, in turn with a plain step of the same model and with its own products done bare, so that a clock that
+ * wanders, and a machine that others use, hit all of them. */
 #include "bench.h"
 
 #include <math.h>
@@ -6,7 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 400, RATE_SIDE = 1024, RATE_ROUNDS = 6, LAYERS_MAX = 16 };
+enum {
+    SAMPLES = 400,
+    APART = 4 /* steps of a round of renewals to a plain one beside them */,
+    RATE_SIDE = 1024,
+    RATE_ROUNDS = 6,
+    LAYERS_MAX = 16
+};
 static const char *const kind_name[] = {"plain", "adam", "kfac", "kfac-bf16", "ekfac", "ngd", "fvp", "dense"};
 /* sgd with momentum; kfac and ekfac at their defaults: sampled factors every step on 1/8 of the batch, inverses every 10, bases every 20 */
 static const char *const kind_optim[] = {"sgd", "adam", "kfac:damping=30", "kfac:damping=30:precision=bf16", "ekfac:damping=300",
@@ -26,13 +33,28 @@ typedef struct bench {
     float *bare[3]; /* operands of the bare products: as large as the largest */
 } bench;
 
+/* Times of one thing: `slots` of a round, whose samples differ in what is renewed, and for each of them SAMPLES / slots rounds at most. */
+typedef struct series {
+    int64_t slots;
+    double at[SAMPLES];
+} series;
+
 double bench_median(double *samples, int64_t n) {
     for (int64_t i = 1; i < n; i++) /* insertion: a few hundred at most */
         for (int64_t j = i; j > 0 && samples[j] < samples[j - 1]; j--) {
             double t = samples[j];
             samples[j] = samples[j - 1], samples[j - 1] = t;
         }
-    return n ? samples[n / 2] : (double)NAN;
+    return n ? samples[(n - 1) / 2] : (double)NAN;
+}
+
+static void put(series *s, int64_t slot, int64_t round, double seconds) { s->at[slot * (SAMPLES / s->slots) + round] = seconds; }
+
+/* The mean over the slots of what each mostly takes, in milliseconds. */
+static double typical(series *s, int64_t rounds) {
+    double sum = 0;
+    for (int64_t i = 0; i < s->slots; i++) sum += bench_median(s->at + i * (SAMPLES / s->slots), rounds);
+    return 1e3 * sum / (double)s->slots;
 }
 
 int bench_goes_on(int64_t samples, int64_t least, double elapsed, double seconds) {
@@ -243,7 +265,7 @@ static void make_data(bench *b) {
     rao_stream s = rao_stream_make(1, 1);
     rao_uniform_fill_f32(s, 0, 0, b->c->batch * b->in, b->x);
     for (int64_t i = 0; i < b->c->batch * b->targets; i++) b->y[i] = classes ? (float)(i % outputs) : b->x[i % (b->c->batch * b->in)];
-    rao_normal_fill_f32(s, 1, 0, b->size, b->v);
+    if (b->v) rao_normal_fill_f32(s, 1, 0, b->size, b->v);
 }
 
 static rao_status make(bench *b) {
@@ -266,8 +288,10 @@ static rao_status make(bench *b) {
     RAO_TRY(rao_alloc(b->ctx, n * b->in, &b->x));
     RAO_TRY(rao_alloc(b->ctx, n * b->targets, &b->y));
     RAO_TRY(rao_alloc(b->ctx, b->size, &b->w));
-    RAO_TRY(rao_alloc(b->ctx, b->size, &b->v));
-    RAO_TRY(rao_alloc(b->ctx, b->size, &b->fv));
+    if (b->c->kind == BENCH_FVP) {
+        RAO_TRY(rao_alloc(b->ctx, b->size, &b->v));
+        RAO_TRY(rao_alloc(b->ctx, b->size, &b->fv));
+    }
     for (int i = 0; i < 3; i++) RAO_TRY(rao_alloc(b->ctx, widest, &b->bare[i]));
     make_data(b);
     rao_vec w = rao_vec_view(RAO_F32, b->size, b->w);
@@ -287,38 +311,94 @@ static void unmake(bench *b) {
     rao_model_destroy(&b->model);
 }
 
-/* Calls in one sample: enough that the clock's grain and its own cost vanish. */
-static rao_status calibrate(bench *b, int64_t *calls) {
+/* The plain step of the same model and data: its own parameters, batch, and rule. */
+static rao_status make_plain(const bench *b, const bench_case *c, bench *plain) {
     rao_status st = RAO_OK;
-    double start;
-    for (int i = 0; i < 3; i++) RAO_TRY(one_step(b));
-    start = cli_seconds();
-    RAO_TRY(one_step(b));
-    double once = cli_seconds() - start;
-    *calls = once < 2e-4 ? (int64_t)(2e-3 / fmax(once, 1e-7)) + 1 : 1;
+    *plain = *b;
+    plain->c = c, plain->w = NULL, plain->objective = NULL, plain->optim = NULL, plain->metric = NULL;
+    RAO_TRY(rao_objective_create(b->ctx, b->model, c->batch, RAO_TAPE_VJP, &plain->objective));
+    RAO_TRY(rao_optim_create(b->ctx, kind_optim[BENCH_PLAIN], RAO_F32, b->size, 0, &plain->optim));
+    RAO_TRY(rao_alloc(b->ctx, b->size, &plain->w));
+    memcpy(plain->w, b->w, (size_t)b->size * sizeof *b->w);
+    RAO_TRY(one_step(plain));
 done:
     return st;
 }
 
-static rao_status time_both(bench *b, double seconds, bench_row *row) {
+static void unmake_plain(bench *plain) {
+    rao_free(&plain->w);
+    rao_optim_destroy(&plain->optim);
+    rao_objective_destroy(&plain->objective);
+}
+
+static int renews(const bench *b) { return b->c->kind >= BENCH_KFAC && b->c->kind <= BENCH_EKFAC; }
+
+/* Calls in one sample: enough that the clock's grain and its own cost vanish. The first call finds its memory and makes all that is ever renewed. */
+static rao_status calibrate(bench *b, int64_t *calls) {
+    static const double WARM = 0.1;
     rao_status st = RAO_OK;
-    double step[SAMPLES], bare[SAMPLES], begin = cli_seconds();
-    int64_t calls = 1, n = 0, period = b->c->kind == BENCH_EKFAC ? 20 : 10; /* whole rounds of staggered renewals */
-    RAO_TRY(calibrate(b, &calls));
-    int whole = b->c->kind >= BENCH_KFAC && b->c->kind <= BENCH_EKFAC;
-    if (whole) calls = period;
-    do {
-        double start = cli_seconds();
-        for (int64_t i = 0; i < calls; i++) RAO_TRY(one_step(b));
-        double middle = cli_seconds();
-        for (int64_t i = 0; i < (whole ? 1 : calls); i++) RAO_TRY(bare_products(b));
-        double end = cli_seconds();
-        step[n] = (middle - start) / (double)calls;
-        bare[n++] = (end - middle) / (double)(whole ? 1 : calls);
-    } while (n < SAMPLES && bench_goes_on(n, whole ? 2 : 3, cli_seconds() - begin, seconds) && !rao_ctx_cancelled(b->ctx));
-    row->ms = 1e3 * bench_median(step, n);
-    row->gemm_ms = 1e3 * bench_median(bare, n);
+    double begin = cli_seconds(), start = begin, end = begin;
+    RAO_TRY(one_step(b));
+    for (int i = 0; i < 3 && !renews(b) && (i == 0 || end - begin < WARM); i++) {
+        start = cli_seconds();
+        RAO_TRY(one_step(b));
+        end = cli_seconds();
+    }
+    *calls = !renews(b) && end - start < 2e-4 ? (int64_t)(2e-3 / fmax(end - start, 1e-7)) + 1 : 1;
 done:
+    return st;
+}
+
+/* Seconds of one of so many calls. */
+static rao_status time_calls(rao_status (*run)(bench *b), bench *b, int64_t calls, double *seconds) {
+    rao_status st = RAO_OK;
+    double start = cli_seconds();
+    for (int64_t i = 0; i < calls; i++) RAO_TRY(run(b));
+    *seconds = (cli_seconds() - start) / (double)calls;
+done:
+    return st;
+}
+
+/* A round of renewals, step by step, the plain step and the bare products in turn with it. */
+static rao_status time_rounds(bench *b, bench *plain, double seconds, int64_t calls, bench_row *row) {
+    rao_status st = RAO_OK;
+    const int whole = renews(b), shares = b->c->kind <= BENCH_ADAM;
+    const int64_t slots = !whole ? 1 : b->c->kind == BENCH_EKFAC ? 20 : 10;
+    series step = {.slots = slots}, beside = {.slots = 1}, bare = {.slots = 1};
+    double begin = cli_seconds(), took = 0, bare_took = NAN;
+    int64_t n = 0, plains = 0;
+    do {
+        for (int64_t i = 0; i < slots; i++) {
+            RAO_TRY(time_calls(one_step, b, calls, &took));
+            put(&step, i, n, took);
+            if (i % APART) continue;
+            if (plain) RAO_TRY(time_calls(one_step, plain, calls, &took));
+            put(&beside, 0, plains++, took);
+        }
+        if (shares) RAO_TRY(time_calls(bare_products, b, calls, &bare_took));
+        put(&bare, 0, n++, bare_took);
+    } while (n < SAMPLES / slots && bench_goes_on(n, whole ? 2 : 3, cli_seconds() - begin, seconds) && !rao_ctx_cancelled(b->ctx));
+    row->ms = typical(&step, n), row->gemm_ms = typical(&bare, n), row->ratio_to_plain = row->ms / typical(&beside, plains);
+done:
+    return st;
+}
+
+/* What the plain step beside holds is not the row's. */
+static rao_status time_row(bench *b, double seconds, bench_row *row) {
+    rao_status st = RAO_OK;
+    bench plain = {0};
+    const bench_case c = {b->c->name, b->c->model, b->c->batch, BENCH_PLAIN};
+    int64_t calls = 1;
+    RAO_TRY(calibrate(b, &calls));
+    const rao_memory_stats warm = rao_ctx_memory(b->ctx);
+    if (b->c->kind != BENCH_PLAIN) RAO_TRY(make_plain(b, &c, &plain));
+    const int64_t beside = rao_ctx_memory(b->ctx).live_bytes - warm.live_bytes;
+    rao_ctx_memory_reset_peak(b->ctx);
+    RAO_TRY(time_rounds(b, plain.ctx ? &plain : NULL, seconds, calls, row));
+    const int64_t peak = rao_ctx_memory(b->ctx).peak_bytes - beside;
+    row->peak_bytes = warm.peak_bytes > peak ? warm.peak_bytes : peak;
+done:
+    unmake_plain(&plain);
     return st;
 }
 
@@ -327,11 +407,10 @@ void bench_name(const bench_case *c, char name[BENCH_NAME]) {
 }
 
 static rao_status run_item(rao_ctx *ctx, const bench_case *c, double seconds, bench_row *row) {
-    *row = (bench_row){.gemm_ms = NAN, .flops = NAN, .share_of_gemm = NAN, .ratio_to_plain = NAN, .floor_ms = NAN};
     return c->kind == BENCH_EVAL ? bench_eval(ctx, seconds, row) : bench_manifold(ctx, c->kind, seconds, row);
 }
 
-/* What the timing itself holds: the made-up data, the bare operands, and the vectors of a Fisher product where none is made. */
+/* What the timing itself holds: the made-up data and the bare operands. */
 static int64_t timing_bytes(const bench *b) {
     int64_t bare = 0;
     for (int64_t l = 0; l < b->layers; l++) {
@@ -339,7 +418,7 @@ static int64_t timing_bytes(const bench *b) {
                 most = wide * (b->c->batch > wide ? b->c->batch : wide);
         if (most > bare) bare = most;
     }
-    return (int64_t)sizeof(float) * (3 * bare + b->c->batch * (b->in + b->targets) + (b->c->kind == BENCH_FVP ? 0 : 2 * b->size));
+    return (int64_t)sizeof(float) * (3 * bare + b->c->batch * (b->in + b->targets));
 }
 
 /* Parameters (for a product also its two vectors), state of the optimiser and of its metric, values and cotangents of the batch. */
@@ -350,6 +429,7 @@ static int64_t need_bytes(const bench *b) {
 
 rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row) {
     rao_status st = RAO_OK;
+    *row = (bench_row){.gemm_ms = NAN, .flops = NAN, .share_of_gemm = NAN, .ratio_to_plain = NAN, .floor_ms = NAN};
     if (!c->model) st = run_item(ctx, c, seconds, row);
     bench_name(c, row->name);
     if (!c->model) return st;
@@ -358,11 +438,11 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
     int64_t before = rao_ctx_memory(ctx).live_bytes;
     rao_ctx_memory_reset_peak(ctx);
     RAO_TRY(make(&b));
-    RAO_TRY(time_both(&b, seconds, row));
+    RAO_TRY(time_row(&b, seconds, row));
     row->flops = flops_of(&b);
     row->floor_ms = 1e-6 * row->flops / rate;
-    row->share_of_gemm = c->kind <= BENCH_ADAM ? row->gemm_ms / row->ms : (double)NAN;
-    row->peak_bytes = rao_ctx_memory(ctx).peak_bytes - before - timing_bytes(&b);
+    row->share_of_gemm = row->gemm_ms / row->ms;
+    row->peak_bytes -= before + timing_bytes(&b);
     row->need_bytes = need_bytes(&b);
     if (c->kind == BENCH_KFAC_BF16) RAO_TRY(mixed_floor(&b, rate, row));
 done:

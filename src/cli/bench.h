@@ -26,11 +26,12 @@ typedef enum bench_kind {
 enum { BENCH_NAME = 64 };
 typedef struct bench_row {
     char name[BENCH_NAME];
-    double ms;             /* median of a step; without a model: of one item or, of bench_manifold.c, one batch, the best of several */
-    double gemm_ms;        /* median of its bare products, timed in turn with it */
+    double
+        ms; /* median of a step, mean of the medians of a round that renews; without a model: of one item or, of bench_manifold.c, one batch, the best of several */
+    double gemm_ms;        /* median of its bare products, timed in turn with it; NaN where the step has others too */
     double flops;          /* of the algorithm as stated in docs/performance.md */
     double share_of_gemm;  /* gemm_ms / ms; only where the step's products are all of rao_gemm (plain, adam) */
-    double ratio_to_plain; /* NaN: no plain row of this model and batch came before */
+    double ratio_to_plain; /* ms / that of plain steps in turn with it; NaN: not a step of training */
     double floor_ms;       /* flops / measured rate of gemm, those in bfloat16 / that of gemm_bf16 */
     int64_t peak_bytes;    /* while the row was made and timed, the buffers of the timing itself left out */
     int64_t need_bytes;    /* parameters, state of the optimiser and of its metric, values and cotangents of the batch; 0: has no model */
@@ -54,7 +55,7 @@ rao_status bench_run(rao_ctx *ctx, const bench_case *c, double rate, double seco
 rao_status bench_dense(rao_ctx *ctx, const bench_case *c, double rate, double seconds, bench_row *row);
 /* Whether a row takes one more sample: until its seconds are over, and on to `least` samples unless these take four times as long. */
 int bench_goes_on(int64_t samples, int64_t least, double elapsed, double seconds);
-/* The upper median; sorts. NaN of none. */
+/* The lower median: of two the one that less came between; sorts. NaN of none. */
 double bench_median(double *samples, int64_t n);
 
 /* bench_eval.c: sets ms and peak_bytes for one request of `rao eval`. */

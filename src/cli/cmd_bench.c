@@ -50,23 +50,14 @@ static const rao_option rows[] = {
     {.name = "seconds",
      .type = RAO_OPT_REAL,
      .offset = offsetof(bench_options, seconds),
-     .value = 0.7,
+     .value = 0.4,
      .max = 60,
      .flags = RAO_OPT_ABOVE_MIN,
-     .help = "for each row, less where a slow or busy machine is behind: 40 s for all at the default"},
+     .help = "for each row, less where a slow or busy machine is behind: 38 s for all at the default"},
     {.name = "rows", .type = RAO_OPT_STRING, .offset = offsetof(bench_options, rows), .help = "only those whose name contains this"},
 };
 static const rao_option_table table = {"bench", sizeof(bench_options), rows, sizeof rows / sizeof *rows};
 CLI_OPTIONS_FIT(bench_options);
-
-/* Against the plain row of the same model and batch, where that was timed too. */
-static void set_ratios(bench_row *all, const bench_case *const *of, int n) {
-    for (int i = 0; i < n; i++) {
-        all[i].ratio_to_plain = NAN;
-        for (int j = 0; j < n && of[i]->kind <= BENCH_FVP; j++)
-            if (of[j]->kind == BENCH_PLAIN && !strcmp(of[j]->name, of[i]->name)) all[i].ratio_to_plain = all[i].ms / all[j].ms;
-    }
-}
 
 static void number_or_null(rao_ctx *ctx, rao_json_writer *json, const char *key, double value) {
     if (isfinite(value)) rao_json_number(ctx, json, key, value);
@@ -154,7 +145,7 @@ static rao_status choose(rao_ctx *ctx, const char *part, const bench_case *of[CA
 
 /* The share of one row in what is left of the time for all, which steps that take longer than their share have eaten into. */
 static double pace(double seconds, double begin, int rows_left) {
-    enum { WORTH = 57 }; /* rows at full length that the whole may take: 40 s at the default */
+    enum { WORTH = 95 }; /* rows at full length that the whole may take: 38 s at the default */
     double left = WORTH * seconds - (cli_seconds() - begin);
     return fmin(seconds, fmax(left / rows_left, seconds / 10));
 }
@@ -177,7 +168,6 @@ static rao_status bench(cli_call *call) {
         progress_show(&progress, of[n]->name, (double)n / count);
         RAO_TRY(bench_run(ctx, of[n], rate, pace(o->seconds, begin, count - n), &all[n]));
     }
-    set_ratios(all, of, n);
     progress_end(&progress);
     RAO_TRY(call->common.json ? print_json(ctx, &m, rate, all, n) : print_rows(ctx, &m, rate, all, n));
     if (n < count) RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "interrupted after %d of %d rows", n, count));
