@@ -7,6 +7,7 @@
  * once per instruction set (name it ..._avx2.c, ..._avx512.c) and chosen by rao_cpu_level(); they are right, and scalar or SSE2, anywhere.
  *
  *     vm_exp vm_expm1 vm_log vm_log1p                      e^x, e^x - 1, log x, log(1 + x)
+ *     vm_log1p_known                                       log(1 + x) of finite x > -1 (of -0 it is 0)
  *     vm_tanh vm_logistic vm_softplus                      tanh x, 1/(1 + e^-x), log(1 + e^x)
  *     vm_erf vm_erfc vm_normcdf                            normcdf x = P(Z <= x), Z standard normal
  *     vm_gelu vm_gelu_d1 vm_gelu_d2                        x normcdf(x) and its two derivatives

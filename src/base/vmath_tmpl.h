@@ -138,14 +138,18 @@ VM_FN T NAME(vm_log)(T x) {
     return x == inf ? inf : y;
 }
 
-/* 1 + x = 2^k (1 + f) with f = 2^-k x + (2^-k - 1), which loses nothing of a small x; through 4 * 2^-k, because 2^-k may be denormal. */
-VM_FN T NAME(vm_log1p)(T x) {
-    T inf = (T)__builtin_inf(), nan = (T)__builtin_nan("");
+/* Of x > -1 that is finite. 1 + x = 2^k (1 + f) with f = 2^-k x + (2^-k - 1), which loses nothing of a small x; through 4 * 2^-k, because 2^-k may
+ * be denormal. */
+VM_FN T NAME(vm_log1p_known)(T x) {
     U h, e = NAME(vm_exponent)(1 + x, &h);
     T k = NAME(vm_from_int)(e) - (T)BIAS;
     T s4 = NAME(vm_value)(((U)(2 * BIAS + 2) - e) << MANT);
     T f = (T)0.25 * (x * s4) + ((T)0.25 * s4 - 1);
-    T y = NAME(vm_log_parts)(k, f);
+    return NAME(vm_log_parts)(k, f);
+}
+
+VM_FN T NAME(vm_log1p)(T x) {
+    T inf = (T)__builtin_inf(), nan = (T)__builtin_nan(""), y = NAME(vm_log1p_known)(x);
     y = x > -1 ? y : (x == -1 ? -inf : nan);
     y = x == inf ? inf : y;
     return NAME(vm_with_sign)(y, x);
