@@ -44,33 +44,32 @@ static double open_unit(uint32_t high, uint32_t low) {
     return ((double)bits + 0.5) * 0x1p-52;
 }
 
-static void uniform_pair(rao_stream s, uint64_t step, uint64_t pair, double u[2]) {
-    uint32_t w[4];
-    block_at(s, step, pair, w);
+static void uniform_pair(const uint32_t w[4], double u[2]) {
     u[0] = open_unit(w[0], w[1]);
     u[1] = open_unit(w[2], w[3]);
 }
 
 /* Box & Muller 1958. The radius reaches sqrt(2 * 53 log 2) = 8.57. */
-static void normal_pair(rao_stream s, uint64_t step, uint64_t pair, double z[2]) {
+static void normal_pair(const uint32_t w[4], double z[2]) {
     double u[2];
-    uniform_pair(s, step, pair, u);
+    uniform_pair(w, u);
     double radius = sqrt(-2 * log(u[0])), angle = 6.283185307179586477 * u[1];
     z[0] = radius * cos(angle);
     z[1] = radius * sin(angle);
 }
 
-double rao_uniform_at(rao_stream s, uint64_t step, uint64_t index) {
-    double u[2];
-    uniform_pair(s, step, index / 2, u);
-    return u[index % 2];
+typedef void pair_fn(const uint32_t w[4], double out[2]);
+
+static double one_of_pair(pair_fn *make, rao_stream s, uint64_t step, uint64_t index) {
+    uint32_t w[4];
+    double pair[2];
+    block_at(s, step, index / 2, w);
+    make(w, pair);
+    return pair[index % 2];
 }
 
-double rao_normal_at(rao_stream s, uint64_t step, uint64_t index) {
-    double z[2];
-    normal_pair(s, step, index / 2, z);
-    return z[index % 2];
-}
+double rao_uniform_at(rao_stream s, uint64_t step, uint64_t index) { return one_of_pair(uniform_pair, s, step, index); }
+double rao_normal_at(rao_stream s, uint64_t step, uint64_t index) { return one_of_pair(normal_pair, s, step, index); }
 
 /* The high half of a 64 x 64 bit product (Lemire 2019 without the rejection): the bias is below n / 2^64. */
 static int64_t below(uint64_t x, int64_t n) { return (int64_t)(((unsigned __int128)x * (uint64_t)n) >> 64); }
@@ -80,33 +79,6 @@ int64_t rao_below_at(rao_stream s, uint64_t step, uint64_t index, int64_t n) {
     block_at(s, step, index / 2, w);
     const uint32_t *half = w + 2 * (index % 2);
     return below((uint64_t)half[0] << 32 | half[1], n);
-}
-
-typedef void pair_fn(rao_stream s, uint64_t step, uint64_t pair, double out[2]);
-
-#define FILL(T, name)                                                                                 \
-    static void name(pair_fn *make, rao_stream s, uint64_t step, uint64_t first, int64_t n, T *out) { \
-        double v[2] = {0, 0};                                                                         \
-        for (int64_t i = 0; i < n; i++) {                                                             \
-            uint64_t index = first + (uint64_t)i;                                                     \
-            if (i == 0 || index % 2 == 0) make(s, step, index / 2, v);                                \
-            out[i] = (T)v[index % 2];                                                                 \
-        }                                                                                             \
-    }
-FILL(double, fill_f64)
-FILL(float, fill_f32)
-
-void rao_uniform_fill_f64(rao_stream s, uint64_t step, uint64_t first, int64_t n, double *out) {
-    fill_f64(uniform_pair, s, step, first, n, out);
-}
-void rao_uniform_fill_f32(rao_stream s, uint64_t step, uint64_t first, int64_t n, float *out) {
-    fill_f32(uniform_pair, s, step, first, n, out);
-}
-void rao_normal_fill_f64(rao_stream s, uint64_t step, uint64_t first, int64_t n, double *out) {
-    fill_f64(normal_pair, s, step, first, n, out);
-}
-void rao_normal_fill_f32(rao_stream s, uint64_t step, uint64_t first, int64_t n, float *out) {
-    fill_f32(normal_pair, s, step, first, n, out);
 }
 
 /* Blocks first .. first + RUN - 1, word by word: the rounds of each stand in a lane of their own. */
@@ -126,6 +98,40 @@ static void run_of_blocks(rao_stream s, uint64_t step, uint64_t first, uint32_t 
         }
         k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
     }
+}
+
+/* Pair by pair: a few numbers from a block at a time, more from runs of blocks. */
+#define FILL(T, name)                                                                                 \
+    static void name(pair_fn *make, rao_stream s, uint64_t step, uint64_t first, int64_t n, T *out) { \
+        uint32_t w[4][RUN], block[4];                                                                 \
+        double pair[2];                                                                               \
+        for (int64_t i = 0; i < n;) {                                                                 \
+            const uint64_t begin = (first + (uint64_t)i) / 2;                                         \
+            const int lanes = n - i < RUN ? 1 : RUN;                                                  \
+            if (lanes == 1) block_at(s, step, begin, block);                                          \
+            else run_of_blocks(s, step, begin, w);                                                    \
+            for (int l = 0; l < lanes && i < n; l++) {                                                \
+                for (int k = 0; k < 4 && lanes > 1; k++) block[k] = w[k][l];                          \
+                make(block, pair);                                                                    \
+                if ((first + (uint64_t)i) % 2 == 0) out[i++] = (T)pair[0];                            \
+                if (i < n && (first + (uint64_t)i) % 2 == 1) out[i++] = (T)pair[1];                   \
+            }                                                                                         \
+        }                                                                                             \
+    }
+FILL(double, fill_f64)
+FILL(float, fill_f32)
+
+void rao_uniform_fill_f64(rao_stream s, uint64_t step, uint64_t first, int64_t n, double *out) {
+    fill_f64(uniform_pair, s, step, first, n, out);
+}
+void rao_uniform_fill_f32(rao_stream s, uint64_t step, uint64_t first, int64_t n, float *out) {
+    fill_f32(uniform_pair, s, step, first, n, out);
+}
+void rao_normal_fill_f64(rao_stream s, uint64_t step, uint64_t first, int64_t n, double *out) {
+    fill_f64(normal_pair, s, step, first, n, out);
+}
+void rao_normal_fill_f32(rao_stream s, uint64_t step, uint64_t first, int64_t n, float *out) {
+    fill_f32(normal_pair, s, step, first, n, out);
 }
 
 /* The draws are those of rao_below_at, two a block. */

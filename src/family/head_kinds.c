@@ -28,8 +28,14 @@ static void draw_class(const rao_head *head, const double *z, rao_stream s, uint
 }
 
 static void draw_bernoulli(const rao_head *head, const double *z, rao_stream s, uint64_t step, uint64_t row, double *y) {
+    enum { RUN = 64 };
+    double p[RUN];
     rao_uniform_fill_f64(s, step, draw_index(head, row, 0), head->k, y); /* the same draws, many at a time */
-    for (int64_t j = 0; j < head->k; j++) y[j] = y[j] * (1 + exp(-z[j])) < 1;
+    for (int64_t first = 0; first < head->k; first += RUN) {
+        const int64_t n = head->k - first < RUN ? head->k - first : RUN;
+        head->kernels[1]->mean(&(head_rows){.rows = 1, .k = n, .z = z + first, .out = p});
+        for (int64_t j = 0; j < n; j++) y[first + j] = y[first + j] < p[j];
+    }
 }
 
 static void draw_poisson(const rao_head *head, const double *z, rao_stream s, uint64_t step, uint64_t row, double *y) {

@@ -24,12 +24,13 @@ static void fills_equal_single_draws(void **state) {
     (void)state;
     LAW("a bulk fill equals the draws at its indices, bit for bit, wherever it starts");
     rao_stream s = rao_stream_make(rao_test_seed(), 3);
-    double u[23], z[23];
-    float uf[23], zf[23];
-    for (uint64_t first = 0; first < 5; first++) {
-        rao_uniform_fill_f64(s, 9, first, 23, u), rao_normal_fill_f64(s, 9, first, 23, z);
-        rao_uniform_fill_f32(s, 9, first, 23, uf), rao_normal_fill_f32(s, 9, first, 23, zf);
-        for (uint64_t i = 0; i < 23; i++) {
+    double u[75], z[75];
+    float uf[75], zf[75];
+    for (uint64_t first = 0; first < 20; first++) {
+        const uint64_t n = first < 16 ? 75 - first : first - 16; /* whole runs of blocks, less than one, and none */
+        rao_uniform_fill_f64(s, 9, first, (int64_t)n, u), rao_normal_fill_f64(s, 9, first, (int64_t)n, z);
+        rao_uniform_fill_f32(s, 9, first, (int64_t)n, uf), rao_normal_fill_f32(s, 9, first, (int64_t)n, zf);
+        for (uint64_t i = 0; i < n; i++) {
             double want_u = rao_uniform_at(s, 9, first + i), want_z = rao_normal_at(s, 9, first + i);
             EXPECT_TRUE(u[i] == want_u && z[i] == want_z && uf[i] == (float)want_u && zf[i] == (float)want_z);
         }
