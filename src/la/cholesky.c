@@ -13,9 +13,10 @@
 #include "la/blas.h"
 #include "la/view.h"
 
-/* A square in scratch. Its leading dimension keeps clear of powers of two, where the rows of a tile would share a cache set. */
+/* A square in scratch. Its leading dimension is an odd number of cache lines of floats: with a power of two, which an even one can be, the rows of a tile
+ * would share a cache set (potrf of 1000 in rows of 1024 takes a sixth longer than in rows of 1008). */
 static rao_status workspace(rao_ctx *ctx, rao_dtype dtype, int64_t n, rao_mat *w) {
-    const int64_t ld = n < 64 ? n : (n + 15) / 16 * 16 + 16;
+    const int64_t ld = n < 64 ? n : ((n + 15) / 16 | 1) * 16;
     rao_status st;
     *w = rao_mat_view(dtype, n, n, ld, NULL);
     if (ld > INT_MAX)
