@@ -93,9 +93,9 @@ void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x); 
 void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v); /* standard normal draws first, first + 1, ... */
 void fisher_sort(rao_vec *v);                                                     /* ascending */
 double fisher_norm1(const rao_mat *m);                                            /* largest sum of magnitudes of a row */
-double fisher_norm1_lower(const rao_mat *m, double *sums); /* of a symmetric matrix from its lower triangle; room for a number a row */
-double fisher_largest(const rao_vec *v);                   /* of non-negative entries; 0 for none */
-double fisher_largest_diagonal(const rao_mat *m); /* of a semidefinite matrix: at most its largest eigenvalue, at least their mean */
+double fisher_norm1_lower(const rao_mat *m, void *room); /* of a symmetric matrix from its lower triangle; room for a number a row */
+double fisher_largest(const rao_vec *v);                 /* of non-negative entries; 0 for none */
+double fisher_largest_diagonal(const rao_mat *m);        /* of a semidefinite matrix: at most its largest eigenvalue, at least their mean */
 
 /* ---- singular or not ------------------------------------------------------------------------------------------------------------------------
  * One rule for all representations. A damping above eps times the largest diagonal entry holds a matrix up, whatever the matrix is: what rounding leaves of

@@ -25,7 +25,7 @@ void fisher_scale_cases(const rao_mat *g, int64_t columns, int64_t unit, int64_t
     BY_DTYPE(b, scale_cases, g, columns, unit, first, count, a, b);
 }
 void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTYPE(a, row_dots, a, b, sums); }
-double fisher_norm1_lower(const rao_mat *m, double *sums) { return BY_DTYPE(m, norm1_lower, m, sums); }
+double fisher_norm1_lower(const rao_mat *m, void *room) { return BY_DTYPE(m, norm1_lower, m, room); }
 double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
 
 double fisher_get(const rao_vec *v, int64_t i) {

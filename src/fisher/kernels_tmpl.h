@@ -60,21 +60,22 @@ static void NAME(row_dots)(const rao_mat *a, const rao_mat *b, rao_vec *sums) {
 }
 
 /* The same of a symmetric matrix by its lower triangle: an entry counts in its row and in that of its mirror image. */
-static double NAME(norm1_lower)(const rao_mat *m, double *sums) {
+static double NAME(norm1_lower)(const rao_mat *m, void *room) {
+    T *restrict sums = room;
     double largest = 0;
     for (int64_t i = 0; i < m->rows; i++) {
         const T *x = (const T *)m->data + i * m->ld;
-        double sum = 0;
+        T sum = 0;
 #pragma omp simd reduction(+ : sum)
         for (int64_t j = 0; j < i; j++) {
-            const double size = (double)(x[j] < 0 ? -x[j] : x[j]);
+            const T size = (T)fabs((double)x[j]); /* no choice between two signs, which would keep the loop from vectors */
             sums[j] += size;
             sum += size;
         }
-        sums[i] = sum + fabs((double)x[i]);
+        sums[i] = sum + (T)fabs((double)x[i]);
     }
     for (int64_t i = 0; i < m->rows; i++)
-        if (!(sums[i] <= largest)) largest = sums[i];
+        if (!((double)sums[i] <= largest)) largest = (double)sums[i];
     return largest;
 }
 

@@ -6,6 +6,7 @@
 #include "fisher/factors.h"
 #include "fisher/mixed.h"
 #include "fisher/precondition.h"
+#include "la/view.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,9 +130,9 @@ static rao_status invert(rao_ctx *ctx, const rao_fisher *f, int64_t l, char whic
     rao_status st = RAO_OK;
     rao_mat inverse = rao_mat_view(factor->dtype, factor->rows, factor->cols, factor->cols, into);
     rao_mark mark = rao_scratch_mark(ctx);
-    double *sums = NULL;
-    RAO_TRY(rao_scratch(ctx, factor->rows, &sums));
-    RAO_TRY(fisher_copy(ctx, factor, &inverse));
+    void *sums = NULL;
+    RAO_TRY(rao_scratch_bytes(ctx, factor->rows, rao_dtype_size(factor->dtype), &sums));
+    la_copy_lower(factor, &inverse);
     fisher_add_diagonal(&inverse, damping);
     double norm = fisher_norm1_lower(&inverse, sums);
     st = rao_cholesky(ctx, &inverse, 0, NULL);
