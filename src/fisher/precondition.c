@@ -13,8 +13,11 @@
 #include "fisher/precondition.h"
 
 #include "fisher/factors.h"
+#include "la/view.h"
 
-enum { PANEL = 64 }; /* rows of the two matrices at a time: an eighth of the triangle of 512 cases is done twice */
+/* Rows of the two matrices that a thread takes at a time, and the squares on the diagonal that are done whole, so that a sixteenth of the
+ * triangle of 512 cases is done twice. */
+enum { PANEL = 128, SQUARE = 32 };
 
 int precondition_by_case(int64_t n, int64_t rows, int64_t cols) {
     double m = (double)n, o = (double)rows, i = (double)cols;
@@ -92,34 +95,48 @@ static rao_mat rows_of(const rao_mat *m, int64_t first, int64_t count) {
     return part;
 }
 
-/* Rows [first, first + count) of M P^T up to their last diagonal entry. */
-static rao_status panel_of(rao_ctx *ctx, const rao_mat *m, const rao_mat *p, int64_t first, rao_mat *into) {
-    rao_mat left = rows_of(m, first, into->rows), right = rows_of(p, 0, into->cols);
-    return rao_gemm(ctx, RAO_N, RAO_T, 1, &left, &right, 0, into);
+/* Rows [i, i + rows) and columns [j, j + cols) of M P^T. */
+static rao_status block_of(rao_ctx *ctx, const rao_mat *m, const rao_mat *p, int64_t i, int64_t j, rao_mat *into) {
+    rao_mat left = rows_of(m, i, into->rows), right = rows_of(p, j, into->cols);
+    return la_gemm_whole(ctx, RAO_N, RAO_T, 1, &left, &right, 0, into);
 }
 
-/* What lies left of the diagonal block stands for its mirror image too. */
+/* *sum += weight times the sum over a block of the products of the two matrices' entries. */
+static rao_status add_block(rao_ctx *ctx, const pairs *p, char *room, int64_t i, int64_t rows, int64_t j, int64_t cols, double weight,
+                            double *sum) {
+    rao_status st = RAO_OK;
+    double part = 0;
+    rao_mat gg = carve(&room, p->g->dtype, rows, cols), aa = carve(&room, p->g->dtype, rows, cols);
+    rao_vec x = rao_vec_view(gg.dtype, rows * cols, gg.data), y = rao_vec_view(aa.dtype, rows * cols, aa.data);
+    RAO_TRY(block_of(ctx, p->g, p->gp, i, j, &gg));
+    RAO_TRY(block_of(ctx, p->a, p->ap, i, j, &aa));
+    RAO_TRY(rao_dot(ctx, &x, &y, &part));
+    *sum += weight * part;
+done:
+    return st;
+}
+
+/* A square on the diagonal by halves; what lies below a half's diagonal block stands for its mirror image too. */
+static rao_status add_square(rao_ctx *ctx, const pairs *p, char *room, int64_t first, int64_t count, double *sum) {
+    rao_status st = RAO_OK;
+    if (count <= SQUARE) return add_block(ctx, p, room, first, count, first, count, 1, sum);
+    const int64_t half = (count / 2 + SQUARE - 1) / SQUARE * SQUARE;
+    RAO_TRY(add_square(ctx, p, room, first, half, sum));
+    RAO_TRY(add_block(ctx, p, room, first + half, count - half, first, half, 2, sum));
+    RAO_TRY(add_square(ctx, p, room, first + half, count - half, sum));
+done:
+    return st;
+}
+
 static rao_status sum_panel(rao_ctx *worker, int64_t block, void *arg) {
     rao_status st = RAO_OK;
     const pairs *p = arg;
-    const rao_dtype dtype = p->g->dtype;
-    const size_t unit = rao_dtype_size(dtype);
     const int64_t n = p->g->rows, panel = p->panels - 1 - block, first = panel * PANEL; /* the longest first: threads end together */
     const int64_t count = rao_block_end(n, PANEL, panel) - first;
-    char *at = p->room + (size_t)(2 * panel * PANEL * n) * unit;
-    rao_mat gg = carve(&at, dtype, count, first + count), aa = carve(&at, dtype, count, first + count);
-    double sum = 0, part = 0;
-    RAO_TRY(panel_of(worker, p->g, p->gp, first, &gg));
-    RAO_TRY(panel_of(worker, p->a, p->ap, first, &aa));
-    for (int64_t i = 0; i < count; i++) {
-        const size_t row = (size_t)(i * gg.ld) * unit, diagonal = row + (size_t)first * unit;
-        rao_vec x = rao_vec_view(dtype, first, (char *)gg.data + row), y = rao_vec_view(dtype, first, (char *)aa.data + row);
-        RAO_TRY(rao_dot(worker, &x, &y, &part));
-        sum += 2 * part;
-        x = rao_vec_view(dtype, count, (char *)gg.data + diagonal), y = rao_vec_view(dtype, count, (char *)aa.data + diagonal);
-        RAO_TRY(rao_dot(worker, &x, &y, &part));
-        sum += part;
-    }
+    char *room = p->room + (size_t)(2 * panel * PANEL * n) * rao_dtype_size(p->g->dtype);
+    double sum = 0;
+    if (first > 0) RAO_TRY(add_block(worker, p, room, first, count, 0, first, 2, &sum));
+    RAO_TRY(add_square(worker, p, room, first, count, &sum));
     p->partial[panel] = sum;
 done:
     return st;

@@ -33,12 +33,12 @@ static rao_mat NAME(part)(const T *data, int64_t rows, int64_t cols, int64_t ld)
     return rao_mat_view(sizeof(T) == sizeof(float) ? RAO_F32 : RAO_F64, rows, cols, ld, (void *)data);
 }
 
-/* C (m x n) = alpha A (m x k) B (k x n) + beta C */
+/* C (m x n) = alpha A (m x k) B (k x n) + beta C, on the thread that calls. */
 static rao_status NAME(product)(rao_ctx *ctx, int64_t m, int64_t n, int64_t k, T alpha, const T *a, int64_t lda, const T *b, int64_t ldb,
                                 T beta, T *c, int64_t ldc) {
     const rao_mat am = NAME(part)(a, m, k, lda), bm = NAME(part)(b, k, n, ldb);
     rao_mat cm = NAME(part)(c, m, n, ldc);
-    return rao_gemm(ctx, RAO_N, RAO_N, alpha, &am, &bm, beta, &cm);
+    return la_gemm_whole(ctx, RAO_N, RAO_N, alpha, &am, &bm, beta, &cm);
 }
 
 /* Y := Y L^-1 for Y m x n, with the inverses of L's diagonal blocks in m: [Y1 Y2] [L1 0; L21 L2]^-1 = [(Y1 - Y2 L2^-1 L21) L1^-1, Y2 L2^-1]. */
@@ -76,7 +76,7 @@ static rao_status NAME(add_panel)(rao_ctx *worker, int64_t block, void *arg) {
     const int64_t first = (rao_block_count(p->n1, PANEL) - 1 - block) * PANEL, last = first + PANEL < p->n1 ? first + PANEL : p->n1;
     const rao_mat y = NAME(part)(p->y + first, p->n2, last - first, p->ld), z = NAME(part)(p->work, p->n2, last, p->n1);
     rao_mat s = NAME(part)(p->s + first * p->ld, last - first, last, p->ld);
-    return rao_gemm(worker, RAO_T, RAO_N, 1, &y, &z, 1, &s);
+    return la_gemm_whole(worker, RAO_T, RAO_N, 1, &y, &z, 1, &s);
 }
 
 /* s holds L and gets the lower triangle of (L L^T)^-1. */
@@ -88,13 +88,14 @@ static rao_status NAME(invert)(rao_ctx *ctx, T *s, const T *leaves, int64_t n, i
     }
     const int64_t n1 = first_half(n), n2 = n - n1;
     T *y = s + n1 * ld, *s2 = y + n1;
-    const rao_mat view = NAME(part)(s2, n2, n2, ld);
+    const rao_mat view = NAME(part)(s2, n2, n2, ld), above = NAME(part)(y, n2, n1, ld);
+    rao_mat below = NAME(part)(work, n2, n1, n1);
     NAME(step) p = {leaves, s, y, work, n1, n2, ld, la_row_block(n2, n1, n1 / 2)};
     RAO_TRY(rao_parallel_for(ctx, rao_block_count(n2, p.rows), NAME(divide_rows), &p));
     RAO_TRY(NAME(invert)(ctx, s, leaves, n1, ld, work));
     RAO_TRY(NAME(invert)(ctx, s2, leaves + n1 * LEAF, n2, ld, work));
     la_mirror(&view);
-    RAO_TRY(NAME(product)(ctx, n2, n1, n2, 1, s2, ld, y, ld, 0, work, n1));
+    RAO_TRY(rao_gemm(ctx, RAO_N, RAO_N, 1, &view, &above, 0, &below));
     RAO_TRY(rao_parallel_for(ctx, rao_block_count(n1, PANEL), NAME(add_panel), &p));
     for (int64_t i = 0; i < n2; i++)
         for (int64_t j = 0; j < n1; j++) y[i * ld + j] = -work[i * n1 + j];

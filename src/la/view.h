@@ -27,6 +27,9 @@ static inline const char *la_trans(rao_trans t) { return t == RAO_T ? "T" : "N";
 
 /* Rows of C (m x n, inner size k) that one call of a product computes, by the shape alone: the blocks that threads share. */
 int64_t la_row_block(int64_t m, int64_t n, int64_t k);
+/* rao_gemm by one call of BLAS: for a block of work that a thread has to itself already. */
+rao_status la_gemm_whole(rao_ctx *ctx, rao_trans ta, rao_trans tb, double alpha, const rao_mat *a, const rao_mat *b, double beta,
+                         rao_mat *c);
 /* dst's upper triangle is the transpose of src's lower one (lower = 1), or dst's lower that of src's upper; diagonal included. */
 void la_flip(int lower, const rao_mat *src, const rao_mat *dst);
 /* The upper triangle becomes the transpose of the lower one. */
