@@ -2,8 +2,8 @@
  *
  * Terms that vary slowly are summed with a stride: h sum_j f(c + h j) differs from sum_k f(k) by exp(-2 pi^2 s^2 / h^2) for a bell of
  * width s (Poisson's summation formula), so a Poisson law of rate 1e12 needs a hundred terms and not ten million. No smoothness is
- * assumed: the sums with strides h and h + 1 must agree, and where they do not (an edge of the support cuts the bell, the terms are not
- * smooth, or depend on a remainder of k) the stride is quartered, down to the plain sum.
+ * assumed: the sums with strides h and some 3/4 h without a common divisor must agree, and where they do not (an edge of the support cuts
+ * the bell, the terms are not smooth, or depend on a remainder of k) the stride is quartered, down to the plain sum.
  * A direction ends where the terms fall geometrically and the rest of that geometric series is below a rounding error.
  */
 #include "num/private.h"
@@ -102,8 +102,8 @@ static rao_status add_block(work *w, int count, sums *s) {
     return RAO_OK;
 }
 
-/* Largest term of each quarter of the last block: ratio of the last two quarters bounds what follows. */
-static int ends_here(const work *w, int count, const sums *s, int beyond_centre, double *rest) {
+/* Largest term of each quarter of the last block: ratio of the last two quarters bounds what follows, all of it before it is multiplied by the stride. */
+static int ends_here(const work *w, int count, const sums *s, int beyond_centre, double stride, double *rest) {
     int quarter = count / 4, settled = beyond_centre;
     for (int64_t j = 0; j < w->m; j++) {
         double last = 0, before = 0;
@@ -111,7 +111,7 @@ static int ends_here(const work *w, int count, const sums *s, int beyond_centre,
         for (int i = count - 2 * quarter; i < count - quarter; i++) before = fmax(before, fabs(w->samples[i * w->m + j]));
         double ratio = before > 0 ? last / before : last > 0 ? 2 : 0;
         rest[j] = ratio < 1 ? quarter * last * ratio / (1 - ratio) : NUM_INF;
-        double limit = fmax(1e-17 * s->magnitude[j], 0.01 * w->opts->abs_tol);
+        double limit = fmax(1e-17 * s->magnitude[j], 0.01 * w->opts->abs_tol / stride);
         if (!(last == 0 || rest[j] <= limit)) settled = 0;
     }
     return settled;
@@ -128,7 +128,7 @@ static rao_status one_way(work *w, double start, double step, sums *s) {
         if (count == 0) return RAO_OK;
         RAO_TRY(add_block(w, count, s));
         int past = fabs(k - centre) > 2 * width && (k > centre) == (step > 0);
-        if (count == BLOCK && ends_here(w, count, s, past, rest)) {
+        if (count == BLOCK && ends_here(w, count, s, past, fabs(step), rest)) {
             for (int64_t j = 0; j < w->m; j++) s->beyond[j] += rest[j];
             return RAO_OK;
         }
@@ -168,21 +168,34 @@ static int judge(const work *w, const sums *s, const double *disagreement, rao_q
     return all;
 }
 
+/* Some 3/4 of a stride, without a common divisor: both a remainder of k and the rest of Poisson's formula show in the difference. */
+static double shorter(double stride) {
+    for (double other = floor(0.77 * stride); other > 1; other--) {
+        double a = stride, b = other;
+        while (b > 0) {
+            double rest = fmod(a, b);
+            a = b, b = rest;
+        }
+        if (a == 1) return other;
+    }
+    return 1;
+}
+
 /* Shortens the stride until two coprime ones agree. */
 static rao_status refine(work *w, rao_quad_info *found) {
     rao_status st = RAO_OK;
-    sums fine, coarse;
+    sums fine, other;
     double *disagreement = NULL;
     double centre = fmin(fmax(nearbyint(w->opts->centre), w->low), w->high), stride = w->opts->width > 48 ? floor(0.5 * w->opts->width) : 1;
     RAO_TRY(sums_create(w, &fine));
-    RAO_TRY(sums_create(w, &coarse));
+    RAO_TRY(sums_create(w, &other));
     RAO_TRY(rao_scratch(w->ctx, w->m, &disagreement));
     for (;; stride = floor(0.25 * stride)) {
         stride = fmax(stride, 1);
         memset(disagreement, 0, (size_t)w->m * sizeof *disagreement);
         RAO_TRY(strided(w, centre, stride, &fine));
-        if (stride > 1) RAO_TRY(strided(w, centre, stride + 1, &coarse));
-        for (int64_t j = 0; j < w->m && stride > 1; j++) disagreement[j] = fabs(fine.sum[j] - coarse.sum[j]);
+        if (stride > 1) RAO_TRY(strided(w, centre, shorter(stride), &other));
+        for (int64_t j = 0; j < w->m && stride > 1; j++) disagreement[j] = fabs(fine.sum[j] - other.sum[j]);
         if (judge(w, &fine, disagreement, found) || stride == 1 || w->terms > w->opts->max_terms) break;
     }
 done:
