@@ -18,9 +18,8 @@ typedef struct spectrum {
     double *value;
     double zero;           /* eigenvalues up to here are none */
     double relative;       /* error of F in standard units */
-    int lost;              /* an eigenvalue below rounding that the family says is none of a singular matrix */
     const family_item *it; /* in the chart that F is taken in */
-    const double *home;    /* rows of the caller's chart become home^T of it, m x m; NULL: the same chart */
+    const double *home;    /* rows of the caller's chart become home of it, m x m; NULL: the same chart */
 } spectrum;
 
 static rao_status decompose(rao_ctx *ctx, const double *f, double error, spectrum *k) {
@@ -49,7 +48,7 @@ done:
 }
 
 /* The part in the null space decides: infinite for u = v, 0 for different ones. */
-static double by_eigenvalues(const spectrum *k, const double *u, const double *v, int *lost_any) {
+static double by_eigenvalues(const spectrum *k, const double *u, const double *v) {
     int64_t m = k->m;
     double sum = 0, lost = 0, size = 0;
     for (int64_t i = 0; i < m; i++) size += k->unit[i] * k->unit[i] * fabs(u[i] * v[i]);
@@ -63,7 +62,6 @@ static double by_eigenvalues(const spectrum *k, const double *u, const double *v
         else lost = fmax(lost, fabs(a * b));
     }
     if (lost <= 1e-16 * size) return sum;
-    *lost_any = 1;
     return u == v ? INF : 0;
 }
 
@@ -80,19 +78,12 @@ static void carry(const spectrum *k, const double *u, double *out) {
 static rao_status bound(rao_ctx *ctx, spectrum *k, const double *u, const double *v, double n, double *out) {
     rao_status st = RAO_OK;
     double *a, *b;
-    int lost = 0;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, k->m, &a));
     RAO_TRY(rao_scratch(ctx, k->m, &b));
     carry(k, u, a), carry(k, v, b);
     if (u == v) b = a;
-    *out = (k->it->chart->bound ? k->it->chart->bound(k->it->f, k->it->p, a, b) : by_eigenvalues(k, a, b, &lost)) / n;
-    if (lost && k->lost)
-        RAO_TRY(
-            rao_fail(ctx, RAO_ENUMERIC,
-                     "%s: cramer_rao: the Fisher matrix is so nearly singular here that its inverse has no digits (its least eigenvalue in "
-                     "standard units is below rounding)",
-                     k->it->f->table->info.name));
+    *out = (k->it->chart->bound ? k->it->chart->bound(k->it->f, k->it->p, a, b) : by_eigenvalues(k, a, b)) / n;
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -133,6 +124,24 @@ static rao_status go_home(rao_ctx *ctx, family_item *it, spectrum *k) {
     for (int64_t i = 0; i < m * m; i++)
         if (!isfinite(inverse[i])) return RAO_OK;
     it->chart = first, k->home = inverse;
+done:
+    return st;
+}
+
+/* F in coordinates in which it is far from singular, where the family knows them: the matrix that bounds are taken from. */
+static rao_status take_fisher(rao_ctx *ctx, const family_item *home, spectrum *k, double *f, rao_quality *own) {
+    rao_status st = RAO_OK;
+    const family_table *t = home->f->table;
+    double *inverse;
+    int known = 0;
+    if (home->chart->bound) return RAO_OK;
+    if (t->fisher_factors && home->chart == &t->charts[0] && !k->home) {
+        RAO_TRY(rao_scratch(ctx, k->m * k->m, &inverse));
+        RAO_TRY(t->fisher_factors(ctx, home->f, home->p, inverse, f, &known, own));
+        if (known) k->home = inverse;
+    }
+    if (!known) RAO_TRY(rao_fisher_best(ctx, home, f, own));
+    RAO_TRY(decompose(ctx, f, own->error, k));
 done:
     return st;
 }
@@ -196,19 +205,6 @@ done:
     return st;
 }
 
-/* Where the family knows the determinant and it is not 0, what eigenvalues call a null space is none. */
-static rao_status know_singular(rao_ctx *ctx, const family_item *it, spectrum *k) {
-    double log_det = -INF;
-    rao_quality quality = {RAO_CLOSED, 0};
-    const family_table *t = it->f->table;
-    if (it->chart->bound || !t->fisher_log_det || it->chart != &t->charts[0]) return RAO_OK;
-    for (int64_t i = 0; i < k->m; i++) k->lost |= !(k->value[i] > k->zero);
-    if (!k->lost) return RAO_OK;
-    rao_status st = t->fisher_log_det(ctx, it->f, it->p, &log_det, &quality);
-    k->lost = isfinite(log_det);
-    return st;
-}
-
 static rao_status check_options(rao_ctx *ctx, const rao_family *f, int64_t chart, const rao_bound_opts *o) {
     const char *name = f->table->info.name;
     if (chart < 0 || chart >= f->table->chart_count)
@@ -248,9 +244,7 @@ rao_status rao_family_cramer_rao(rao_ctx *ctx, const rao_family *family, int64_t
     family_item home = it;
     k.it = &home;
     RAO_TRY(go_home(ctx, &home, &k));
-    if (!home.chart->bound) RAO_TRY(rao_fisher_best(ctx, &home, f, &own));
-    if (!home.chart->bound) RAO_TRY(decompose(ctx, f, own.error, &k));
-    RAO_TRY(know_singular(ctx, &home, &k));
+    RAO_TRY(take_fisher(ctx, &home, &k, f, &own));
     if (o.target) {
         RAO_TRY(bound_of_target(ctx, &it, &k, &o, p, &one, &risk));
         *bounds = one;

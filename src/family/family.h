@@ -111,6 +111,10 @@ typedef struct family_table {
     int (*fisher_at_edge)(const rao_family *f, const double *s, double *m); /* without `fisher`: nonzero where it knows the matrix */
     /* log det of the Fisher matrix in chart 0, where a determinant of its entries would cancel; +-INF are answers. NULL: of the matrix. */
     rao_status (*fisher_log_det)(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality);
+    /* The score in chart 0 as T y, of y with a Gram matrix far from singular where F, T E[y y^T] T^T, is all but that: T^-1 and E[y y^T], m x m each, with the
+     * error of the largest relative one, where *known. NULL: F is its own. */
+    rao_status (*fisher_factors)(rao_ctx *ctx, const rao_family *f, const double *s, double *inverse, double *gram, int *known,
+                                 rao_quality *quality);
     double (*entropy)(const rao_family *f, const double *s);
     double (*kl)(const rao_family *f, const double *s, const double *t);
     double (*cross_entropy)(const rao_family *f, const double *s, const double *t); /* NULL: entropy + kl */

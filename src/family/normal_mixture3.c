@@ -72,6 +72,9 @@ static double chi_square(double m, double g) {
     return rest > 0 ? expm1(m * m / rest - log(g) - 0.5 * log(rest)) : INF;
 }
 
+/* At pi = 1 the information about pi, in units of sigma with the roles exchanged. */
+static int infinite_in_pi(const double *s) { return s[PI] == 1 && isinf(chi_square(-s[MU] / s[SIGMA], 1 / s[SIGMA])); }
+
 /* On the edges; elsewhere the engine integrates. */
 static int fisher_at_edge(const rao_family *f, const double *s, double *m) {
     (void)f;
@@ -147,6 +150,13 @@ static rao_status products(rao_ctx *ctx, const double *x, double *value, void *a
     return RAO_OK;
 }
 
+/* Their integrals, and the largest error of a square relative to it. */
+static rao_status integrate_products(rao_ctx *ctx, remainder_of_e *r, double v[6], double *relative, rao_quality *quality) {
+    double errors[6];
+    RAO_OR_RETURN(rao_integrate(ctx, r->f, r->s, NULL, NULL, 6, 0, products, r, v, errors, quality));
+    return *relative = fmax(errors[0] / v[0], fmax(errors[2] / v[2], errors[5] / v[5])), RAO_OK;
+}
+
 /* log det of the Gram matrix by its Cholesky pivots, relative to the diagonal; *error of the logarithm. */
 static double log_gram(const double v[6], double relative, double *error) {
     double a = v[1] / v[0], b = v[3] / v[0], pivot1 = v[2] - a * v[1], cross = v[4] - b * v[1],
@@ -157,17 +167,32 @@ static double log_gram(const double v[6], double relative, double *error) {
 
 static rao_status fisher_log_det(rao_ctx *ctx, const rao_family *f, const double *s, double *out, rao_quality *quality) {
     remainder_of_e r = {.f = f, .s = s};
-    double v[6], errors[6];
+    double v[6], relative;
     expand(&r);
     if (s[PI] == 0 || r.scale == 0) return *out = -INF, RAO_OK; /* at pi = 0 also where entries are infinite: pi^4 outweighs them */
-    if (s[PI] == 1 && isinf(chi_square(-s[MU] / s[SIGMA], 1 / s[SIGMA]))) return *out = INF, RAO_OK;
-    RAO_OR_RETURN(rao_integrate(ctx, f, s, NULL, NULL, 6, 0, products, &r, v, errors, quality));
-    double relative = fmax(errors[0] / v[0], fmax(errors[2] / v[2], errors[5] / v[5]));
+    if (infinite_in_pi(s)) return *out = INF, RAO_OK;
+    RAO_OR_RETURN(integrate_products(ctx, &r, v, &relative, quality));
     double gram = log_gram(v, relative, &quality->error);
     if (!isfinite(gram))
         return rao_fail(ctx, RAO_ENUMERIC, "normal_mixture3: the determinant was not reached: its terms leave the range of doubles");
     *out = gram + log(4) + 4 * log(s[PI]) + 2 * log(s[SIGMA]) + 2 * log(r.scale);
     return RAO_OK;
+}
+
+/* The score is T y, y = (u/scale, e_mu, e_v) over 1 + pi (e - 1), with the rows (scale, alpha, beta), (0, pi, 0) and (0, 0, 2 sigma pi). */
+static rao_status fisher_factors(rao_ctx *ctx, const rao_family *f, const double *s, double *inverse, double *gram, int *known,
+                                 rao_quality *quality) {
+    remainder_of_e r = {.f = f, .s = s};
+    double v[6], relative;
+    expand(&r);
+    *known = s[PI] > 0 && r.scale > 0 && !infinite_in_pi(s);
+    if (!*known) return RAO_OK;
+    RAO_OR_RETURN(integrate_products(ctx, &r, v, &relative, quality));
+    for (int i = 0, k = 0; i < 3; i++)
+        for (int j = 0; j <= i; j++, k++) gram[3 * i + j] = gram[3 * j + i] = v[k], inverse[3 * i + j] = inverse[3 * j + i] = 0;
+    inverse[4] = 1 / s[PI], inverse[8] = 0.5 / s[SIGMA] / s[PI];
+    inverse[0] = 1 / r.scale, inverse[1] = -r.alpha * inverse[4] / r.scale, inverse[2] = -r.beta * inverse[8] / r.scale;
+    return quality->error = relative * fmin(v[0], fmin(v[2], v[5])), RAO_OK;
 }
 
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
@@ -204,6 +229,7 @@ const family_table rao_table_normal_mixture3 = {
     .score = score,
     .fisher_at_edge = fisher_at_edge,
     .fisher_log_det = fisher_log_det,
+    .fisher_factors = fisher_factors,
     .support = rao_support_line,
     .center = center,
     .landmarks = landmarks,
