@@ -22,6 +22,15 @@ const transport *rao_transport_of(const rao_family *f);
 int rao_quantiles_known(const rao_family *f);
 rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *out,
                                       rao_quality *quality);
+/* The x with P(X <= x) = tail, or P(X > x) = tail. */
+double rao_quantile_at(const rao_family *f, const double *s, double tail, int upper);
+/* The same of the gamma law of unit scale, as logarithms: for tails, and for places in the lower one, that are no doubles. */
+double rao_log_gamma_quantile(double shape, double log_tail, int upper);
+/* From u = exp(-600)/2 on the lower quantiles of gamma laws of shapes below 10 are u^(1/shape) times a constant. */
+static const double rao_power_begins = 600;
+/* Where the quantiles of p and q turn, as -log(2 u), ascending: at most 8. */
+int64_t rao_quantile_turns(const rao_family *f, const double *p, const double *q, double *at);
+/* transport_slopes.c */
 rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);
 /* transport_beta.c: with a shape below one. ENUMERIC where it is no double. */
 rao_status rao_beta_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality);

@@ -12,16 +12,20 @@ int rao_quantiles_known(const rao_family *f) {
     return f->table == &rao_table_gamma || f->table == &rao_table_inverse_gamma || f->table == &rao_table_beta;
 }
 
-/* The x with P(X <= x) = tail, or P(X > x) = tail. */
-static rao_status quantile(rao_ctx *ctx, const rao_family *f, const double *s, double tail, int upper, double *x) {
+double rao_quantile_at(const rao_family *f, const double *s, double tail, int upper) {
     const family_table *t = f->table;
-    (void)ctx;
-    if (t == &rao_table_gamma) return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
-    if (t == &rao_table_inverse_gamma)
-        return *x = s[1] / (upper ? rao_gamma_p_inverse(s[0], tail) : rao_gamma_q_inverse(s[0], tail)), RAO_OK;
+    if (t == &rao_table_gamma) return (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1];
+    if (t == &rao_table_inverse_gamma) return s[1] / (upper ? rao_gamma_p_inverse(s[0], tail) : rao_gamma_q_inverse(s[0], tail));
     if (s[1] > 1e20 && s[0] < 1e3) /* b x is gamma: exact to (a + b x)^2 / b */
-        return *x = (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1], RAO_OK;
-    return *x = upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail), RAO_OK;
+        return (upper ? rao_gamma_q_inverse(s[0], tail) : rao_gamma_p_inverse(s[0], tail)) / s[1];
+    return upper ? rao_beta_q_inverse(s[0], s[1], tail) : rao_beta_p_inverse(s[0], s[1], tail);
+}
+
+/* P(Y <= y) = y^a / Gamma(a + 1), to a part y, where y is below e^-40; infinite where neither y nor its probability are doubles. */
+double rao_log_gamma_quantile(double a, double log_tail, int upper) {
+    double power = (log_tail + rao_lgamma1p(a)) / a, tail = exp(log_tail);
+    if (!upper && power < -40) return power;
+    return log(upper ? rao_gamma_q_inverse(a, tail) : rao_gamma_p_inverse(a, tail));
 }
 
 typedef struct pair {
@@ -30,30 +34,37 @@ typedef struct pair {
     int exponent; /* of the unit in which quantiles are counted */
 } pair;
 
-/* Both tails at the probability u = e^-s / 2, times du/ds: laws of small shapes have all that moves in a tail of the size of the shape. */
+/* Q sqrt(u) at the probability u of a tail. The upper tails of inverse gamma laws, 1/y, may matter where u is no double. */
+static double rooted(const pair *a, const double *s, double log_tail, int upper) {
+    int inverse = a->f->table == &rao_table_inverse_gamma;
+    double log_y = inverse ? rao_log_gamma_quantile(s[0], log_tail, !upper) : 0;
+    if (inverse) return isfinite(log_y) ? exp(0.5 * log_tail - log_y) * ldexp(s[1], -a->exponent) : 0;
+    return ldexp(rao_quantile_at(a->f, s, exp(log_tail), upper), -a->exponent) * exp(0.5 * log_tail);
+}
+
+/* Both tails at u = e^-s / 2, times du/ds: laws of small shapes have all that moves in a tail of the size of the shape. */
 static rao_status squares(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
     const pair *a = arg;
+    (void)ctx;
     for (int64_t i = 0; i < at->count; i++) {
-        double tail = 0.5 * exp(-at->x[i]);
+        double log_tail = log(0.5) - at->x[i];
         f[i] = 0;
-        if (!(tail > 1e-307)) f[i] = INF; /* beyond the doubles: what lies there is bounded by how fast the integrand falls */
+        if (log_tail < -706 && a->f->table != &rao_table_inverse_gamma)
+            f[i] = INF; /* beyond the doubles: what lies there is bounded by how fast the integrand falls */
         for (int upper = 0; upper < 2 && f[i] < INF; upper++) {
-            double x, y;
-            RAO_OR_RETURN(quantile(ctx, a->f, a->p, tail, upper, &x));
-            RAO_OR_RETURN(quantile(ctx, a->f, a->q, tail, upper, &y));
-            double gap = ldexp(x - y, -a->exponent);
-            f[i] += gap * gap * tail;
+            double gap = rooted(a, a->p, log_tail, upper) - rooted(a, a->q, log_tail, upper);
+            f[i] += gap * gap;
         }
     }
     return RAO_OK;
 }
 
 /* Where quantiles turn: the shapes of gamma and beta laws, and the masses at the two ends of a beta law. */
-static int64_t turns(const pair *a, double *at) {
-    const family_table *t = a->f->table;
+int64_t rao_quantile_turns(const rao_family *f, const double *p, const double *q, double *at) {
+    const family_table *t = f->table;
     int64_t n = 0;
     for (int k = 0; k < 2; k++) {
-        const double *s = k ? a->q : a->p;
+        const double *s = k ? q : p;
         double u[4] = {s[0], s[1], s[1] / (s[0] + s[1]), s[0] / (s[0] + s[1])};
         for (int i = 0; i < (t == &rao_table_beta ? 4 : t == &rao_table_gamma); i++)
             if (u[i] > 1e-300 && u[i] < 0.5) at[n++] = log(0.5 / u[i]);
@@ -89,17 +100,30 @@ static void in_the_lower_half(pair *a, double *p, double *q) {
     if (over > 0 && over < 0.5 && a->p[0] > 0.5 && a->q[0] > 0.5) a->exponent = ilogb(over);
 }
 
+/* The rest of the integral over the upper tails of inverse gamma laws, where (Q sqrt(u))^2 falls as exp(-2 k s), k = 1/2 - 1/alpha: with the values v and w at its
+ * beginning v^2/(2k) - 2vw/(k + l) + w^2/(2l), as a sum of squares. From alpha = 10 on nothing is left there. *error: the rounding of logarithms of 600. */
+static double power_tail(const pair *a, double *error) {
+    double log_tail = log(0.5) - rao_power_begins, alpha = a->p[0], beta = a->q[0];
+    double k = (alpha - 2) / (2 * alpha), l = (beta - 2) / (2 * beta), gap = (alpha - beta) / alpha / beta / (sqrt(k) + sqrt(l));
+    double v = alpha < 10 ? rooted(a, a->p, log_tail, 1) : 0, w = beta < 10 ? rooted(a, a->q, log_tail, 1) : 0;
+    double first = v / sqrt(2 * k), second = w / sqrt(2 * l), crossed = v * w * gap * gap / (sqrt(k) * sqrt(l) * (k + l));
+    *error = 4e-13 * ((first + second) * fabs(first - second) + crossed);
+    return (first - second) * (first - second) + crossed;
+}
+
 static rao_status between(rao_ctx *ctx, const pair *a, double *out, rao_quality *quality) {
-    double square, cuts[8];
+    int inverse = a->f->table == &rao_table_inverse_gamma;
+    double square, cuts[8], error = 0, rest = inverse ? power_tail(a, &error) : 0;
     rao_quad_info info;
     rao_quad_opts opts;
     rao_quad_opts_init(&opts);
-    opts.rel_tol = 1e-11, opts.scale = 1, opts.breaks = cuts, opts.n_breaks = turns(a, cuts);
+    opts.rel_tol = 1e-11, opts.abs_tol = 1e-12 * rest, opts.scale = 1, opts.breaks = cuts,
+    opts.n_breaks = rao_quantile_turns(a->f, a->p, a->q, cuts);
     opts.max_evaluations = 20000; /* ten times what quantiles take; more is spent on their rounding */
     memset(&info, 0, sizeof info);
-    rao_status st = rao_quad(ctx, &opts, squares, (void *)(uintptr_t)a, 1, 0, INF, &square, &info);
+    rao_status st = rao_quad(ctx, &opts, squares, (void *)(uintptr_t)a, 1, 0, inverse ? rao_power_begins : INF, &square, &info);
     /* quantiles of close pairs differ by little more than their rounding: the answer is as good as its error says */
-    if (st == RAO_ENUMERIC && info.error <= 1e-6 * info.value) st = RAO_OK, square = info.value;
+    if (st == RAO_ENUMERIC && info.error <= 1e-6 * (info.value + rest)) st = RAO_OK, square = info.value;
     if (st == RAO_ENUMERIC && info.evaluations > 0 && !rao_ctx_cancelled(ctx))
         return rao_fail(ctx, RAO_ENUMERIC,
                         "%s: wasserstein2 was not reached: its square was found to one part in %.2g after %lld quantiles",
@@ -109,11 +133,11 @@ static rao_status between(rao_ctx *ctx, const pair *a, double *out, rao_quality 
                         "%s: wasserstein2 was not reached: too much of it lies in tails whose probabilities are no doubles",
                         a->f->table->info.name);
     if (st != RAO_OK) return st;
-    *out = sqrt(square);
+    *out = sqrt(square + rest);
     if (!(*out > 0))
         return rao_fail(ctx, RAO_ENUMERIC, "%s: wasserstein2 was not reached: the quantiles of the two differ by less than doubles do",
                         a->f->table->info.name);
-    *quality = (rao_quality){RAO_QUADRATURE, 0.5 * info.error / *out};
+    *quality = (rao_quality){RAO_QUADRATURE, 0.5 * (info.error + error) / *out};
     return RAO_OK;
 }
 
@@ -134,82 +158,6 @@ rao_status rao_transport_by_quantiles(rao_ctx *ctx, const rao_family *f, const d
     if (!of_scales(&a, out)) RAO_OR_RETURN(between(ctx, &a, out, quality));
     int e = (inverse ? -units.exponent : units.exponent) + a.exponent;
     *out = ldexp(*out, e), quality->error = ldexp(quality->error, e);
-    return RAO_OK;
-}
-
-/* ---- information: int dQ_i dQ_j du over both tails, u = e^-s / 2, with derivatives of quantiles by central differences of order 8 -------- */
-
-enum { MOST_COORDS = 2 };
-
-typedef struct slopes {
-    const rao_family *f;
-    const double *s;
-    double h[MOST_COORDS]; /* a hundredth of the distance to the nearest edge of the family: truncation 1e-13, rounding the same */
-} slopes;
-
-static rao_status slope(rao_ctx *ctx, const slopes *a, int64_t i, double tail, int upper, double *out) {
-    static const double weights[] = {4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280};
-    double s[8], up, down, sum = 0;
-    for (int64_t k = 0; k < a->f->state && k < 8; k++) s[k] = a->s[k];
-    for (int k = 0; k < 4; k++) {
-        s[i] = a->s[i] + (k + 1) * a->h[i];
-        RAO_OR_RETURN(quantile(ctx, a->f, s, tail, upper, &up));
-        s[i] = a->s[i] - (k + 1) * a->h[i];
-        RAO_OR_RETURN(quantile(ctx, a->f, s, tail, upper, &down));
-        sum += weights[k] * (up - down);
-    }
-    *out = sum / a->h[i];
-    return RAO_OK;
-}
-
-static rao_status products(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
-    const slopes *a = arg;
-    int64_t n = a->f->dim, m = n * (n + 1) / 2;
-    for (int64_t k = 0; k < at->count; k++) {
-        double tail = 0.5 * exp(-at->x[k]);
-        for (int64_t i = 0; i < m; i++) f[k * m + i] = tail > 1e-307 ? 0 : INF; /* beyond the doubles, as for the distance */
-        for (int upper = 0; upper < 2 && tail > 1e-307; upper++) {
-            double d[MOST_COORDS], *out = f + k * m;
-            for (int64_t i = 0; i < n; i++) RAO_OR_RETURN(slope(ctx, a, i, tail, upper, &d[i]));
-            for (int64_t i = 0; i < n; i++)
-                for (int64_t j = 0; j <= i; j++) *out++ += d[i] * tail * d[j];
-        }
-    }
-    return RAO_OK;
-}
-
-static rao_status unseen(rao_ctx *ctx, const family_table *t) {
-    return rao_fail(
-        ctx, RAO_ENUMERIC,
-        "%s: wasserstein_information was not reached: too much of it lies in tails whose probabilities are no doubles, or it is "
-        "none itself",
-        t->info.name);
-}
-
-rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
-    const family_table *t = f->table;
-    if (t == &rao_table_beta && fmin(s[0], s[1]) < 1) return rao_beta_information(ctx, f, s, g, quality);
-    if (t == &rao_table_gamma && s[0] < 1e-290) return unseen(ctx, t); /* all that moves has the probability of the shape */
-    slopes a = {f, s, {0}};
-    double values[MOST_COORDS * (MOST_COORDS + 1) / 2], cuts[8], error = 0;
-    rao_quad_info info[MOST_COORDS * (MOST_COORDS + 1) / 2];
-    rao_quad_opts opts;
-    if (t == &rao_table_inverse_gamma && !(s[0] > 2))
-        return rao_fail(ctx, RAO_EDOMAIN, "%s: alpha = %.17g: without a second moment the information is infinite, want > 2", t->info.name,
-                        s[0]);
-    for (int64_t i = 0; i < f->dim; i++) a.h[i] = 0.01 * s[i];
-    if (t == &rao_table_inverse_gamma) a.h[0] = 0.01 * fmin(s[0], s[0] - 2);
-    rao_quad_opts_init(&opts);
-    opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12, opts.scale = 1, opts.breaks = cuts, opts.n_breaks = turns(&(pair){f, s, s, 0}, cuts);
-    rao_status st = rao_quad(ctx, &opts, products, &a, f->dim * (f->dim + 1) / 2, 0, INF, values, info);
-    if (st == RAO_EDOMAIN) return unseen(ctx, t);
-    if (st != RAO_OK) return st;
-    for (int64_t i = 0, k = 0; i < f->dim; i++)
-        for (int64_t j = 0; j <= i; j++, k++) {
-            g[i * f->dim + j] = g[j * f->dim + i] = values[k];
-            error = fmax(error, info[k].error + 1e-12 * info[k].magnitude); /* of the differences */
-        }
-    *quality = (rao_quality){RAO_QUADRATURE, error};
     return RAO_OK;
 }
 
