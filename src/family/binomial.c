@@ -10,9 +10,9 @@ enum { P = BERNOULLI_P, Q = BERNOULLI_Q, LOGIT = BERNOULLI_LOGIT };
 
 static void jacobian_logit(const rao_family *f, const double *s, double *j) { (void)f, j[0] = s[P] * s[Q]; }
 
-/* x - n p: by the failures where they are fewer. */
+/* x - n p, rounded once: by the failures where they are fewer. */
 static double excess(const rao_family *f, const double *s, const double *x) {
-    return s[P] < 0.5 ? x[0] - f->fixed * s[P] : f->fixed * s[Q] - (f->fixed - x[0]);
+    return s[P] < 0.5 ? fma(-f->fixed, s[P], x[0]) : fma(f->fixed, s[Q], -(f->fixed - x[0]));
 }
 static void score_logit(const rao_family *f, const double *s, const double *x, double *g) { g[0] = excess(f, s, x); }
 static void fisher_logit(const rao_family *f, const double *s, double *m) { m[0] = f->fixed * s[P] * s[Q]; }
@@ -27,9 +27,11 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     if (!(s[Q] > 0)) return x[0] == f->fixed ? 0 : -INF;
     return -rao_binomial_nll(x[0], f->fixed - x[0], s[P], s[Q]);
 }
+/* Of close pairs from the mean of t, where it is -KL(t : s) on average: the sum of both logarithms would cancel to 1e-16 n. */
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
     double l[2];
     rao_bernoulli_log_ratios(s, t, l);
+    if (fabs(l[0] - l[1]) < 1) return excess(f, t, x) * (l[0] - l[1]) - f->fixed * rao_bernoulli_kl(f, t, s);
     return (x[0] > 0 ? x[0] * l[0] : 0) + (x[0] < f->fixed ? (f->fixed - x[0]) * l[1] : 0);
 }
 static void score(const rao_family *f, const double *s, const double *x, double *g) {

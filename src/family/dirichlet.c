@@ -15,16 +15,16 @@
 
 static const double dominates = 0.05; /* the rest is below this part of the largest */
 
-/* With y = x + d: h'(y) - h'(x), and what is left of it after d h''(x). Both y and d are given, each with all its digits. */
-static double slope_change(double x, double d, double y) {
+double rao_excess_slope_change(double x, double d, double y) {
     double sum = 0;
     if (fabs(d) > 0.1 * x) return rao_digamma_excess(y) - rao_digamma_excess(x);
     for (int i = 0; i < 8; i++) sum += weight[i] * rao_trigamma_excess(x + node[i] * d);
     return d * sum;
 }
+/* What is left of it after d h''(x). */
 static double slope_remainder(double x, double d, double y) {
     double sum = 0;
-    if (fabs(d) > 0.1 * x) return slope_change(x, d, y) - d * rao_trigamma_excess(x);
+    if (fabs(d) > 0.1 * x) return rao_excess_slope_change(x, d, y) - d * rao_trigamma_excess(x);
     for (int i = 0; i < 8; i++) sum += weight[i] * (1 - node[i]) * rao_tetragamma_excess(x + node[i] * d);
     return d * d * sum;
 }
@@ -34,7 +34,7 @@ static double bregman_gap(double a, double r, double b, double step, double e) {
     double sum = 0;
     for (int i = 0; i < 8; i++) {
         double x = a + node[i] * r, d = step + node[i] * e, y = b + node[i] * (r + e);
-        sum += weight[i] * (r * slope_remainder(x, d, y) + e * slope_change(x, d, y));
+        sum += weight[i] * (r * slope_remainder(x, d, y) + e * rao_excess_slope_change(x, d, y));
     }
     return sum;
 }

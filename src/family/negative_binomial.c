@@ -27,11 +27,6 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (n < r ? -log1p(n / r) : log(r) - log(r + n)) - rao_binomial_nll(r, n, s[P], s[Q]);
 }
 
-static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    double l[2];
-    rao_bernoulli_log_ratios(s, t, l);
-    return successes(f) * l[0] + failures(f, x) * l[1];
-}
 static void score(const rao_family *f, const double *s, const double *x, double *g) { g[0] = successes(f) / s[P] - failures(f, x) / s[Q]; }
 static void fisher(const rao_family *f, const double *s, double *m) { m[0] = successes(f) / s[P] / s[P] / s[Q]; }
 
@@ -56,6 +51,14 @@ static double kl(const rao_family *f, const double *s, const double *t) {
     if (s[P] < 1e-17 && t[P] < 1e-17) return successes(f) * rao_scale_divergence((t[P] - s[P]) / s[P], log(t[P]) - log(s[P]));
     return successes(f) / s[P] * rao_bernoulli_kl(f, s, t);
 }
+
+/* Of close pairs from the mean of t, where it is -KL(t : s) on average: r times the one logarithm and x times the other would cancel. */
+static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
+    double l[2], r = successes(f), n = failures(f, x);
+    rao_bernoulli_log_ratios(s, t, l);
+    if (fabs(l[0]) < 1 && fabs(l[1]) < 1) return fma(n, t[P], -r * t[Q]) / t[P] * l[1] - kl(f, t, s);
+    return r * l[0] + n * l[1];
+}
 static void kl_gradient(const rao_family *f, const double *s, const double *t, double *g) {
     rao_bernoulli_gap(f, s, t, g);
     if (g[0] != 0) g[0] = successes(f) * g[0] / s[P] / t[P] / t[Q];
@@ -66,7 +69,7 @@ static void support(const rao_family *f, const double *s, double *low, double *h
 }
 static void center(const rao_family *f, const double *s, double *middle, double *scale) {
     double mean = successes(f) * s[Q] / s[P];
-    *middle = mean + (f->table == &rao_table_geometric), *scale = fmax(1, sqrt(mean / s[P]));
+    *middle = mean + (f->table == &rao_table_geometric), *scale = fmax(1, sqrt(mean) / sqrt(s[P]));
 }
 
 static void sample(const rao_family *f, const double *s, rao_draws *d, double *x) {

@@ -16,7 +16,7 @@ double rao_poisson_nll(double y, double rate, double log_rate) {
 static double log_of(double p, double q) { return p > 0.5 ? log1p(-q) : log(p); }
 
 /* R(x, m + low) for a tiny `low`, R(x, m) = x log(x/m) - x + m */
-static double deviance(double x, double m, double low) { return rao_relative_entropy(x, m) + low * (m - x) / m; }
+static double deviance(double x, double m, double low) { return rao_relative_entropy(x, m) + low * ((m - x) / m); }
 
 /* n p and n q with the digits that their rounding loses, and with q as 1 - p exactly: at n = 1e12 they count. */
 double rao_binomial_nll(double a, double b, double p, double q) {

@@ -60,6 +60,15 @@ static double slope_along(const e_path *path, e_place m, double *size) {
 
 /* ---- C ---------------------------------------------------------------------------------------------------------- */
 
+rao_status rao_skew_along(rao_ctx *ctx, const family_item *it, e_place order, double *out) {
+    e_path path;
+    rao_mark mark = rao_scratch_mark(ctx);
+    rao_status st = rao_e_path_open(ctx, it->f, it->p, it->q, &path);
+    if (!st && path.kl) *out = along(&path, order);
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 rao_status rao_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
     rao_status st;
     e_path path;

@@ -10,6 +10,9 @@
 /* *out = C(order). With order.p = 0 the integral is that of q over the support of p. */
 rao_status rao_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality);
 
+/* The same along the e-geodesic of an exponential family; *out stays as it is where the family offers none. */
+rao_status rao_skew_along(rao_ctx *ctx, const family_item *it, e_place order, double *out);
+
 /* The order a in [0, 1] of the largest C(a), and C there, infinite for disjoint supports; 1/2 where every order is the largest.
  * *order_error: an estimate of its error. */
 rao_status rao_skew_largest(rao_ctx *ctx, const family_item *it, double *order, double *order_error, double *largest, rao_quality *quality);

@@ -261,15 +261,12 @@ static void six_hundred_decades(void **state) {
     EXPECT_REL(ask(ctx, students, RAO_HELLINGER, 0, (const double[]){-1, 1e300}, (const double[]){1.5, 1e265}), 1, 1e-12);
     EXPECT_REL(ask(ctx, students, RAO_HELLINGER, 0, (const double[]){1.5, 1e265}, (const double[]){-1, 1e300}), 1, 1e-12);
     rao_family_destroy(&students);
-    LAW("waiting times of tiny probabilities are gamma; mass that doubles do not hold is a sentence and no part of a divergence");
+    LAW("waiting times of tiny probabilities are gamma; of a shape of 1e-130 nothing is left where others have their mass");
     rao_family *waits = make(ctx, "negative_binomial", 0, 2.5), *gammas = make(ctx, "gamma", 0, 0);
     EXPECT_REL(ask(ctx, waits, RAO_JENSEN_SHANNON, 0, (const double[]){2e-200}, (const double[]){3e-200}),
                ask(ctx, gammas, RAO_JENSEN_SHANNON, 0, (const double[]){2.5, 2}, (const double[]){2.5, 3}), 1e-12);
     rao_family_destroy(&waits);
-    double value = 7;
-    EXPECT_FAIL(ctx, try(ctx, gammas, RAO_TOTAL_VARIATION, 0, (const double[]){2, 1}, (const double[]){1e-130, 1}, &value, NULL),
-                RAO_ENUMERIC, "of the mass of p");
-    EXPECT_CLOSE(value, 7, 0);
+    EXPECT_REL(ask(ctx, gammas, RAO_TOTAL_VARIATION, 0, (const double[]){2, 1}, (const double[]){1e-130, 1}), 1, 1e-14);
     rao_family_destroy(&gammas);
     LAW("members six hundred decades apart are disjoint");
     rao_family *f = make(ctx, "gamma", 0, 0);

@@ -404,8 +404,8 @@ def c_number(v):
     return "INFINITY" if v == float("inf") else "-INFINITY" if v == float("-inf") else repr(v)
 
 
-def write(name):
-    out = ["/* Written by tests/oracle/divergences.py, mpmath with 30 digits or more. */",
+def write(name, script="divergences.py"):
+    out = ["/* Written by tests/oracle/%s, mpmath with 30 digits or more. */" % script,
            "static const oracle_row %s[] = {" % name]
     for f, d, fixed, quantity, order, p, q, want, scale in ROWS:
         arr = lambda v: "{" + ", ".join(c_number(a) for a in v) + "}"
