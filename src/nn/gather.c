@@ -3,14 +3,17 @@
 
 #include <string.h>
 
-enum { SHORT = 32, RUN = 16 };
+enum { SHORT = 32 };
 
 #define T float
+#define BITS int32_t
 #define NAME(x) x##_f32
 #include "nn/gather_tmpl.h"
 #undef T
+#undef BITS
 #undef NAME
 #define T double
+#define BITS int64_t
 #define NAME(x) x##_f64
 #include "nn/gather_tmpl.h"
 
