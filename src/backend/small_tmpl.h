@@ -18,10 +18,8 @@ enum { STRIP_ROWS = 4 }; /* with two vectors each: 8 sums, as many as the latenc
 #if defined(__clang__)
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
-#define UNROLLED _Pragma("GCC unroll 8")
+#define UNROLLED _Pragma("GCC unroll 16")
 #endif
-#define PARTNERS(h) \
-    { 0 ^ h, 1 ^ h, 2 ^ h, 3 ^ h, 4 ^ h, 5 ^ h, 6 ^ h, 7 ^ h, 8 ^ h, 9 ^ h, 10 ^ h, 11 ^ h, 12 ^ h, 13 ^ h, 14 ^ h, 15 ^ h }
 /* call(1), call(2), .. by a count below `most`: constants, so that their loops unroll and their sums stay in registers */
 #define BY_COUNT(count, call) \
     switch (count) {          \
@@ -92,39 +90,47 @@ static void NAME(wide)(rao_trans ta, int64_t m, int64_t k, int64_t n, const void
 
 /* ---- A B^T -------------------------------------------------------------------------------------------------------- */
 
-#if !defined(__clang__)
-static const BITS NAME(partners)[4][16] = {PARTNERS(8), PARTNERS(4), PARTNERS(2), PARTNERS(1)};
-#endif
-
-/* The sum of the lanes, by halves: lane l and lane l ^ 8, then l ^ 4, .. */
-INLINE T NAME(total)(NAME(lanes) v) {
+/* Of x and y the sums of lanes l and l ^ half: those of x where l has not the bit `half`, those of y where it has. */
+INLINE NAME(lanes) NAME(merge)(NAME(lanes) x, NAME(lanes) y, int half) {
 #if defined(__clang__)
-    for (int half = NAME(LANES) / 2; half > 0; half /= 2)
-        for (int l = 0; l < half; l++) v[l] += v[l + half];
+    NAME(lanes) sum = x;
+    for (int l = 0; l < NAME(LANES); l++) sum[l] = l & half ? y[l] + y[l ^ half] : x[l] + x[l ^ half];
+    return sum;
 #else
     typedef BITS NAME(order) __attribute__((vector_size(VECTOR)));
-    UNROLLED for (int i = 0; i < 4; i++) {
-        NAME(order) partner;
-        if (8 >> i >= NAME(LANES)) continue;
-        memcpy(&partner, NAME(partners)[i], sizeof partner);
-        v += __builtin_shuffle(v, partner);
+    NAME(order) own, other;
+    UNROLLED for (int l = 0; l < NAME(LANES); l++) {
+        const BITS from = l & half ? NAME(LANES) : 0;
+        own[l] = from + l, other[l] = from + (l ^ half);
     }
+    return __builtin_shuffle(x, y, own) + __builtin_shuffle(x, y, other);
 #endif
-    return v[0];
+}
+
+/* The sums of the lanes of LANES vectors, that of v[l] in lane l of v[0], by halves: lane l and lane l ^ 8, then l ^ 4, .. Bounds are constants, so that all
+ * of it unrolls. */
+INLINE void NAME(merge_all)(NAME(lanes) * v) {
+    UNROLLED for (int level = 0; level < 4; level++) UNROLLED for (int i = 0; i < 8; i++) {
+        const int half = NAME(LANES) / 2 >> level;
+        if (i < half) v[i] = NAME(merge)(v[i], v[i + half], half);
+    }
 }
 
 /* One tile over n columns of A and B, whole vectors, added to `sums`. */
 INLINE void NAME(tile)(int rows, int cols, int64_t n, const T *a, int64_t lda, const T *b, int64_t ldb, T *sums, int64_t lds) {
-    NAME(lanes) sum[4][4], x[4];
-    UNROLLED for (int i = 0; i < rows; i++) UNROLLED for (int j = 0; j < cols; j++) sum[i][j] = (NAME(lanes)){0};
+    NAME(lanes) sum[16], x[4];
+    UNROLLED for (int i = 0; i < 16; i++) sum[i] = (NAME(lanes)){0};
     for (int64_t l = 0; l < n; l += NAME(LANES)) {
         UNROLLED for (int i = 0; i < rows; i++) x[i] = NAME(load)(a + i * lda + l);
         UNROLLED for (int j = 0; j < cols; j++) {
             const NAME(lanes) y = NAME(load)(b + j * ldb + l);
-            UNROLLED for (int i = 0; i < rows; i++) sum[i][j] += x[i] * y;
+            UNROLLED for (int i = 0; i < rows; i++) sum[i * cols + j] += x[i] * y;
         }
     }
-    UNROLLED for (int i = 0; i < rows; i++) UNROLLED for (int j = 0; j < cols; j++) sums[i * lds + j] += NAME(total)(sum[i][j]);
+    UNROLLED for (int at = 0; at < 16; at++) {
+        if (at % NAME(LANES) == 0 && at < rows * cols) NAME(merge_all)(sum + at);
+        if (at < rows * cols) sums[at / cols * lds + at % cols] += sum[at - at % NAME(LANES)][at % NAME(LANES)];
+    }
 }
 
 INLINE void NAME(tiles_across)(int rows, int64_t k, int64_t n, const T *a, int64_t lda, const T *b, int64_t ldb, T *sums, int64_t lds) {
