@@ -156,21 +156,36 @@ static rao_status bad_observation(rao_ctx *ctx, const rao_head *head, const rao_
                     entry(y, i, j), head->kind->allowed, classes);
 }
 
-/* The classes of a batch are looked at every step: without a call an entry. */
-static int all_classes(const rao_mat *y, int64_t k) {
-    int64_t good = 0;
-    for (int64_t i = 0; i < y->rows; i++) {
-        double v = entry(y, i, 0);
-        good += v >= 0 && v < (double)k && v == (double)(int32_t)v;
+/* The classes of a batch are looked at every step: without a call an entry, in loops that become vectors. Of a float k <= 2^24 is exact. */
+static int all_classes_f32(const float *y, int64_t n, float k) {
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        float v = (y[i] >= 0) & (y[i] < k) ? y[i] : 0.5f;
+        bad |= v != (float)(int32_t)v;
     }
-    return good == y->rows;
+    return !bad;
+}
+
+static int all_classes_f64(const double *y, int64_t n, double k) {
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double v = (y[i] >= 0) & (y[i] < k) ? y[i] : 0.5;
+        bad |= v != (double)(int32_t)v;
+    }
+    return !bad;
+}
+
+/* 0 also where they do not lie one behind the other, or may be too many for an integer. */
+static int all_classes(const rao_mat *y, int64_t k) {
+    if ((y->ld != 1 && y->rows > 1) || k > 1 << 24) return 0;
+    return y->dtype == RAO_F32 ? all_classes_f32(y->data, y->rows, (float)k) : all_classes_f64(y->data, y->rows, (double)k);
 }
 
 rao_status rao_head_check(rao_ctx *ctx, const rao_head *head, const rao_mat *y) {
     int64_t targets = rao_head_targets(head);
     head_call c = begin(ctx, head, "check", y, targets);
     if (c.status) return c.status;
-    if (rao_head_is_classifier(head) && head->k <= INT32_MAX && all_classes(y, head->k)) return RAO_OK;
+    if (rao_head_is_classifier(head) && all_classes(y, head->k)) return RAO_OK;
     for (int64_t i = 0; i < y->rows; i++)
         for (int64_t j = 0; j < targets; j++)
             if (!head->kind->valid(entry(y, i, j), head->k)) return bad_observation(ctx, head, y, i, j);
@@ -277,13 +292,13 @@ rao_status head_nll_score_across(rao_ctx *ctx, const rao_head *head, const rao_m
         return rao_fail(ctx, RAO_EINVAL, "head %s: outputs turned are %lld x %lld", head->name, (long long)z->rows, (long long)z->cols);
     want_targets(&c, y);
     if (weight) want_vec(&c, "weight", weight);
-    want_vec(&c, "nll", nll);
+    if (nll) want_vec(&c, "nll", nll);
     if (c.status) return c.status;
     set_z(&r, z), set_y(&r, y);
     r.rows = z->cols;
     if (weight) r.weight = weight->data;
     if (g) set_out(&r, g);
-    r.value = nll->data;
+    if (nll) r.value = nll->data;
     return walk(ctx, head, kernels(head, z->dtype)->nll_score, &r, z->dtype, 0);
 }
 

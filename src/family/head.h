@@ -55,7 +55,7 @@ extern const head_kind rao_head_kinds[HEAD_KINDS];
 
 /* Whether rao_head_nll_score can also take z and give g turned, one case a column (see graph/across.h): few classes. */
 int head_takes_across(const rao_head *head);
-/* As rao_head_nll_score with z and g of outputs x n; g may be NULL. */
+/* As rao_head_nll_score with z and g of outputs x n; nll or g may be NULL. */
 rao_status head_nll_score_across(rao_ctx *ctx, const rao_head *head, const rao_mat *z, const rao_mat *y, const rao_vec *weight,
                                  rao_vec *nll, rao_mat *g);
 

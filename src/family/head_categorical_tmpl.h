@@ -75,8 +75,7 @@ static inline void FN(give_lanes)(const head_rows *r, int64_t first, int64_t row
     }
 }
 
-static void FN(categorical_lanes)(const head_rows *r, int64_t first, int64_t rows) {
-    int64_t k = r->k;
+static inline __attribute__((always_inline)) void FN(categorical_lanes)(const head_rows *r, int64_t first, int64_t rows, const int64_t k) {
     T e[FN(FEW)][FN(LANES)], y[FN(LANES)], max[FN(LANES)], rest[FN(LANES)], top[FN(LANES)], own[FN(LANES)], scale[FN(LANES)];
     FN(take_lanes)(r, first, rows, e, y);
     LANE max[l] = e[0][l], top[l] = 0, rest[l] = 0, own[l] = e[0][l];
@@ -115,11 +114,19 @@ static void FN(categorical_lanes)(const head_rows *r, int64_t first, int64_t row
 }
 #undef LANE
 
+/* Of the commonest numbers of classes the loops over them unroll. */
+#define LANES_OF(classes) \
+    for (int64_t i = 0; i < r->rows; i += FN(LANES)) FN(categorical_lanes)(r, i, r->rows - i < FN(LANES) ? r->rows - i : FN(LANES), classes)
+
 static void FN(categorical_nll_score)(const head_rows *r) {
     int64_t k = r->k;
     if (k <= FN(FEW)) {
-        for (int64_t i = 0; i < r->rows; i += FN(LANES)) FN(categorical_lanes)(r, i, r->rows - i < FN(LANES) ? r->rows - i : FN(LANES));
-        return;
+        switch (k) {
+        case 2: LANES_OF(2); return;
+        case 3: LANES_OF(3); return;
+        case 4: LANES_OF(4); return;
+        default: LANES_OF(k); return;
+        }
     }
     EACH_ROW {
         CONST_ROW(z, r->z, r->ldz);
@@ -139,6 +146,8 @@ static void FN(categorical_nll_score)(const head_rows *r) {
         if (r->value) ((T *)r->value)[i] = (z[top] - z[y]) + FN(vm_log1p)(rest);
     }
 }
+
+#undef LANES_OF
 
 /* F v = p (v - E v), with v counted from v_top: the differences v_j - v_top are exact where it matters. */
 static void FN(categorical_fisher_apply)(const head_rows *r) {

@@ -109,6 +109,7 @@ static rao_status set_shares(rao_ctx *ctx, rao_objective *o, const double *weigh
 }
 
 static rao_status check_rows(rao_ctx *ctx, const int64_t *rows, int64_t first, int64_t n, int64_t all) {
+    if (!rows && first >= 0 && first <= all - n) return RAO_OK;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = rows ? rows[i] : first + i;
         if (row < 0 || row >= all) return rao_fail(ctx, RAO_EINVAL, "batch: row %lld, want 0..%lld", (long long)row, (long long)all - 1);
@@ -175,11 +176,12 @@ done:
     return st;
 }
 
-static rao_status backward_across(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient) {
+/* `loss`: whether the cases' losses are wanted, too. */
+static rao_status backward_across(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, int loss) {
     rao_status st = RAO_OK;
     rao_vec nll = cases_vec(o, o->nll), share = cases_vec(o, o->share);
     rao_mat z = tape_output_across(o->tape), g = tape_cotangent_across(o->tape), y = rao_objective_targets(o);
-    RAO_TRY(head_nll_score_across(ctx, rao_model_head(o->model), &z, &y, &share, &nll, &g));
+    RAO_TRY(head_nll_score_across(ctx, rao_model_head(o->model), &z, &y, &share, loss ? &nll : NULL, &g));
     RAO_TRY(tape_vjp_across(ctx, o->tape, w, beta, gradient));
 done:
     return st;
@@ -197,7 +199,8 @@ done:
 
 rao_status rao_objective_backward(rao_ctx *ctx, rao_objective *o, const rao_vec *w, double beta, rao_vec *gradient, double *loss) {
     rao_status st = check_filled(ctx, o);
-    if (st == RAO_OK) st = (o->across ? backward_across : backward_in_rows)(ctx, o, w, beta, gradient);
+    if (st == RAO_OK && o->across) st = backward_across(ctx, o, w, beta, gradient, loss != NULL);
+    else if (st == RAO_OK) st = backward_in_rows(ctx, o, w, beta, gradient);
     if (st == RAO_OK && loss) *loss = weighted_mean(o);
     return st;
 }

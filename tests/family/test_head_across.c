@@ -77,6 +77,10 @@ static void same_bits(void **state) {
                     for (int64_t c = 0; c < p.k; c++) EXPECT_TRUE(get(&p.g, r, c) == get(&p.gt, c, r));
                 for (int64_t c = 0; c < p.k; c++)
                     for (int64_t gap = 0; gap < GAP; gap++) EXPECT_TRUE(get(&p.gt, c, p.n + gap) == 0);
+                memset(p.gt.data, 0, (size_t)(p.k * p.gt.ld) * rao_dtype_size(p.dtype));
+                OK(ctx, head_nll_score_across(ctx, p.head, &p.zt, &p.y, weight, NULL, &p.gt));
+                for (int64_t r = 0; r < p.n; r++)
+                    for (int64_t c = 0; c < p.k; c++) EXPECT_TRUE(get(&p.g, r, c) == get(&p.gt, c, r));
                 memset(p.nllt.data, 1, bytes);
                 OK(ctx, head_nll_score_across(ctx, p.head, &p.zt, &p.y, NULL, &p.nllt, NULL));
                 EXPECT_TRUE(!memcmp(p.nll.data, p.nllt.data, bytes));

@@ -228,6 +228,24 @@ static void lean_objectives(void **state) {
             }
 }
 
+static void without_loss(void **state) {
+    (void)state;
+    LAW("whether the loss is asked for changes no bit of the gradient");
+    for (size_t h = 0; h < COUNT(heads); h++)
+        for (int variant = 0; variant < 4; variant++) {
+            double loss;
+            problem p = open_problem(heads[h], variant % 2 ? RAO_F64 : RAO_F32, 23);
+            rao_vec with = new_vec(p.ctx, p.dtype, p.size), without = new_vec(p.ctx, p.dtype, p.size);
+            if (variant / 2) make_lean(&p, 23);
+            give_batch(&p, p.weights, NULL, 23);
+            OK(p.ctx, rao_objective_gradient(p.ctx, p.objective, &p.w, 0, &with, &loss));
+            OK(p.ctx, rao_objective_gradient(p.ctx, p.objective, &p.w, 0, &without, NULL));
+            EXPECT_TRUE(!memcmp(with.data, without.data, (size_t)p.size * rao_dtype_size(p.dtype)));
+            rao_free_block(&with.data), rao_free_block(&without.data);
+            close_problem(&p);
+        }
+}
+
 static void refusals(void **state) {
     (void)state;
     LAW("a batch that does not fit is refused and says both ends");
@@ -262,8 +280,12 @@ static void refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(loss_is_the_contract), cmocka_unit_test(derivatives),
-                                       cmocka_unit_test(float_follows_double), cmocka_unit_test(evaluation_in_chunks),
-                                       cmocka_unit_test(lean_objectives),      cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loss_is_the_contract),
+                                       cmocka_unit_test(derivatives),
+                                       cmocka_unit_test(float_follows_double),
+                                       cmocka_unit_test(evaluation_in_chunks),
+                                       cmocka_unit_test(lean_objectives),
+                                       cmocka_unit_test(without_loss),
+                                       cmocka_unit_test(refusals)};
     return rao_test_run("nn/objective", tests, COUNT(tests));
 }
