@@ -93,6 +93,8 @@ void fisher_scale_powers(const rao_vec *s, double shift, double p, rao_vec *x); 
 void fisher_fill_normal(rao_stream s, uint64_t step, uint64_t first, rao_vec *v); /* standard normal draws first, first + 1, ... */
 void fisher_sort(rao_vec *v);                                                     /* ascending */
 double fisher_norm1(const rao_mat *m);                                            /* largest sum of magnitudes of a row */
+/* X += u v^T; of what it becomes <B, X> + s^T X m in the same pass, or 0 where B is NULL. */
+double fisher_add_outer(const rao_vec *u, const rao_vec *v, const rao_mat *b, const rao_vec *s, const rao_vec *m, rao_mat *x);
 double fisher_norm1_lower(const rao_mat *m, void *room); /* of a symmetric matrix from its lower triangle; room for a number a row */
 double fisher_largest(const rao_vec *v);                 /* of non-negative entries; 0 for none */
 double fisher_largest_diagonal(const rao_mat *m);        /* of a semidefinite matrix: at most its largest eigenvalue, at least their mean */

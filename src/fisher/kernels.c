@@ -28,6 +28,10 @@ void fisher_row_dots(const rao_mat *a, const rao_mat *b, rao_vec *sums) { BY_DTY
 double fisher_norm1_lower(const rao_mat *m, void *room) { return BY_DTYPE(m, norm1_lower, m, room); }
 double fisher_norm1(const rao_mat *m) { return BY_DTYPE(m, norm1, m); }
 
+double fisher_add_outer(const rao_vec *u, const rao_vec *v, const rao_mat *b, const rao_vec *s, const rao_vec *m, rao_mat *x) {
+    return BY_DTYPE(x, add_outer, u, v, b, s, m, x);
+}
+
 double fisher_get(const rao_vec *v, int64_t i) {
     return v->dtype == RAO_F64 ? ((const double *)v->data)[i] : (double)((const float *)v->data)[i];
 }

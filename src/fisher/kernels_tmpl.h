@@ -91,6 +91,32 @@ static double NAME(norm1)(const rao_mat *m) {
     return largest;
 }
 
+static double NAME(add_outer)(const rao_vec *uv, const rao_vec *vv, const rao_mat *b, const rao_vec *sv, const rao_vec *mv, rao_mat *x) {
+    const T *u = uv->data, *restrict v = vv->data, *s = b ? sv->data : NULL, *restrict m = b ? mv->data : NULL;
+    double total = 0;
+    for (int64_t i = 0; i < x->rows; i++) {
+        T *restrict to = (T *)x->data + i * x->ld;
+        const T by = u[i];
+        if (!b) {
+#pragma omp simd
+            for (int64_t j = 0; j < x->cols; j++) to[j] += by * v[j];
+            continue;
+        }
+        const T *restrict from = (const T *)b->data + i * b->ld;
+        double inner = 0;
+        T mean = 0;
+#pragma omp simd reduction(+ : inner, mean)
+        for (int64_t j = 0; j < x->cols; j++) {
+            const T value = to[j] + by * v[j];
+            to[j] = value;
+            inner += (double)from[j] * (double)value;
+            mean += value * m[j];
+        }
+        total += inner + (double)s[i] * (double)mean;
+    }
+    return total;
+}
+
 static void NAME(scale_powers)(const rao_vec *sv, double shift, double p, rao_vec *xv) {
     const T *s = sv->data;
     T *x = xv->data, d = (T)shift;

@@ -13,6 +13,7 @@
 
 #include "fisher/precondition.h"
 #include "la/bf16.h"
+#include "la/view.h"
 
 enum { ROWS = 64 };
 
@@ -91,7 +92,7 @@ rao_status mixed_take_room(rao_ctx *ctx, const rao_outer *blocks, int64_t count,
         RAO_TRY(numbers_of(ctx, &blocks[i], &need));
         RAO_TRY(words_of(ctx, &blocks[i], &l, &r));
         numbers = most(numbers, need), left = most(left, l), right = most(right, r);
-        panels = most(panels, rao_block_count(blocks[i].g.rows, ROWS));
+        panels = most(panels, rao_block_count(most(blocks[i].g.rows, blocks[i].g.cols), ROWS));
     }
     RAO_TRY(rao_scratch(ctx, numbers, &room->numbers));
     RAO_TRY(rao_scratch(ctx, left, &room->left));
@@ -164,16 +165,43 @@ static rao_status prepare(layer *y) {
     for (int64_t i = 0; i < n; i++) ((float *)ones.data)[i] = 1;
     RAO_TRY(rao_gemv(y->ctx, RAO_T, n > 0 ? 1 / (double)n : 0, y->a, &ones, 0, &y->m));
     RAO_TRY(rao_gemv(y->ctx, RAO_T, 1, y->g, &ones, 0, &y->s));
-    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->ai, &y->m, 0, &y->am));
-    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, y->gi, &y->s, 0, &y->gs));
+    la_symv(y->ai, &y->m, 0, &y->am);
+    la_symv(y->gi, &y->s, 0, &y->gs);
 done:
     return st;
 }
 
-/* X += (G' s) (A' m)^T */
-static rao_status add_mean(const layer *y, rao_mat *x) {
-    rao_mat left = rao_mat_view(RAO_F32, y->gs.n, 1, 1, y->gs.data), right = rao_mat_view(RAO_F32, 1, y->am.n, y->am.n, y->am.data);
-    return rao_gemm(y->ctx, RAO_N, RAO_N, 1, &left, &right, 1, x);
+typedef struct mean_term {
+    const layer *y;
+    const rao_mat *b; /* g^T c, or NULL */
+    rao_mat *x;
+} mean_term;
+
+static rao_mat rows_of(const rao_mat *m, int64_t first, int64_t count) {
+    return rao_mat_view(RAO_F32, count, m->cols, m->ld, (float *)m->data + first * m->ld);
+}
+static rao_vec part_of(const rao_vec *v, int64_t first, int64_t count) { return rao_vec_view(RAO_F32, count, (float *)v->data + first); }
+
+static rao_status add_mean_rows(rao_ctx *worker, int64_t block, void *arg) {
+    const mean_term *p = arg;
+    const layer *y = p->y;
+    const int64_t first = block * ROWS, count = rao_block_end(p->x->rows, ROWS, block) - first;
+    rao_mat x = rows_of(p->x, first, count), b = p->b ? rows_of(p->b, first, count) : x;
+    rao_vec gs = part_of(&y->gs, first, count), s = part_of(&y->s, first, count);
+    (void)worker;
+    y->room->partial[block] = fisher_add_outer(&gs, &y->am, p->b ? &b : NULL, &s, &y->m, &x);
+    return RAO_OK;
+}
+
+/* X += (G' s) (A' m)^T; with B = g^T c also *inner += <B, X> + s^T X m. */
+static rao_status add_mean(const layer *y, const rao_mat *b, rao_mat *x, double *inner) {
+    rao_status st = RAO_OK;
+    mean_term all = {y, b, x};
+    const int64_t blocks = rao_block_count(x->rows, ROWS);
+    RAO_TRY(rao_parallel_for(y->ctx, blocks, add_mean_rows, &all));
+    for (int64_t i = 0; i < blocks; i++) *inner += y->room->partial[i];
+done:
+    return st;
 }
 
 /* ---- by the sum ---- */
@@ -182,17 +210,10 @@ static rao_status by_sum(const layer *y, rao_mat *x, double *inner) {
     rao_status st = RAO_OK;
     float *at = y->rest;
     rao_mat b = carve(&at, x->rows, x->cols), t = carve(&at, x->rows, x->cols);
-    rao_vec bv = rao_vec_view(RAO_F32, x->rows * x->cols, b.data), xv = rao_vec_view(RAO_F32, x->rows * x->cols, x->data),
-            xm = rao_vec_view(RAO_F32, x->rows, t.data);
-    double rounded = 0, mean = 0;
     RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_T, y->g), centred(y), y->g->rows, &b));
     RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_N, &b), ready(y->packed->a), x->cols, &t));
     RAO_TRY(multiply(y, LA_BF16_ALL, ready(y->packed->g), matrix(RAO_N, &t), x->rows, x));
-    RAO_TRY(add_mean(y, x));
-    RAO_TRY(rao_dot(y->ctx, &bv, &xv, &rounded));
-    RAO_TRY(rao_gemv(y->ctx, RAO_N, 1, x, &y->m, 0, &xm));
-    RAO_TRY(rao_dot(y->ctx, &y->s, &xm, &mean));
-    *inner += rounded + mean;
+    RAO_TRY(add_mean(y, &b, x, inner));
 done:
     return st;
 }
@@ -245,7 +266,7 @@ static rao_status by_case(const layer *y, rao_mat *x, double *inner) {
     RAO_TRY(factor_and_pairs(y, matrix(RAO_N, y->g), y->packed->g, &gp, &gg));
     RAO_TRY(factor_and_pairs(y, centred(y), y->packed->a, &cp, &cc));
     RAO_TRY(multiply(y, LA_BF16_ALL, matrix(RAO_T, &gp), matrix(RAO_N, &cp), n, x));
-    RAO_TRY(add_mean(y, x));
+    RAO_TRY(add_mean(y, NULL, x, inner));
     RAO_TRY(rao_parallel_for(y->ctx, blocks, sum_rows, &p));
     for (int64_t i = 0; i < blocks; i++) *inner += p.partial[i];
     RAO_TRY(add_mean_pairs(y, inner));
