@@ -52,9 +52,8 @@ void memory_give(void *block) {
 
 static rao_status total_bytes(rao_ctx *ctx, int64_t count, size_t size, size_t *bytes) {
     if (count < 0) return rao_fail(ctx, RAO_EINVAL, "allocation: count = %lld, want >= 0", (long long)count);
-    if (size && (uint64_t)count > (uint64_t)(PTRDIFF_MAX - 4 * ALIGN) / size)
+    if (__builtin_mul_overflow((size_t)count, size, bytes) || *bytes > (size_t)PTRDIFF_MAX - 4 * ALIGN)
         return rao_fail(ctx, RAO_EINVAL, "allocation: %lld elements of %zu bytes overflow the address space", (long long)count, size);
-    *bytes = (size_t)count * size;
     return RAO_OK;
 }
 

@@ -5,9 +5,14 @@
 #include <string.h>
 
 void rao_family_args_init_sized(rao_family_args *args, size_t size) {
-    rao_family_args all = {.size = size, .n = 1, .method = -1, .order = NAN, .alpha = NAN};
-    if (size == sizeof all) *args = all; /* the common case without a call */
-    else memcpy(args, &all, size < sizeof all ? size : sizeof all);
+    if (size == sizeof *args) { /* the common case, without a copy */
+        *args = (rao_family_args){.size = size, .n = 1, .method = -1, .order = NAN, .alpha = NAN};
+        return;
+    }
+    rao_family_args all;
+    rao_family_args_init_sized(&all, sizeof all);
+    all.size = size;
+    memcpy(args, &all, size < sizeof all ? size : sizeof all);
 }
 
 /* INT64_MAX where it is more: a tensor over half a million coordinates. */
