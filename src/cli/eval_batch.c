@@ -124,24 +124,36 @@ static rao_status read_order(batch *b) {
     return eval_get_real(ctx, b->r->tree, by_alpha ? "alpha" : "order", &b->args.order);
 }
 
-static rao_status read_args(batch *b) {
+/* The keys besides the parts, which most requests do not have. */
+static const eval_uses settings = EVAL_USES(METHOD) | EVAL_USES(SAMPLES) | EVAL_USES(SEED) | EVAL_USES(ORDER) | EVAL_USES(ALPHA) |
+                                  EVAL_USES(PLANE) | EVAL_USES(NORMALISED);
+
+static rao_status read_settings(batch *b, int64_t *seed) {
     rao_status st = RAO_OK;
     rao_ctx *ctx = b->r->s->ctx;
     const cJSON *tree = b->r->tree;
+    rao_family_args *a = &b->args;
+    RAO_TRY(get_method(ctx, tree, &a->method));
+    if (a->method == RAO_EMPIRICAL) RAO_TRY(read_data(b));
+    RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
+    RAO_TRY(eval_get_whole(ctx, tree, "seed", seed));
+    RAO_TRY(read_order(b));
+    RAO_TRY(eval_get_real(ctx, tree, "alpha", &a->alpha));
+    RAO_TRY(read_plane(b));
+    if (b->quantity == RAO_JEFFREYS_PRIOR) RAO_TRY(eval_get_flag(ctx, tree, "normalised", &a->normalised));
+done:
+    return st;
+}
+
+static rao_status read_args(batch *b) {
+    rao_status st = RAO_OK;
     rao_family_args *a = &b->args;
     eval_state *s = b->r->s;
     int64_t seed = s->seed;
     rao_family_args_init(a);
     RAO_TRY(read_parts(b));
-    RAO_TRY(common_length(ctx, b, &a->n));
-    RAO_TRY(get_method(ctx, tree, &a->method));
-    if (a->method == RAO_EMPIRICAL) RAO_TRY(read_data(b));
-    RAO_TRY(eval_get_whole(ctx, tree, "samples", &a->samples));
-    RAO_TRY(eval_get_whole(ctx, tree, "seed", &seed));
-    RAO_TRY(read_order(b));
-    RAO_TRY(eval_get_real(ctx, tree, "alpha", &a->alpha));
-    RAO_TRY(read_plane(b));
-    if (b->quantity == RAO_JEFFREYS_PRIOR) RAO_TRY(eval_get_flag(ctx, tree, "normalised", &a->normalised));
+    RAO_TRY(common_length(s->ctx, b, &a->n));
+    if (b->r->seen & settings) RAO_TRY(read_settings(b, &seed));
     if (seed != s->stream_seed) s->stream = rao_stream_make((uint64_t)seed, 0), s->stream_seed = seed;
     a->chart = b->r->chart, a->stream = s->stream;
     a->p = spread(&b->part[P]), a->q = spread(&b->part[Q]), a->x = spread(&b->part[X]);
