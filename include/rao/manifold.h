@@ -30,7 +30,7 @@ typedef enum rao_manifold_quantity {
     RAO_FISHER_RAO_GEODESIC,       /* its point at t, p at 0 and q at 1: q, t                  point */
     RAO_EXP_MAP,                   /* the point that the geodesic with a velocity at p reaches at time 1: velocity    point */
     RAO_LOG_MAP,                   /* the velocity at p with which it reaches q at time 1: q   tangent */
-    RAO_FISHER_RAO_BOUNDS,         /* max(2 acos int sqrt(pq), Calvo-Oller's of mvn), and root-Jeffreys or INFINITY: q     interval */
+    RAO_FISHER_RAO_BOUNDS,         /* max(2 acos int sqrt(pq), Calvo-Oller's of mvn); root-Jeffreys or less, or INFINITY: q     interval */
     RAO_HALF_PLANE,                /* sqrt(A/B) x + i s of a metric (A dx^2 + B ds^2)/s^2      complex */
     RAO_DISC,                      /* (z - i)/(z + i) of that z                                complex */
     RAO_JEFFREYS_PRIOR,            /* sqrt det F in the chart; divided by the volume where args.normalised */
@@ -83,7 +83,7 @@ typedef enum rao_centroid_kind {
     RAO_CENTROID_LEFT = 0,  /* argmin over c of sum w_i KL(c : p_i): the mean in theta */
     RAO_CENTROID_RIGHT,     /* argmin of sum w_i KL(p_i : c): the mean in eta */
     RAO_CENTROID_SYMMETRIC, /* argmin of the sum of both, by Fisher scoring to rounding */
-    RAO_CENTROID_FRECHET,   /* argmin of sum w_i d(c, p_i)^2, Fisher-Rao, where geodesics are closed: one, on the simplex too */
+    RAO_CENTROID_FRECHET,   /* argmin of sum w_i d(c, p_i)^2, Fisher-Rao, where geodesics are known: one, of mvn a nearby one */
     RAO_CENTROID_BURES      /* argmin of sum w_i W_2(c, p_i)^2: mvn and the families that are closed under transport */
 } rao_centroid_kind;
 

@@ -1,5 +1,5 @@
-/* mvn_space.c - N(m, S) where a closed form is known: the shift of the mean lies along an eigenvector that both covariances share (in the frame in
- * which one of them is I), which includes equal means, equal covariances and d = 1. There the manifold is a product: in the frame with S_p = I and the
+/* mvn_space.c - N(m, S). Closed where the shift of the mean lies along an eigenvector that both covariances share (in the frame in which one of them
+ * is I), which includes equal means, equal covariances and d = 1; other pairs go by mvn_way.c. There the manifold is a product: in the frame with S_p = I and the
  * shift along the first axis, q = N(gap e_1, lambda + B): a normal in the first coordinate (half_plane.c, curvature -1/2) and the cone (cone.c)
  * of the others. A component of S_q off these blocks changes the squared distance by its square, the geodesic by itself.
  *
@@ -8,96 +8,25 @@
 #include <math.h>
 #include <string.h>
 
-#include "manifold/cone.h"
 #include "manifold/mvn_exp.h"
+#include "manifold/mvn_way.h"
 
 static const double half = 0.70710678118654752440; /* sqrt(1/2): unit of the locations; sqrt(2): of distances */
 
-/* A pair of points, or a point and a velocity, in the frame above. Arrays are scratch of the caller. */
-typedef struct frame {
-    int64_t d, first; /* 1 where there is a shift, 0 where the cone is everything */
-    double gap;       /* length of the shift */
-    double *shift;    /* whitened */
-    double *axis;     /* of the reflection that takes the shift to the first axis, unit length */
-    double *a, *m;    /* K (S_q - S_p) K^T or K dS K^T; K S_q K^T; reflected */
-} frame;
-
-/* x := H x H, H = I - 2 axis axis^T. */
-static void reflect(const frame *r, double *x) {
-    int64_t d = r->d;
-    if (!r->first) return;
-    for (int side = 0; side < 2; side++)
-        for (int64_t i = 0; i < d; i++) {
-            double dot = 0, *at = side ? x + i : x + i * d;
-            int64_t step = side ? d : 1;
-            for (int64_t j = 0; j < d; j++) dot += r->axis[j] * at[j * step];
-            for (int64_t j = 0; j < d; j++) at[j * step] -= 2 * dot * r->axis[j];
-        }
-}
-
-/* The axis of the reflection of the shift. Its sign is taken so that nothing cancels: e_1 or -e_1, which is as good. A shift below 1e-8 of `size`,
- * the length of the rest, is left to the cone. */
-static void aim(frame *r, double size) {
-    double *w = r->axis;
-    r->gap = rao_frobenius(r->d, r->shift);
-    r->first = r->gap > 1e-8 * fmin(size, 1);
-    if (!r->first) return;
-    for (int64_t i = 0; i < r->d; i++) w[i] = r->shift[i] / r->gap;
-    w[0] += w[0] < 0 ? -1 : 1;
-    double length = rao_frobenius(r->d, w);
-    for (int64_t i = 0; i < r->d; i++) w[i] /= length;
-}
-
-static rao_status allocate(rao_ctx *ctx, const rao_family *f, frame *r) {
-    rao_status st;
-    r->d = f->d;
-    RAO_TRY(rao_scratch(ctx, f->d, &r->axis));
-    RAO_TRY(rao_scratch(ctx, f->d, &r->shift));
-    RAO_TRY(rao_scratch(ctx, f->d * f->d, &r->a));
-    RAO_TRY(rao_scratch(ctx, f->d * f->d, &r->m));
-done:
-    return st;
-}
-
-static void whiten(const spd *s, int64_t d, const double *v, const double *w, double *out) {
-    for (int64_t i = 0; i < d; i++) {
-        out[i] = 0;
-        for (int64_t k = 0; k <= i; k++) out[i] += s->k[i * d + k] * (v[k] - (w ? w[k] : 0));
-    }
-}
-
-static rao_status frame_of_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r) {
-    rao_status st;
-    int64_t d = f->d;
-    spd a = mvn_cov(f, p), b = mvn_cov(f, q);
-    RAO_TRY(allocate(ctx, f, r));
-    whiten(&a, d, mvn_mean(f, q), mvn_mean(f, p), r->shift);
-    for (int64_t i = 0; i < d * d; i++) r->a[i] = b.s[i] - a.s[i];
-    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, r->a, r->a));
-    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, b.s, r->m));
-    aim(r, rao_frobenius(d * d, r->a));
-    reflect(r, r->a);
-    reflect(r, r->m);
-done:
-    return st;
-}
-
-/* What rounding may have put off the blocks: eps times the condition of S_p. */
+/* What rounding may have put off the blocks: eps times | |K| |K^-1| |^2, which scales of the coordinates do not change. */
 static double noise(const spd *s, int64_t d) {
-    double root = rao_frobenius(d * d, s->k) * rao_frobenius(d * d, s->u);
-    return 2e-16 * root * root;
-}
-
-static rao_status check_blocks(rao_ctx *ctx, const rao_family *f, double off, double allowed) {
-    if (off <= allowed) return RAO_OK;
-    return rao_fail(ctx, RAO_EUNABLE,
-                    "%s: no closed form here: the means differ along no eigenvector that the covariances share; fisher_rao_bounds gives an "
-                    "interval",
-                    f->table->info.name);
+    double squares = 0;
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (int64_t k = j; k <= i; k++) sum += fabs(s->k[i * d + k] * s->u[j * d + k]);
+            squares += sum * sum;
+        }
+    return 2e-16 * squares;
 }
 
 /* The block of the cone, without the first row and column where there is a shift. */
-static int64_t block(const frame *r, const double *x, double *out) {
+static int64_t block(const mvn_frame *r, const double *x, double *out) {
     int64_t n = r->d - r->first;
     for (int64_t i = 0; i < n; i++) memcpy(out + i * n, x + (i + r->first) * r->d + r->first, sizeof *out * (size_t)n);
     return n;
@@ -110,7 +39,7 @@ typedef struct parts {
     double *v, *logs;
 } parts;
 
-static rao_status split(rao_ctx *ctx, const frame *r, parts *s) {
+static rao_status split(rao_ctx *ctx, const mvn_frame *r, parts *s) {
     rao_status st = RAO_OK;
     double *a, *m;
     RAO_TRY(rao_scratch(ctx, r->d * r->d, &s->v));
@@ -134,41 +63,46 @@ done:
 static double length_of(const parts *s) { return hypot(1 / half * s->rho, half * rao_frobenius(s->n, s->logs)); }
 
 /* off relative to the diagonal of K S_q K^T, as the metric at q sees it. */
-static double relative_off(const frame *r) {
+static double relative_off(const mvn_frame *r) {
     double sum = 0;
     for (int64_t j = 1; r->first && j < r->d; j++) sum = hypot(sum, r->a[j] / sqrt(r->m[0]) / sqrt(r->m[j * r->d + j]));
     return sum;
 }
 
-static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
-    (void)quality;
+/* The pair's frame; *closed: nothing lies off its parts, which are then found, but what changes the pair by less than `tol` and rounding. `aimed`: along the
+ * first axis lies the shift, however small it is beside the rest. */
+static rao_status split_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double tol, int aimed, mvn_frame *r,
+                             parts *s, int *closed) {
     rao_status st;
-    frame r;
-    parts s;
     spd a = mvn_cov(f, p);
+    RAO_TRY(rao_mvn_frame(ctx, f, p, q, r));
+    if (aimed) rao_mvn_frame_aim(r);
+    double off = relative_off(r) - tol * fmin(hypot(r->gap, half * rao_frobenius(f->d * f->d, r->a)), 1);
+    *closed = off <= 0 || off <= noise(&a, f->d);
+    if (*closed) RAO_TRY(split(ctx, r, s));
+done:
+    return st;
+}
+
+static rao_status distance(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *d, rao_quality *quality) {
+    rao_status st;
+    mvn_frame r;
+    parts s;
+    int closed;
     rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(frame_of_pair(ctx, f, p, q, &r));
-    RAO_TRY(split(ctx, &r, &s));
-    double whole = length_of(&s);
-    RAO_TRY(check_blocks(ctx, f, relative_off(&r), 1e-7 * fmin(whole, 1) + noise(&a, f->d)));
-    *d = whole;
+    RAO_TRY(split_pair(ctx, f, p, q, 1e-7, 0, &r, &s, &closed));
+    if (closed) *d = length_of(&s);
+    else RAO_TRY(rao_mvn_way_length(ctx, f, p, q, d, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
 }
 
-static rao_status split_exactly(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r, parts *s) {
-    rao_status st;
-    spd a = mvn_cov(f, p);
-    RAO_TRY(frame_of_pair(ctx, f, p, q, r));
-    RAO_TRY(split(ctx, r, s));
-    RAO_TRY(check_blocks(ctx, f, relative_off(r), 1e-12 * fmin(length_of(s), 1) + noise(&a, f->d)));
-done:
-    return st;
-}
+static const double exactly = 1e-12;
 
 /* corner + V diag(g) V^T in the frame, into the coordinates' frame: U^T H (..) H U. */
-static rao_status assemble(rao_ctx *ctx, const spd *base, const frame *r, double corner, const double *v, const double *g, double *out) {
+static rao_status assemble(rao_ctx *ctx, const spd *base, const mvn_frame *r, double corner, const double *v, const double *g,
+                           double *out) {
     rao_status st = RAO_OK;
     int64_t d = r->d, n = d - r->first;
     double *small;
@@ -178,7 +112,7 @@ static rao_status assemble(rao_ctx *ctx, const spd *base, const frame *r, double
     memset(out, 0, sizeof *out * (size_t)(d * d));
     if (r->first) out[0] = corner;
     for (int64_t i = 0; i < n; i++) memcpy(out + (i + r->first) * d + r->first, small + i * n, sizeof *out * (size_t)n);
-    reflect(r, out);
+    rao_mvn_reflect(r, out);
     RAO_TRY(rao_congruence(ctx, RAO_T, d, base->u, out, out));
 done:
     rao_scratch_reset(ctx, mark);
@@ -186,7 +120,7 @@ done:
 }
 
 /* out += U^T V diag(g) V^T shift: a small shift's part in the cone's eigenbasis. */
-static rao_status add_small_shift(rao_ctx *ctx, const spd *base, const frame *r, const double *v, const double *g, double *out) {
+static rao_status add_small_shift(rao_ctx *ctx, const spd *base, const mvn_frame *r, const double *v, const double *g, double *out) {
     rao_status st = RAO_OK;
     int64_t d = r->d;
     double *middle;
@@ -208,15 +142,21 @@ done:
 /* (e^x - 1)/x */
 static double growth(double x) { return x != 0 ? expm1(x) / x : 1; }
 
-static rao_status between(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out) {
+static rao_status between(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out,
+                          rao_quality *quality) {
     rao_status st;
-    frame r;
+    mvn_frame r;
     parts s;
     spd a = mvn_cov(f, p);
     const double *m = mvn_mean(f, p), *n = mvn_mean(f, q);
     double fraction = 0, rest = 1, scale = 1, *g;
+    int closed;
     rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(split_exactly(ctx, f, p, q, &r, &s));
+    RAO_TRY(split_pair(ctx, f, p, q, exactly, 0, &r, &s, &closed));
+    if (!closed) {
+        st = rao_mvn_way_point(ctx, f, p, q, t, out, quality);
+        goto done;
+    }
     memcpy(mvn_mean(f, out), m, sizeof *m * (size_t)f->d);
     if (r.first) {
         rao_plane_path(1, s.sigma, s.rho, t, &fraction, &rest, &scale);
@@ -236,15 +176,19 @@ done:
 }
 
 static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity, rao_quality *quality) {
-    (void)quality;
     rao_status st;
-    frame r;
+    mvn_frame r;
     parts s;
+    int closed;
     spd a = mvn_cov(f, p);
     double along = 0, rise = 0, *full;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, f->d * f->d, &full));
-    RAO_TRY(split_exactly(ctx, f, p, q, &r, &s));
+    RAO_TRY(split_pair(ctx, f, p, q, exactly, 0, &r, &s, &closed));
+    if (!closed) {
+        st = rao_mvn_way_log(ctx, f, &r, p, velocity, quality);
+        goto done;
+    }
     if (r.first) rao_plane_log(half * r.gap, s.rise, 1, s.sigma, s.rho, &along, &rise);
     RAO_TRY(assemble(ctx, &a, &r, 2 * rise, s.v, s.logs, full));
     for (int64_t i = 0; i < f->d; i++) velocity[i] = along * (mvn_mean(f, q)[i] - mvn_mean(f, p)[i]);
@@ -257,7 +201,8 @@ done:
 }
 
 static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
-    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out) : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out, quality);
+    return t >= 0 && t <= 1 ? between(ctx, f, p, q, t, out, quality)
+                            : rao_geometry_extend(ctx, f, &rao_space_mvn, f->dim, p, q, t, out, quality);
 }
 
 /* ---- parallel transport -------------------------------------------------------------------------------------------
@@ -266,24 +211,8 @@ static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const
  * joins them, (x_j, X_1j e^(-l_j/2)/sigma) in units e^(l_j/2) turns by half of int dm/sigma, which is the turn of the tangent in the half-plane over sqrt 2:
  * dx_j/dt = (l_j x_j + X_1j m'/sigma^2)/2, dX_1j/dt = (X_1j (l_j + 2 sigma'/sigma) - x_j m')/2. */
 
-/* The first axis is the shift's, however small it is beside the rest. */
-static rao_status split_for_carrying(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, frame *r, parts *s) {
-    rao_status st;
-    spd a = mvn_cov(f, p);
-    RAO_TRY(frame_of_pair(ctx, f, p, q, r));
-    double gap = rao_frobenius(f->d, r->shift);
-    if (!r->first && gap > 1e-14) {
-        aim(r, 0);
-        reflect(r, r->a), reflect(r, r->m);
-    }
-    RAO_TRY(split(ctx, r, s));
-    RAO_TRY(check_blocks(ctx, f, relative_off(r), 1e-12 * fmin(length_of(s), 1) + noise(&a, f->d)));
-done:
-    return st;
-}
-
 /* x and the first row of X, beside the first axis. */
-static void carry_joint(const frame *r, const parts *s, const double at_p[2], const double at_q[2], double *x, double *m) {
+static void carry_joint(const mvn_frame *r, const parts *s, const double at_p[2], const double at_q[2], double *x, double *m) {
     int64_t d = r->d;
     double angle = half * (atan2(at_q[0], at_q[1]) - atan2(at_p[0], at_p[1])), c = cos(angle), e = sin(angle);
     for (int64_t k = 0; k < s->n; k++) {
@@ -295,7 +224,7 @@ static void carry_joint(const frame *r, const parts *s, const double at_p[2], co
 }
 
 /* x (d) and X (d x d) in the frame. */
-static rao_status carry_in_frame(rao_ctx *ctx, const frame *r, const parts *s, double *x, double *m) {
+static rao_status carry_in_frame(rao_ctx *ctx, const mvn_frame *r, const parts *s, double *x, double *m) {
     rao_status st = RAO_OK;
     int64_t d = r->d, n = s->n;
     double *rest, *joint, from[2], to[2];
@@ -332,42 +261,25 @@ done:
     return st;
 }
 
-/* x := H x */
-static void reflect_vector(const frame *r, double *x) {
-    double dot = 0;
-    if (!r->first) return;
-    for (int64_t i = 0; i < r->d; i++) dot += r->axis[i] * x[i];
-    for (int64_t i = 0; i < r->d; i++) x[i] -= 2 * dot * r->axis[i];
-}
-
 static rao_status carry(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, const double *velocity, double *out,
                         rao_quality *quality) {
-    (void)quality;
     rao_status st;
     int64_t d = f->d;
-    frame r;
+    mvn_frame r;
     parts s;
-    spd a = mvn_cov(f, p);
-    double *x, *m, sign;
+    int closed;
+    double *x, *m;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, d, &x));
     RAO_TRY(rao_scratch(ctx, d * d, &m));
-    RAO_TRY(split_for_carrying(ctx, f, p, q, &r, &s));
-    whiten(&a, d, velocity, NULL, x);
-    rao_unpack(d, velocity + d, m);
-    RAO_TRY(rao_congruence(ctx, RAO_N, d, a.k, m, m));
-    reflect_vector(&r, x), reflect(&r, m);
-    sign = r.first && r.axis[0] > 0 ? -1 : 1; /* the reflection took the shift to the opposite of the first axis */
-    for (int64_t i = 0; i < d; i++) x[i] *= sign;
-    RAO_TRY(carry_in_frame(ctx, &r, &s, x, m));
-    for (int64_t i = 0; i < d; i++) x[i] *= sign;
-    reflect_vector(&r, x), reflect(&r, m);
-    RAO_TRY(rao_congruence(ctx, RAO_T, d, a.u, m, m));
-    for (int64_t i = 0; i < d; i++) {
-        out[i] = 0;
-        for (int64_t k = 0; k <= i; k++) out[i] += a.u[k * d + i] * x[k];
+    RAO_TRY(split_pair(ctx, f, p, q, exactly, 1, &r, &s, &closed));
+    if (!closed) {
+        st = rao_mvn_way_carry(ctx, f, p, q, velocity, out, quality);
+        goto done;
     }
-    rao_spd_store(m, d, 1, out + d);
+    RAO_TRY(rao_mvn_enter(ctx, f, &r, p, velocity, x, m));
+    RAO_TRY(carry_in_frame(ctx, &r, &s, x, m));
+    RAO_TRY(rao_mvn_leave(ctx, f, &r, p, x, m, out));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

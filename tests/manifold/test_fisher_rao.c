@@ -61,8 +61,8 @@ static void closed_forms_match(void **state) {
 
 /* ---- laws on random points ---- */
 
-/* How chart 0's coordinates are drawn: r a real, p positive, u in (0, 1); S a probability vector, W a covariance; m, c: mvn with one mean, one
- * covariance. */
+/* How chart 0's coordinates are drawn: r a real, p positive, u in (0, 1); S a probability vector, W a covariance; m, c, mc: mvn with one mean, one
+ * covariance, any. */
 static const struct {
     const char *name;
     int64_t dimension;
@@ -99,6 +99,8 @@ static const struct {
     {"mvn", 1, 0, "mc", 1},
     {"mvn", 3, 0, "m", 1},
     {"mvn", 3, 0, "c", 1},
+    {"mvn", 2, 0, "mc", 1},
+    {"mvn", 3, 0, "mc", 1},
 };
 
 static void draw_matrix(rao_stream s, uint64_t at, int64_t d, double *upper) {
@@ -223,7 +225,7 @@ static void distance_is_that_of_the_metric(void **state) {
     rao_ctx *ctx = rao_test_ctx();
     rao_stream s = rao_stream_make(rao_test_seed(), 6);
     for (size_t i = 0; i < COUNT(families); i++) {
-        if (strchr("Smc", *families[i].kinds)) continue; /* their coordinates are not free, or the nudge leaves the closed form */
+        if (*families[i].kinds == 'S') continue; /* their coordinates are not free */
         rao_family *f = make(ctx, families[i].name, families[i].dimension, families[i].fixed);
         place at = {ctx, f, 0};
         for (uint64_t trial = 0; trial < 10; trial++) {
@@ -369,8 +371,6 @@ static void refusals(void **state) {
         {"beta", 0, RAO_LOG_MAP, {1, 2}, {2, 3}, 0, {0}, RAO_EUNABLE, "no closed form"},
         {"normal_mixture3", 0, RAO_EXP_MAP, {0.5, 2, 1}, {0}, 0, {0}, RAO_EUNABLE, "singular"},
         {"uniform", 0, RAO_FISHER_RAO_DISTANCE, {1, 2}, {2, 3}, 0, {0}, RAO_EDOMAIN, "not a regular family"},
-        {"mvn", 2, RAO_FISHER_RAO_DISTANCE, {0, 0, 1, 0, 1}, {1, 2, 2, 0, 1}, 0, {0}, RAO_EUNABLE, "eigenvector"},
-        {"mvn", 2, RAO_LOG_MAP, {0, 0, 1, 0, 1}, {1e-9, 2e-9, 1 + 1e-9, 0, 1}, 0, {0}, RAO_EUNABLE, "eigenvector"},
         {"mvn", 2, RAO_EXP_MAP, {0, 0, 1, 0, 1}, {0}, 0, {1e4, 2, 1, 0, 0}, RAO_EDOMAIN, "range of doubles"},
         {"mvn", 2, RAO_EXP_MAP, {0, 0, 1, 0, 1}, {0}, 0, {1, 2, 800, 0, 1}, RAO_ENUMERIC, "badly conditioned"},
         {"mvn", 2, RAO_EXP_MAP, {0, 0, 1, 0, 1}, {0}, 0, {1, 2, 1e300, 0, 1}, RAO_EDOMAIN, "range of doubles"},
