@@ -75,7 +75,7 @@ static rao_status of_plane(rao_ctx *ctx, const family_item *it, const frame *r, 
             const double *t = r->t + m * n * n, *a = r->a + m * n * n;
             *out += form(t, n, p->x, p->y) * form(a, n, p->x, p->y) - form(t, n, p->x, p->x) * form(a, n, p->y, p->y);
         }
-        *out *= 0.25 * (1 - alpha) * (1 + alpha);
+        *out = 0.25 * (1 - alpha) * (1 + alpha) * *out + 0.0; /* flat is 0, and not -0 */
         return RAO_OK;
     }
     RAO_OR_RETURN(frame_curvature(ctx, it, r, &own));
@@ -125,9 +125,6 @@ static rao_status take_plane(rao_ctx *ctx, const family_item *it, const frame *r
     static const double first[] = {1, 0}, other[] = {0, 1};
     const char *name = it->f->table->info.name;
     const double *given = it->args->plane;
-    if (r->n == 1) return rao_fail(ctx, RAO_EDOMAIN, "%s: no %s: the family has one dimension, curvature needs two", name, it->what);
-    if (r->n > 2 && !given)
-        return rao_fail(ctx, RAO_EINVAL, "%s: %s in %lld dimensions needs a plane, two tangent vectors", name, it->what, (long long)r->n);
     RAO_OR_RETURN(rao_scratch(ctx, r->n, &p->x));
     RAO_OR_RETURN(rao_scratch(ctx, r->n, &p->y));
     if (!given && (r->kind == FRAME_EXPONENTIAL || alpha_of(it) == 0)) {
@@ -145,7 +142,12 @@ static rao_status sectional(rao_ctx *ctx, const family_item *it, double *out, ra
     frame r;
     frame_view v;
     plane p;
+    const char *name = it->f->table->info.name;
+    int64_t n = it->f->dim;
     rao_mark mark = rao_scratch_mark(ctx);
+    if (n == 1) return rao_fail(ctx, RAO_EDOMAIN, "%s: no %s: the family has one dimension, curvature needs two", name, it->what);
+    if (n > 2 && !it->args->plane)
+        return rao_fail(ctx, RAO_EINVAL, "%s: %s in %lld dimensions needs a plane, two tangent vectors", name, it->what, (long long)n);
     RAO_TRY(open_frame(ctx, it, &r, &v));
     RAO_TRY(take_plane(ctx, it, &r, &v, &p));
     RAO_TRY(of_plane(ctx, it, &r, &p, out));
@@ -170,7 +172,7 @@ static double exponential_scalar(const frame *r, const double *inverse, double a
                     if (l != i) both += a[(i * n + l) * n + m] * a[(l * n + i) * n + k] - a[(i * n + i) * n + m] * a[(l * n + l) * n + k];
             sum += inverse[m * n + k] * both;
         }
-    return 0.25 * (1 - alpha) * (1 + alpha) * sum;
+    return 0.25 * (1 - alpha) * (1 + alpha) * sum + 0.0;
 }
 
 static rao_status scalar(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {

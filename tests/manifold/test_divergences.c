@@ -183,6 +183,9 @@ static void extremes(void **state) {
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1e-3}, {2e-3}, 0.053781946088294, 1e-12}, /* of exponentials: no scale */
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1}, {2}, 0.053781946088294, 1e-12},
         {"student_t", 3, RAO_TOTAL_VARIATION, 0, {0, 1e-100}, {1, 1e100}, 1, 1e-11},
+        {"normal", 0, RAO_HELLINGER, 0, {0, 1}, {1e-170, 1}, 3.5355339059327376e-171, 1e-14}, /* sqrt(1/8): its square is no double */
+        {"cauchy", 0, RAO_HELLINGER, 0, {0, 1}, {1e-170, 1}, 2.5e-171, 1e-14},
+        {"poisson", 0, RAO_HELLINGER, 0, {1e-310}, {4e-310}, 7.0710678118654752e-156, 1e-12},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         rao_family *f = make(ctx, cases[i].family, 0, cases[i].fixed);

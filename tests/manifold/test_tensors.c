@@ -365,6 +365,7 @@ static void own_families_and_mixtures(void **state) {
     for (int i = 0; i < 8; i++) EXPECT_CLOSE(c[i], want[i], 1e-10);
     EXPECT_CLOSE(ask_one(&mine, RAO_SECTIONAL_CURVATURE, p, NAN), -0.5, 1e-10);
     EXPECT_CLOSE(ask_one(&mine, RAO_ALPHA_CURVATURE, p, 0.5), -0.375, 1e-10);
+    EXPECT_TRUE(!signbit(ask_one(&closed, RAO_ALPHA_CURVATURE, p, 1)) && !signbit(ask_one(&closed, RAO_SCALAR_CURVATURE, p, -1))); /* 0 */
     LAW("a kink is no number");
     EXPECT_TRUE(try_ask(&bad, RAO_CHRISTOFFEL, p, NAN, NULL, c, NULL) != RAO_OK);
     LAW("a mixture whose components lie apart is a product of their families and of the weights");
