@@ -15,13 +15,7 @@
 
 static const double dominates = 0.05; /* the rest is below this part of the largest */
 
-double rao_excess_slope_change(double x, double d, double y) {
-    double sum = 0;
-    if (fabs(d) > 0.1 * x) return rao_digamma_excess(y) - rao_digamma_excess(x);
-    for (int i = 0; i < 8; i++) sum += weight[i] * rao_trigamma_excess(x + node[i] * d);
-    return d * sum;
-}
-/* What is left of it after d h''(x). */
+/* What is left of h'(y) - h'(x) after d h''(x). */
 static double slope_remainder(double x, double d, double y) {
     double sum = 0;
     if (fabs(d) > 0.1 * x) return rao_excess_slope_change(x, d, y) - d * rao_trigamma_excess(x);

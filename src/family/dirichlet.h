@@ -11,8 +11,6 @@ double rao_dirichlet_entropy(const double *alpha, int64_t k, double total);
 double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q);
 /* The same where q - p is known better than from the rounded q and p. */
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
-/* With y = x + d: h'(y) - h'(x) of the excess h of gamma.c. Both y and d are given, each with all its digits. */
-double rao_excess_slope_change(double x, double d, double y);
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
 /* log det of the Fisher matrix */

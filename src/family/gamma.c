@@ -1,5 +1,5 @@
 /* gamma.c - density rate^k x^(k-1) exp(-rate x) / Gamma(k), x > 0. State: shape k, rate, scale, mean, which of the last three was given, what k = theta_1 + 1
- * left out.
+ * left out, E log x where it was given (else infinite).
  * With the excess h(k) = log Gamma(k) - k log k + k, shape and mean m = k/rate are orthogonal coordinates:
  *   KL = B_h(k_p, k_q) + k_q (r - 1 - log r), r = m_p / m_q,   F = diag(h''(k), k / m^2),   h'' = psi'(k) - 1/k,
  * and every term keeps its digits at shapes of 1e12. The density is that of a Poisson count k at rate (rate x), times k / x. */
@@ -9,6 +9,7 @@
 
 #include "family/family.h"
 #include "family/gamma.h"
+#include "family/legendre.h"
 #include "family/saddle.h"
 
 enum { BY_RATE, BY_SCALE, BY_MEAN };
@@ -18,7 +19,7 @@ static rao_status load(rao_ctx *ctx, const rao_family *f, const char *name, int 
     s[GAMMA_RATE] = kind == BY_RATE ? given : kind == BY_SCALE ? 1 / given : shape / given;
     s[GAMMA_SCALE] = kind == BY_SCALE ? given : kind == BY_RATE ? 1 / given : given / shape;
     s[GAMMA_MEAN] = kind == BY_MEAN ? given : kind == BY_RATE ? shape / given : shape * given;
-    s[GAMMA_KIND] = kind, s[GAMMA_SHAPE_REST] = 0;
+    s[GAMMA_KIND] = kind, s[GAMMA_SHAPE_REST] = 0, s[GAMMA_LOG] = INF;
     rao_status st = rao_want_positive(ctx, f, "shape", shape);
     if (!st) st = rao_want_positive(ctx, f, name, given);
     return st ? st : rao_want_positive(ctx, f, "the mean", s[GAMMA_MEAN]); /* it may leave the doubles */
@@ -45,7 +46,8 @@ static rao_status load_expectation(rao_ctx *ctx, const rao_family *f, const doub
     if (!(c[1] > 0 && c[1] < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: eta_2 = %.17g, want > 0 and finite", c[1]);
     double gap = log(c[1]) - c[0];
     if (!(gap > 0 && gap < INF)) return rao_fail(ctx, RAO_EDOMAIN, "gamma: eta_1 = %.17g, want < log eta_2 = %.17g", c[0], log(c[1]));
-    return load(ctx, f, "mean", BY_MEAN, rao_digamma_excess_inverse(-gap), c[1], s);
+    rao_status st = load(ctx, f, "mean", BY_MEAN, rao_digamma_excess_inverse(-gap), c[1], s);
+    return s[GAMMA_LOG] = c[0], st;
 }
 
 static rao_status store_scale(rao_ctx *ctx, const rao_family *f, const double *s, double *c) {
@@ -116,8 +118,13 @@ double rao_gamma_entropy(const double *s) {
 }
 static double entropy(const rao_family *f, const double *s) { return (void)f, rao_gamma_entropy(s); }
 
+/* h'(k) = E log x - log E x: of two close points both are given, and the change of k follows by Newton's method from theirs, to all digits. */
 double rao_gamma_shape_step(const double *s, const double *t) {
-    return (s[GAMMA_SHAPE] - t[GAMMA_SHAPE]) + (s[GAMMA_SHAPE_REST] - t[GAMMA_SHAPE_REST]);
+    double k = t[GAMMA_SHAPE], d = (s[GAMMA_SHAPE] - k) + (s[GAMMA_SHAPE_REST] - t[GAMMA_SHAPE_REST]);
+    if (s[GAMMA_LOG] == INF || t[GAMMA_LOG] == INF || !(fabs(d) < 0.1 * k)) return d;
+    double change = (s[GAMMA_LOG] - t[GAMMA_LOG]) - rao_log_quotient(s[GAMMA_MEAN], t[GAMMA_MEAN]);
+    for (int i = 0; i < 3; i++) d -= (rao_excess_slope_change(k, d, k + d) - change) / rao_trigamma_excess(k + d);
+    return d;
 }
 
 /* m_s / m_t - 1, from the differences of what was given unless the shapes are so far apart that these cancel. */
@@ -154,6 +161,13 @@ static void center(const rao_family *f, const double *s, double *middle, double 
 double rao_excess_divergence(double x, double y, double d) {
     if (y > 0.5 * x) return rao_lgamma_excess_bregman(x, d);
     return rao_lgamma_excess(y) - rao_lgamma_excess(x) + (x - y) * rao_digamma_excess(x);
+}
+/* The nodes of legendre.h give 1e-16 over a tenth of the argument. */
+double rao_excess_slope_change(double x, double d, double y) {
+    double sum = 0;
+    if (fabs(d) > 0.1 * x) return rao_digamma_excess(y) - rao_digamma_excess(x);
+    for (int i = 0; i < 8; i++) sum += weight[i] * rao_trigamma_excess(x + node[i] * d);
+    return d * sum;
 }
 double rao_digamma_change(double x, double y, double d) { return y > 0.5 * x ? rao_digamma_diff(x, d) : rao_digamma(y) - rao_digamma(x); }
 

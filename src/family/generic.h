@@ -50,7 +50,7 @@ rao_status rao_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao
 
 /* units.c: a pair in units of its own, lengths divided by 2^exponent; 0 where the family has no such units or they do not fit. */
 typedef struct unit_pair {
-    double p[6], q[6];
+    double p[8], q[8];
     int exponent;
 } unit_pair;
 int rao_pair_units(const rao_family *f, const double *s, const double *t, unit_pair *out);

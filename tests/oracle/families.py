@@ -174,6 +174,16 @@ def gamma_kl(k, b, l, c):
     return loggamma(l) - loggamma(k) + (k - l) * digamma(k) + l * log(b / c) + k * (c - b) / b
 
 
+def of_means(mean_log, mean):
+    """Shape and rate: psi(k) - log k = E log x - log E x, by Newton's method."""
+    gap = mean_log - log(mean)
+    k = -1 / (2 * gap) if gap > -1 else 1 / (-gap - log(-gap)) if gap < -10 else -1 / gap
+    for _ in range(60):
+        step = (digamma(k) - log(k) - gap) / (psi(1, k) - 1 / k)
+        k = k - step if k > step else k / 2
+    return k, k / mean
+
+
 def gammas():
     mp.dps = 90
     charts = {"shape_rate": lambda k, a: (k, a), "shape_scale": lambda k, a: (k, 1 / a), "shape_mean": lambda k, a: (k, k / a), "natural": lambda k, a: (k + 1, -a)}
@@ -187,6 +197,9 @@ def gammas():
             k, b = to(*exact(p))
             l, c = to(*exact(q))
             row("gamma", "kl", p, gamma_kl(k, b, l, c), q, chart=chart)
+    for p, q in [((0.4, 2), (0.4 + 1e-9, 2)), ((0.4, 2), (0.4, 2 + 1e-9)), ((0.4, 2), (0.4 + 1e-9, 2 + 2e-9)), ((-30, 1), (-30 - 1e-8, 1)), ((-1e-7, 1), (-1.000001e-7, 1)), ((0.4, 2), (0.5, 2.5))]:
+        (k, b), (l, c) = of_means(*exact(p)), of_means(*exact(q))
+        row("gamma", "kl", p, gamma_kl(k, b, l, c), q, chart="expectation")
     for p in [(2.5, 1.5), (1e12, 3), (1e-8, 2), (0.5, 1e-100), (30, 1e100), (1, 1), (1e5, 1e-5)]:
         k, b = exact(p)
         row("gamma", "entropy", p, k - log(b) + loggamma(k) + (1 - k) * digamma(k), size=1 + fabs(log(b)) + fabs((1 - k) * (digamma(k) - log(k))))
@@ -491,7 +504,7 @@ def c(v):
 
 
 def write():
-    out = ["/* Written by tests/oracle/families.py, mpmath with 60 digits. */",
+    out = ["/* Written by tests/oracle/families.py, mpmath with 60 digits. */", "/* clang-format off */",
            "static const struct {\n    const char *family;\n    int64_t dimension;\n    double fixed;\n    const char *quantity, *chart;\n    double p[9], q[9], x[6];\n"
            "    int count;\n    double want[25], size;\n} oracle_families[] = {"]
     for f, d, fixed, quantity, chart, p, q, x, want, size in ROWS:
