@@ -160,42 +160,47 @@ done:
 /* Squares and their inverses stay far inside the doubles within 2^+-MODERATE. */
 enum { MODERATE = 200 };
 
-/* The exponent of the unit in which the data are neither large nor small, 0 where they are moderate as they are, or the family knows no units: the largest
- * observation's where observations may be 0, between the largest and the least where all are positive. */
-static int exponent_of(const rao_family *f, const family_data *d) {
+/* The exponents of the units in which the data of each axis (rao_axis_of) are neither large nor small, 0 where they are moderate as they are, or the family
+ * knows no units: the largest observation's where observations may be 0, between the largest and the least where all are positive. Nonzero: one of them is. */
+static int exponents_of(const rao_family *f, const family_data *d, int *e) {
     const double zero = 0;
-    int positive = f->observation == 1 && !f->table->possible(f, &zero);
-    double most = 0, least = INF;
+    int positive = f->observation == 1 && !f->table->possible(f, &zero), any = 0;
     if (!f->table->charts[0].units.scaled) return 0;
-    for (int64_t i = 0; i < d->n; i++)
-        for (int64_t j = 0; j < f->observation; j++) {
-            double x = fabs(data_row(d, i)[j]);
-            most = fmax(most, x);
-            if (x > 0) least = fmin(least, x);
-        }
-    if (!(most > 0)) return 0;
-    int e = positive ? (ilogb(most) + ilogb(least)) / 2 : ilogb(most);
-    return e > MODERATE || e < -MODERATE ? e : 0;
+    for (int64_t axis = 0; axis < f->observation; axis++) {
+        double most = 0, least = INF;
+        for (int64_t i = 0; i < d->n; i++)
+            for (int64_t j = 0; j < f->observation; j++) {
+                double x = fabs(data_row(d, i)[j]);
+                if (rao_axis_of(f, j) != rao_axis_of(f, axis)) continue;
+                most = fmax(most, x);
+                if (x > 0) least = fmin(least, x);
+            }
+        int own = !(most > 0) ? 0 : positive ? (ilogb(most) + ilogb(least)) / 2 : ilogb(most);
+        e[axis] = own > MODERATE || own < -MODERATE ? own : 0;
+        any |= e[axis];
+        if (rao_axis_of(f, axis) != axis) e[axis] = e[0];
+    }
+    return any;
 }
 
 /* data / 2^e, rows without gaps. */
-static rao_status in_units(rao_ctx *ctx, const rao_family *f, const family_data *d, int e, family_data *out) {
-    rao_status st = RAO_OK;
+static rao_status in_units(rao_ctx *ctx, const rao_family *f, const family_data *d, const int *e, family_data *out) {
+    rao_status st;
     double *x;
     RAO_TRY(rao_scratch(ctx, d->n * f->observation, &x));
     for (int64_t i = 0; i < d->n; i++)
-        for (int64_t j = 0; j < f->observation; j++) x[i * f->observation + j] = ldexp(data_row(d, i)[j], -e);
+        for (int64_t j = 0; j < f->observation; j++) x[i * f->observation + j] = ldexp(data_row(d, i)[j], -e[j]);
     *out = *d;
     out->x = rao_points_of(x, f->observation);
 done:
     return st;
 }
 
-/* n coordinates, or their errors, from the unit 2^e into the unit 1. */
-static void out_of_units(const rao_family *f, int64_t chart, int e, int64_t n, double *c) {
+/* n coordinates, or their errors, from the units 2^e into the unit 1. */
+static void out_of_units(const rao_family *f, int64_t chart, const int *e, int64_t n, double *c) {
     chart_units u = f->table->charts[chart].units;
     int64_t first = f->table->info.dimension ? f->d : 1;
-    for (int64_t i = 0; i < n; i++) c[i] = ldexp(c[i], e * (i < first ? u.first : u.rest));
+    for (int64_t i = 0; i < n; i++) c[i] = ldexp(c[i], e[rao_axis_of(f, i)] * (i < first ? u.first : u.rest));
 }
 
 static double log_likelihood_of(const rao_family *f, const double *s, const family_data *d) {
@@ -213,7 +218,7 @@ rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart,
     rao_status st;
     family_data d = {n, x, weights, 0}, scaled;
     double *c, *s, *out, *errors;
-    int e = 0;
+    int *e, scales;
     rao_mark mark = rao_scratch_mark(ctx);
     const char *name = family->table->info.name;
     if (chart < 0 || chart >= family->table->chart_count)
@@ -225,9 +230,11 @@ rao_status rao_family_mle(rao_ctx *ctx, const rao_family *family, int64_t chart,
     RAO_TRY(rao_scratch(ctx, rao_family_coords(family, chart), &out));
     RAO_TRY(rao_scratch(ctx, family->state, &s));
     RAO_TRY(rao_scratch(ctx, rao_family_tangent(family, chart), &errors));
-    e = exponent_of(family, &d);
-    if (e != 0) RAO_TRY(in_units(ctx, family, &d, e, &scaled));
-    RAO_TRY(family->table->mle(ctx, family, e != 0 ? &scaled : &d, c));
+    RAO_TRY(rao_scratch(ctx, family->observation, &e));
+    memset(e, 0, sizeof *e * (size_t)family->observation);
+    scales = exponents_of(family, &d, e);
+    if (scales) RAO_TRY(in_units(ctx, family, &d, e, &scaled));
+    RAO_TRY(family->table->mle(ctx, family, scales ? &scaled : &d, c));
     if (standard_error) {
         RAO_TRY(rao_family_load(ctx, family, 0, c, s));
         RAO_TRY(family->table->charts[chart].store(ctx, family, s, out));

@@ -48,6 +48,9 @@ rao_status rao_fisher_best(rao_ctx *ctx, const family_item *it, double *out, rao
 /* d KL(p : q) / d(coordinates of q), closed or generic. */
 rao_status rao_kl_gradient(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality);
 
+/* The coordinate of x whose unit coordinate i of chart 0 is in: those of a diagonal normal are independent and may have units of their own; else all have one. */
+static inline int64_t rao_axis_of(const rao_family *f, int64_t i) { return f->table == &rao_table_diagonal_normal ? i % f->d : 0; }
+
 /* units.c: a pair in units of its own, lengths divided by 2^exponent; 0 where the family has no such units or they do not fit. */
 typedef struct unit_pair {
     double p[8], q[8];

@@ -19,31 +19,28 @@ static int64_t locations(const rao_family *f) {
     return info->dimension && f->table != &rao_table_wishart ? f->d : 0;
 }
 
-/* The exponent of the unit in which the last coordinate, a scale, is near one. */
-static int unit_of(const rao_family *f, const double *a, const double *b) {
+/* The exponents of the units in which each axis's last coordinate, a scale, is near one. */
+static rao_status units_of(rao_ctx *ctx, const rao_family *f, const double *a, const double *b, twin *t) {
     chart_units u = f->table->charts[0].units;
-    int64_t n = f->coords[0], last = n - 1, first = f->table->info.dimension ? f->d : 1;
-    int power = last < first ? u.first : u.rest;
-    if (!u.scaled || power == 0) return 0;
-    return (ilogb(a[last]) + ilogb(b[last])) / (2 * power);
+    int64_t n = f->coords[0], first = f->table->info.dimension ? f->d : 1, axes = 1;
+    int power = n - 1 < first ? u.first : u.rest, *exponent;
+    if (!u.scaled || power == 0) return RAO_OK;
+    while (axes < n && rao_axis_of(f, axes) == axes) axes++;
+    RAO_OR_RETURN(rao_scratch(ctx, axes, &exponent));
+    for (int64_t i = 0; i < axes; i++) exponent[i] = (ilogb(a[n - axes + i]) + ilogb(b[n - axes + i])) / (2 * power);
+    return t->exponent = exponent, RAO_OK;
 }
 
-static void into(const rao_family *f, const twin *t, double *c) {
-    chart_units u = f->table->charts[0].units;
-    int64_t first = f->table->info.dimension ? f->d : 1;
-    for (int64_t i = 0; i < f->coords[0]; i++) {
-        if (i < t->located) c[i] -= t->origin[i];
-        if (t->exponent != 0) c[i] = ldexp(c[i], -t->exponent * (i < first ? u.first : u.rest));
-    }
+static double scaled(const twin *t, int64_t i, int sign, double c) {
+    chart_units u = t->f->table->charts[0].units;
+    int64_t first = t->f->table->info.dimension ? t->f->d : 1;
+    return t->exponent ? ldexp(c, sign * t->exponent[rao_axis_of(t->f, i)] * (i < first ? u.first : u.rest)) : c;
 }
-
-static void out_of(const rao_family *f, const twin *t, double *c) {
-    chart_units u = f->table->charts[0].units;
-    int64_t first = f->table->info.dimension ? f->d : 1;
-    for (int64_t i = 0; i < f->coords[0]; i++) {
-        if (t->exponent != 0) c[i] = ldexp(c[i], t->exponent * (i < first ? u.first : u.rest));
-        if (i < t->located) c[i] += t->origin[i];
-    }
+static void into(const twin *t, double *c) {
+    for (int64_t i = 0; i < t->f->coords[0]; i++) c[i] = scaled(t, i, -1, i < t->located ? c[i] - t->origin[i] : c[i]);
+}
+static void out_of(const twin *t, double *c) {
+    for (int64_t i = 0; i < t->f->coords[0]; i++) c[i] = scaled(t, i, 1, c[i]) + (i < t->located ? t->origin[i] : 0);
 }
 
 static rao_status make(rao_ctx *ctx, const rao_family *f, const char *name, int64_t classes, twin *out) {
@@ -93,13 +90,14 @@ rao_status rao_twin_open(rao_ctx *ctx, const rao_family *f, int64_t n, const dou
     RAO_TRY(f->table->charts[0].store(ctx, f, points[n - 1], c));
     if (name) RAO_TRY(make(ctx, f, name, 0, out));
     if (is_simplex(f)) RAO_TRY(keep_classes(ctx, f, n, points, out));
-    out->origin = origin, out->located = locations(out->f), out->exponent = unit_of(out->f, origin, c);
+    out->origin = origin, out->located = locations(out->f);
+    RAO_TRY(units_of(ctx, out->f, origin, c, out));
     for (int64_t i = 0; i < n; i++) {
         double *state;
         RAO_TRY(rao_scratch(ctx, out->f->state, &state));
         RAO_TRY(f->table->charts[0].store(ctx, f, points[i], c));
         if (out->kept) gather(f, out->kept, c);
-        into(out->f, out, c);
+        into(out, c);
         RAO_TRY(out->f->table->charts[0].load(ctx, out->f, c, state));
         out->s[i] = state;
     }
@@ -115,7 +113,7 @@ rao_status rao_twin_back(rao_ctx *ctx, const rao_family *f, const twin *t, const
     RAO_TRY(rao_scratch(ctx, f->coords[0], &c));
     RAO_TRY(rao_scratch(ctx, f->coords[0], &whole));
     RAO_TRY(t->f->table->charts[0].store(ctx, t->f, s, c));
-    out_of(t->f, t, c);
+    out_of(t, c);
     if (t->kept) scatter(f, t->kept, c, whole);
     RAO_TRY(f->table->charts[0].load(ctx, f, t->kept ? whole : c, out));
 done:

@@ -8,8 +8,8 @@
 typedef struct twin {
     const rao_family *f; /* the family itself, or `own` */
     rao_family *own;
-    const double **s; /* the points' states in f */
-    int exponent;     /* the unit of x is 2^exponent */
+    const double **s;    /* the points' states in f */
+    const int *exponent; /* the unit of x is 2^exponent, one for each axis (rao_axis_of); NULL: 1 */
     int64_t located;
     const double *origin;      /* coordinates of chart 0 that are counted from these: `located` of them */
     const unsigned char *kept; /* classes, or NULL: all */

@@ -88,7 +88,28 @@ static void wide_data(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void axes(void **state) {
+    (void)state;
+    LAW("axes of a diagonal normal in units of their own have the same estimates and standard errors in those");
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f = NULL;
+    rao_family_opts o;
+    rao_family_opts_init(&o);
+    o.dimension = 2;
+    OK(ctx, rao_family_create(ctx, "diagonal_normal", &o, &f));
+    double x[N], want[4], want_error[4], p[4], error[4];
+    OK(ctx, rao_family_mle(ctx, f, 0, N / 2, rao_points_of(data, 2), NULL, want, want_error, NULL));
+    for (int i = 0; i < N; i++) x[i] = ldexp(data[i], i % 2 ? 600 : -600);
+    OK(ctx, rao_family_mle(ctx, f, 0, N / 2, rao_points_of(x, 2), NULL, p, error, NULL));
+    for (int i = 0; i < 4; i++) {
+        EXPECT_REL(p[i], ldexp(want[i], i % 2 ? 600 : -600), 1e-14);
+        EXPECT_REL(error[i], ldexp(want_error[i], i % 2 ? 600 : -600), 1e-14);
+    }
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(units), cmocka_unit_test(wide_data)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(units), cmocka_unit_test(axes), cmocka_unit_test(wide_data)};
     return rao_test_run("family/mle_units", tests, COUNT(tests));
 }
