@@ -15,25 +15,26 @@
 
 static const double dominates = 0.05; /* the rest is below this part of the largest */
 
-/* What is left of h'(y) - h'(x) after d h''(x). */
-static double slope_remainder(double x, double d, double y) {
+/* What is left of h'(x + d) - h'(x) after d h''(x), d below a tenth of x. */
+static double slope_remainder(double x, double d) {
     double sum = 0;
-    if (fabs(d) > 0.1 * x) return rao_excess_slope_change(x, d, y) - d * rao_trigamma_excess(x);
     for (int i = 0; i < 8; i++) sum += weight[i] * (1 - node[i]) * rao_tetragamma_excess(x + node[i] * d);
     return d * d * sum;
 }
 
-/* With b = a + step: B_h from a + r to b + r + e, less B_h from a to b, for small r and r + e: along the straight path. */
-static double bregman_gap(double a, double r, double b, double step, double e) {
+/* With b = a + step, q = r + e: B_h from a + r to b + q, less B_h from a to b, for small r and q: along the straight path. Far from each other r and e nearly
+ * cancel. */
+static double bregman_gap(double a, double r, double b, double step, double q, double e) {
     double sum = 0;
     for (int i = 0; i < 8; i++) {
-        double x = a + node[i] * r, d = step + node[i] * e, y = b + node[i] * (r + e);
-        sum += weight[i] * (r * slope_remainder(x, d, y) + e * rao_excess_slope_change(x, d, y));
+        double x = a + node[i] * r, d = step + node[i] * e, y = b + node[i] * q, change = rao_excess_slope_change(x, d, y);
+        if (fabs(d) > 0.1 * x) sum += weight[i] * (q * change - r * d * rao_trigamma_excess(x));
+        else sum += weight[i] * (r * slope_remainder(x, d) + e * change);
     }
     return sum;
 }
 
-static int64_t largest(const double *v, int64_t k) {
+int64_t rao_dirichlet_largest(const double *v, int64_t k) {
     int64_t top = 0;
     for (int64_t i = 1; i < k; i++)
         if (v[i] > v[top]) top = i;
@@ -49,7 +50,7 @@ static double others(const double *v, int64_t k, int64_t i) {
 }
 
 double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total) {
-    int64_t top = largest(alpha, k);
+    int64_t top = rao_dirichlet_largest(alpha, k);
     double sum = -rao_lgamma_diff(alpha[top], others(alpha, k, top));
     (void)total;
     for (int64_t i = 0; i < k; i++)
@@ -67,13 +68,14 @@ static double others_moved(const double *p, const double *q, const double *step,
 }
 
 /* A_q KL(m_q : m_p) = A_q sum m_p [(1 + w) log(1 + w) - w], w = m_q/m_p - 1 = (delta r - alpha delta_r) / (alpha A_q), r and delta_r those of the others. */
-static double simplex_part(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
+double rao_dirichlet_simplex_part(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
     double sum = 0, change = 0;
-    int64_t top = largest(p, k);
+    int64_t top = rao_dirichlet_largest(p, k);
     for (int64_t i = 0; i < k; i++) change += moved_at(p, q, step, i);
     for (int64_t i = 0; i < k; i++) {
         double own = moved_at(p, q, step, i), rest = i == top ? others(p, k, i) : total_p - p[i];
         double w = (own / p[i] * rest - (i == top ? others_moved(p, q, step, k, i) : change - own)) / total_q;
+        if (rao_scales_apart(p[i], q[i])) w = q[i] / total_q * (total_p / p[i]) - 1; /* where the differences would cancel */
         double excess = fabs(w) < 0.5 ? (1 + w) * rao_log1pmx(w) + w * w : (1 + w) * (log(q[i] / p[i]) - log(total_q / total_p)) - w;
         sum += p[i] / total_p * excess;
     }
@@ -81,12 +83,12 @@ static double simplex_part(const double *p, const double *q, const double *step,
 }
 
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
-    int64_t top = largest(p, k);
-    double sum = simplex_part(p, q, step, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
+    int64_t top = rao_dirichlet_largest(p, k);
+    double sum = rao_dirichlet_simplex_part(p, q, step, k, total_p, total_q), rest = others(p, k, top), rest_q = others(q, k, top);
     double own = moved_at(p, q, step, top), moved = others_moved(p, q, step, k, top);
     for (int64_t i = 0; i < k; i++)
         if (i != top) sum += rao_excess_divergence(p[i], q[i], moved_at(p, q, step, i));
-    if (rest < dominates * p[top] && rest_q < dominates * q[top]) return sum - bregman_gap(p[top], rest, q[top], own, moved);
+    if (rest < dominates * p[top] && rest_q < dominates * q[top]) return sum - bregman_gap(p[top], rest, q[top], own, rest_q, moved);
     return sum + (rao_excess_divergence(p[top], q[top], own) - rao_excess_divergence(total_p, total_q, own + moved));
 }
 double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q) {
@@ -113,7 +115,7 @@ static double mean_log_gap(double a, double r, double b, double e) {
 
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g) {
     double total_q = 0, change = 0;
-    int64_t top = largest(p, k);
+    int64_t top = rao_dirichlet_largest(p, k);
     for (int64_t i = 0; i < k; i++) change += q[i] - p[i], total_q += q[i];
     double common = total_q < 0.5 * total_p ? rao_digamma(total_q) - rao_digamma(total_p) : rao_digamma_diff(total_p, change);
     for (int64_t i = 0; i < k; i++) g[i] = rao_digamma_change(p[i], q[i], q[i] - p[i]) - common;
@@ -124,7 +126,7 @@ void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, doub
 
 /* psi'(alpha_i) - psi'(A) on the diagonal, -psi'(A) off it. */
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m) {
-    int64_t top = largest(alpha, k);
+    int64_t top = rao_dirichlet_largest(alpha, k);
     double common = rao_trigamma(total), rest = others(alpha, k, top);
     for (int64_t i = 0; i < k; i++)
         for (int64_t j = 0; j < k; j++) m[i * k + j] = (i == j ? rao_trigamma(alpha[i]) : 0) - common;
@@ -150,7 +152,7 @@ static double slope_of_gap(double x) {
 
 /* Small alpha: r(x) = x^2 (1 - O(x^2)), so D is the sum of 2 alpha_i alpha_j over pairs, here in units of the largest; below 1e-9 no quotient of doubles vanishes. */
 static double small_log_det(const double *alpha, int64_t k, double total) {
-    double top = alpha[largest(alpha, k)], before = 0, pairs = 0, logs = 0;
+    double top = alpha[rao_dirichlet_largest(alpha, k)], before = 0, pairs = 0, logs = 0;
     for (int64_t i = 0; i < k; i++) {
         logs -= 2 * log(alpha[i]);
         pairs += before * (alpha[i] / top), before += alpha[i] / top;
@@ -161,7 +163,7 @@ static double small_log_det(const double *alpha, int64_t k, double total) {
 /* det F = prod psi'(alpha_i) psi'(A) D with D = r(A) - sum r(alpha_i) = sum c(alpha_i) - c(A), c = x - r. The first form is exact for small alpha, the second
  * for large ones; where one alpha dominates, its part of either difference is an integral of the slope over the sum of the others. */
 double rao_dirichlet_log_det(const double *alpha, int64_t k, double total) {
-    int64_t top = largest(alpha, k);
+    int64_t top = rao_dirichlet_largest(alpha, k);
     double rest = others(alpha, k, top), sum = 0, mean = 0, logs = log_trigamma(total);
     int large = alpha[top] > 1, dominated = rest < 0.25 * alpha[top];
     if (total < 1e-9) return small_log_det(alpha, k, total);
@@ -225,6 +227,10 @@ static double newton_step(const double *alpha, int64_t k, const double *mean_log
     return largest_step;
 }
 
+void rao_dirichlet_start(int64_t k, const double *mean_log, double sum, double *alpha) {
+    for (int64_t i = 0; i < k; i++) alpha[i] = exp(mean_log[i]) / sum * fmax(0.1, 0.5 * (double)(k - 1) / -log(sum));
+}
+
 rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const double *mean_log, double *alpha) {
     rao_status st;
     double *step, *trial;
@@ -236,8 +242,7 @@ rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const
     if (!(sum < 1 - 1e-15))
         RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "%s: all observations are equal: the likelihood grows without bound with the parameters",
                          f->table->info.name));
-    /* the start: means proportional to the geometric means, and the A at which they sum to what they do, E log x_i ~ log m_i - (1/m_i - 1)/(2A) */
-    for (int64_t i = 0; i < k; i++) alpha[i] = exp(mean_log[i]) / sum * fmax(0.1, 0.5 * (double)(k - 1) / -log(sum));
+    rao_dirichlet_start(k, mean_log, sum, alpha);
     double value = mean_log_likelihood(alpha, k, mean_log);
     for (int iteration = 0; iteration < 200; iteration++) {
         double size = newton_step(alpha, k, mean_log, step), factor = 1;
@@ -256,82 +261,6 @@ rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const
     }
     if (newton_step(alpha, k, mean_log, step) > 1e-8)
         st = rao_fail(ctx, RAO_ENUMERIC, "%s: Newton's method did not converge in 200 steps", f->table->info.name);
-done:
-    rao_scratch_reset(ctx, mark);
-    return st;
-}
-
-/* ---- means of points ------------------------------------------------------------------------------------------- */
-
-static void sum_up(double *s, int64_t k) {
-    s[k] = 0;
-    for (int64_t i = 0; i < k; i++) s[k] += s[i];
-}
-
-rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s) {
-    for (int64_t i = 0; i < k; i++) {
-        rao_status st = rao_mean_inside(ctx, f, "alpha", s[i] = rao_mean_at(m, i));
-        if (st) return st;
-    }
-    sum_up(s, k);
-    return RAO_OK;
-}
-
-/* sum w KL(p_k : alpha) and its gradient E log x at alpha less its mean, both from differences. */
-static double mean_kl(const family_mean *m, int64_t k, const double *alpha, double total) {
-    double sum = 0;
-    for (int64_t j = 0; j < m->n; j++) sum += m->w[j] * rao_dirichlet_kl(m->s[j], alpha, k, m->s[j][k], total);
-    return sum;
-}
-static void mean_kl_gradient(const family_mean *m, int64_t k, const double *alpha, double *part, double *g) {
-    for (int64_t i = 0; i < k; i++) g[i] = 0;
-    for (int64_t j = 0; j < m->n; j++) {
-        rao_dirichlet_kl_gradient(m->s[j], alpha, k, m->s[j][k], part);
-        for (int64_t i = 0; i < k; i++) g[i] += m->w[j] * part[i];
-    }
-}
-
-/* g := F^-1 g at alpha. */
-static rao_status natural_direction(rao_ctx *ctx, int64_t k, const double *alpha, double total, double *fisher, double *g) {
-    rao_mat a = rao_mat_view(RAO_F64, k, k, k, fisher), b = rao_mat_view(RAO_F64, k, 1, 1, g);
-    rao_dirichlet_fisher(alpha, k, total, fisher);
-    rao_status st = rao_cholesky(ctx, &a, 0, NULL);
-    if (!st) st = rao_trsm(ctx, RAO_LEFT, RAO_N, &a, &b);
-    return st ? st : rao_trsm(ctx, RAO_LEFT, RAO_T, &a, &b);
-}
-
-/* The sum of divergences is convex in alpha: Newton's method with halving, from the geometric mean. */
-rao_status rao_dirichlet_m_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s) {
-    rao_status st;
-    double *step, *trial, *fisher, value, size = INF;
-    rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_scratch(ctx, k, &step));
-    RAO_TRY(rao_scratch(ctx, k + 1, &trial));
-    RAO_TRY(rao_scratch(ctx, k * k, &fisher));
-    for (int64_t i = 0; i < k; i++) s[i] = rao_geometric_mean_at(m, i);
-    sum_up(s, k);
-    value = mean_kl(m, k, s, s[k]);
-    for (int iteration = 0; iteration < 200 && size > 1e-13; iteration++) {
-        double factor = 1;
-        mean_kl_gradient(m, k, s, trial, step);
-        RAO_TRY(natural_direction(ctx, k, s, s[k], fisher, step));
-        size = 0;
-        for (int64_t i = 0; i < k; i++) size = fmax(size, fabs(step[i] / s[i]));
-        for (; factor > 1e-15; factor /= 2) {
-            int inside = 1;
-            for (int64_t i = 0; i < k; i++) trial[i] = s[i] - factor * step[i], inside &= trial[i] > 0.1 * s[i];
-            sum_up(trial, k);
-            double next = inside ? mean_kl(m, k, trial, trial[k]) : INF;
-            if (!inside || !(next <= value || size < 1e-7)) continue;
-            for (int64_t i = 0; i <= k; i++) s[i] = trial[i];
-            value = next;
-            break;
-        }
-        if (factor <= 1e-15) break;
-    }
-    if (!(size < 1e-8))
-        st = rao_fail(ctx, RAO_ENUMERIC, "%s: no point with the mean of E log x was reached: it may lie outside the family",
-                      f->table->info.name);
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -9,7 +9,11 @@ double rao_dirichlet_log_beta(const double *alpha, int64_t k, double total);
 double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int64_t i);
 double rao_dirichlet_entropy(const double *alpha, int64_t k, double total);
 double rao_dirichlet_kl(const double *p, const double *q, int64_t k, double total_p, double total_q);
-/* The same where q - p is known better than from the rounded q and p. */
+/* Its first part, A_q KL(m_q : m_p), m = alpha/A; step: q - p, or NULL. */
+double rao_dirichlet_simplex_part(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
+/* The place of the largest. */
+int64_t rao_dirichlet_largest(const double *v, int64_t k);
+/* KL where q - p is known better than from the rounded q and p. */
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
@@ -22,6 +26,9 @@ void rao_dirichlet_draw(rao_draws *d, const double *alpha, int64_t k, double *x)
 /* Means of k numbers and their sum in alpha, and in E log x_i by Newton's method. */
 rao_status rao_dirichlet_e_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);
 rao_status rao_dirichlet_m_mean(rao_ctx *ctx, const rao_family *f, int64_t k, const family_mean *m, double *s);
+/* The start of a search for the alpha with these means of log x_i, `sum` of their exponentials below 1: alpha proportional to the geometric means, and the A at
+ * which they sum to what they do, E log x_i ~ log m_i - (1/m_i - 1)/(2A). */
+void rao_dirichlet_start(int64_t k, const double *mean_log, double sum, double *alpha);
 /* alpha by maximum likelihood from the means of log x_i. */
 rao_status rao_dirichlet_fit(rao_ctx *ctx, const rao_family *f, int64_t k, const double *mean_log, double *alpha);
 

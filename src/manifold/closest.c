@@ -10,13 +10,19 @@
 enum { MOST_STEPS = 2000 };
 static const double longest = 2; /* Fisher units of the first step; a step that gains as its length promises doubles it */
 
-static int64_t natural_chart(const rao_family *f) {
+static int64_t chart_named(const rao_family *f, const char *name) {
     for (int64_t i = 0; i < f->table->chart_count; i++)
-        if (!strcmp(f->table->charts[i].name, "natural")) return i;
+        if (!strcmp(f->table->charts[i].name, name)) return i;
     return -1;
 }
+static int64_t natural_chart(const rao_family *f) { return chart_named(f, "natural"); }
 
-int64_t rao_search_chart(const rao_family *f) { return f->coords[0] == f->tangents[0] ? 0 : natural_chart(f); }
+/* A gamma law's in which the matrix is diagonal: in (shape, rate) it has no second digit at shapes of 1e16. */
+int64_t rao_search_chart(const rao_family *f) {
+    int64_t orthogonal = chart_named(f, "shape_mean");
+    if (orthogonal >= 0) return orthogonal;
+    return f->coords[0] == f->tangents[0] ? 0 : natural_chart(f);
+}
 
 /* ---- d theta / dx -------------------------------------------------------------------------------------------- */
 
@@ -138,7 +144,7 @@ typedef struct search {
     rao_family_args args;
     rao_quality quality; /* of the divergences that were asked */
     int64_t n;
-    double *fisher, *metric, *gradient, *before, *part, *step, *trial, *state;
+    double *fisher, *metric, *diagonal, *gradient, *before, *part, *step, *trial, *state;
 } search;
 
 static rao_status value_at(rao_ctx *ctx, search *w, const double *s, double *value) {
@@ -178,7 +184,7 @@ static rao_status gradient_at(rao_ctx *ctx, search *w, const double *s) {
 static rao_status solve_step(rao_ctx *ctx, search *w, double *length) {
     const closest *k = w->problem;
     int64_t n = w->n, m = 0;
-    double square = 0;
+    double square = 0, *whole = w->diagonal;
     for (int64_t i = 0; i < n; i++) {
         int64_t column = 0;
         if (k->held && k->held[i]) continue;
@@ -190,7 +196,12 @@ static rao_status solve_step(rao_ctx *ctx, search *w, double *length) {
     memset(w->step, 0, sizeof *w->step * (size_t)n);
     *length = 0;
     if (m == 0) return RAO_OK;
+    for (int64_t i = 0; i < m; i++) whole[i] = w->metric[i * (n + 1)];
     RAO_OR_RETURN(rao_cholesky(ctx, &a, 0, NULL));
+    for (int64_t i = 0; i < m; i++)
+        if (!(w->metric[i * (n + 1)] / sqrt(whole[i]) > 1e-7)) /* its square is what the rounding of the matrix left of one */
+            return rao_fail(ctx, RAO_ENUMERIC, "%s: the Fisher matrix is too nearly singular on the way to the closest point",
+                            k->f->table->info.name);
     RAO_OR_RETURN(rao_cholesky_solve(ctx, &a, &b));
     m = 0;
     for (int64_t i = 0; i < n; i++)
@@ -240,6 +251,7 @@ static rao_status make_room(rao_ctx *ctx, search *w) {
     int64_t n = w->n;
     RAO_TRY(rao_scratch(ctx, n * n, &w->fisher));
     RAO_TRY(rao_scratch(ctx, n * n, &w->metric));
+    RAO_TRY(rao_scratch(ctx, n, &w->diagonal));
     RAO_TRY(rao_scratch(ctx, n, &w->gradient));
     RAO_TRY(rao_scratch(ctx, n, &w->before));
     RAO_TRY(rao_scratch(ctx, n, &w->part));

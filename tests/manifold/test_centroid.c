@@ -178,6 +178,52 @@ static void test_edges(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void test_shapes(void **state) {
+    (void)state;
+    ORACLE("centres of beta and gamma laws that are narrow beside their distance", "mpmath, tests/oracle/centroids.py");
+    rao_ctx *ctx = rao_test_ctx();
+    static const struct {
+        const char *name;
+        rao_centroid_kind kind;
+        double points[4], want[2];
+    } rows[] = {
+        {"beta",
+         RAO_CENTROID_RIGHT,
+         {1000000000000.0, 2000000000000.0, 2000000000000.0, 1000000000000.0},
+         {4.4805175994677482, 4.4805175994677482}},
+        {"beta",
+         RAO_CENTROID_RIGHT,
+         {1000000000000.0, 2000000000000.0, 1000001000000.0, 2000000000000.0},
+         {857143367346.78895, 1714285877550.782}},
+        {"beta", RAO_CENTROID_RIGHT, {1000000.0, 2000000.0, 2000000.0, 1000000.0}, {4.4805025316194693, 4.4805025316194693}},
+        {"beta", RAO_CENTROID_SYMMETRIC, {1000000.0, 2000000.0, 2000000.0, 1000000.0}, {2523.6636575817166, 2523.6636575817166}},
+        {"beta", RAO_CENTROID_SYMMETRIC, {10000.0, 20000.0, 30000.0, 10000.0}, {242.66251324708712, 182.30495161799114}},
+        {"gamma", RAO_CENTROID_SYMMETRIC, {1000000000000.0, 1.0, 2000000000000.0, 1.0}, {3568652.6467315231, 2.3791017644876821e-6}},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rao_family *f = NULL;
+        double c[2];
+        OK(ctx, rao_family_create(ctx, rows[i].name, NULL, &f));
+        OK(ctx, rao_centroid(ctx, f, rows[i].kind, 0, 2, rao_points_of(rows[i].points, 2), NULL, c, NULL));
+        for (int k = 0; k < 2; k++) EXPECT_REL(c[k], rows[i].want[k], 2e-11); /* the matrix of a beta law is all but singular */
+        rao_family_destroy(&f);
+    }
+    LAW("a diagonal normal's axes have units of their own");
+    rao_family *normals = NULL;
+    rao_family_opts o;
+    rao_family_opts_init(&o);
+    o.dimension = 2;
+    OK(ctx, rao_family_create(ctx, "diagonal_normal", &o, &normals));
+    static const double plain[] = {0, 0, 1, 1, 1, 1, 2, 2};
+    double apart[8], want[4], c[4];
+    for (int i = 0; i < 8; i++) apart[i] = ldexp(plain[i], i % 2 ? 500 : -500);
+    OK(ctx, rao_centroid(ctx, normals, RAO_CENTROID_SYMMETRIC, 0, 2, rao_points_of(plain, 4), NULL, want, NULL));
+    OK(ctx, rao_centroid(ctx, normals, RAO_CENTROID_SYMMETRIC, 0, 2, rao_points_of(apart, 4), NULL, c, NULL));
+    for (int i = 0; i < 4; i++) EXPECT_REL(c[i], ldexp(want[i], i % 2 ? 500 : -500), 1e-12);
+    rao_family_destroy(&normals);
+    rao_test_ctx_close(&ctx);
+}
+
 static rao_status body(rao_ctx *ctx, void *arg) {
     double points[] = {0.5, 3, 1, 2}, c[2];
     return rao_centroid(ctx, arg, RAO_CENTROID_SYMMETRIC, 0, 2, rao_points_of(points, 2), NULL, c, NULL);
@@ -206,8 +252,8 @@ static void test_refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_least),   cmocka_unit_test(test_sides), cmocka_unit_test(test_symmetric),
-                                       cmocka_unit_test(test_far),     cmocka_unit_test(test_units), cmocka_unit_test(test_edges),
-                                       cmocka_unit_test(test_refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_least),  cmocka_unit_test(test_sides),   cmocka_unit_test(test_symmetric),
+                                       cmocka_unit_test(test_far),    cmocka_unit_test(test_units),   cmocka_unit_test(test_edges),
+                                       cmocka_unit_test(test_shapes), cmocka_unit_test(test_refusals)};
     return rao_test_run("manifold", tests, COUNT(tests));
 }
