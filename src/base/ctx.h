@@ -26,7 +26,7 @@ struct rao_ctx {
     rao_status status;
     char sentence[SENTENCE_BYTES];
     scratch_chunk *scratch;
-    size_t scratch_high; /* the most bytes the stack ever held in chunks */
+    size_t scratch_high; /* the most bytes that were ever taken from it at once, while it had several chunks */
     int threads;
     rao_ctx **workers; /* threads - 1 of them, made at the first parallel loop */
     int in_parallel;

@@ -131,15 +131,21 @@ void rao_scratch_reset(rao_ctx *ctx, rao_mark mark) {
     if (ctx->scratch) ctx->scratch->used = mark.used;
 }
 
+static size_t used_of_all(const rao_ctx *ctx) {
+    size_t used = 0;
+    for (const scratch_chunk *c = ctx->scratch; c; c = c->below) used += c->used;
+    return used;
+}
+
+/* A quarter more than there is at least, so that many small requests make few chunks, and no large one makes another as large that stays empty.
+ * A lone chunk that is empty gives way to the one that is large enough. */
 static rao_status push_chunk(rao_ctx *ctx, size_t bytes) {
-    scratch_chunk *top = ctx->scratch;
-    size_t capacity = top ? 2 * top->capacity : CHUNK_MIN, total = 0;
+    const size_t more = used_of_all(ctx) / 4, capacity = more > CHUNK_MIN ? more : CHUNK_MIN;
+    if (ctx->scratch && !ctx->scratch->below && ctx->scratch->used == 0) pop_chunk(ctx);
     scratch_chunk *chunk = make_chunk(ctx, bytes > capacity ? bytes : capacity);
     if (!chunk) return no_memory(ctx, bytes);
-    chunk->below = top;
+    chunk->below = ctx->scratch;
     ctx->scratch = chunk;
-    for (const scratch_chunk *c = chunk; c; c = c->below) total += c->capacity;
-    if (total > ctx->scratch_high) ctx->scratch_high = total;
     return RAO_OK;
 }
 
@@ -152,6 +158,8 @@ rao_status rao_scratch_bytes(rao_ctx *ctx, int64_t count, size_t size, void **bl
     if (st != RAO_OK) return st;
     *block = ctx->scratch->bytes + ctx->scratch->used;
     ctx->scratch->used += bytes;
+    const size_t used = ctx->scratch->below ? used_of_all(ctx) : 0; /* one chunk is kept as it is */
+    if (used > ctx->scratch_high) ctx->scratch_high = used;
     return RAO_OK;
 }
 
