@@ -59,33 +59,44 @@ static rao_status gap(rao_ctx *ctx, const double *x, double log_p, double log_q,
     return RAO_OK;
 }
 
-/* p^a q^b and p^a q^b log p/q, divided by the largest p^a q^b. */
+/* p^a q^b, and with it p^a q^b log p/q, divided by the largest p^a q^b. */
+static double power_at(const skewed *k, double log_p, double log_q, double weight) {
+    if ((log_p == -INF && k->order.p >= 0) || (log_q == -INF && k->order.q >= 0)) return 0;
+    double l = log_p - log_q;
+    return isfinite(l) ? weight * exp((log_q - k->shift) + k->order.p * l) : INF;
+}
 static rao_status power(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
-    const skewed *k = arg;
-    (void)ctx, (void)x;
-    if ((log_p == -INF && k->order.p >= 0) || (log_q == -INF && k->order.q >= 0)) return RAO_OK;
-    double l = log_p - log_q, w = isfinite(l) ? weight * exp((log_q - k->shift) + k->order.p * l) : INF;
+    return (void)ctx, (void)x, sum[0] += power_at(arg, log_p, log_q, weight), RAO_OK;
+}
+static rao_status power_and_slope(rao_ctx *ctx, const double *x, double log_p, double log_q, double weight, double *sum, void *arg) {
+    double w = power_at(arg, log_p, log_q, weight);
     sum[0] += w;
-    if (w > 0) sum[1] += w * l;
-    return RAO_OK;
+    if (w > 0) sum[1] += w * (log_p - log_q);
+    return (void)ctx, (void)x, RAO_OK;
 }
 
-/* Their integrals, for a pair of whose p^a q^b is left all but nothing, or more than a number: cut at its own peaks. Both 0 where nothing is left. */
-static rao_status by_peaks(rao_ctx *ctx, skewed *k, double value[2], rao_quality *quality) {
+/* Their integrals over a range (NULL: all), for a pair of whose p^a q^b is left all but nothing, or more than a number: cut at its own peaks, in units of the
+ * largest of them or of k->shift where that is given (else NaN). Both 0 where nothing is left. */
+static rao_status by_peaks(rao_ctx *ctx, skewed *k, const integrate_marks *range, int slope, double *value, rao_quality *quality) {
     rao_status st = RAO_OK;
     const family_item *it = k->it;
     expect_draws draws = draws_of(it);
     peaks all = {0};
     rao_mark mark = rao_scratch_mark(ctx);
-    value[0] = value[1] = 0;
+    double shift = k->shift;
+    value[0] = 0, k->shift = 0;
+    if (slope) value[1] = 0;
     if (rao_integrable(it->f) && it->f->table->support) RAO_TRY(rao_find_peaks(ctx, k, &all));
+    if (!isnan(shift)) k->shift = shift;
     if (k->shift == -INF || k->unbounded) goto done; /* nothing is left, or it grows without bound */
     if (fabs(k->shift) > 1e18) { /* the logarithm of a width is nothing beside it, and the peak is thinner than doubles are apart */
         value[0] = 1;
         goto done;
     }
-    integrate_marks extra = {.count = all.count, .at = all.at};
-    RAO_TRY(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, &extra, &draws, 2, power, k, value, quality));
+    integrate_marks extra = range ? *range : (integrate_marks){0};
+    extra.count = all.count, extra.at = all.at;
+    RAO_TRY(rao_integrate_pair_marked(ctx, it->f, it->p, it->q, &extra, &draws, slope ? 2 : 1, slope ? power_and_slope : power, k, value,
+                                      quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -96,8 +107,8 @@ static void keep_quality(rao_quality *quality, rao_quality own, double factor) {
     quality->error += own.error * factor;
 }
 
-/* The same pair in observations that doubles hold better: f-divergences do not know the difference. log x of a lognormal, log(x/xm) of a Pareto law, -log x of a
- * Weibull law of a small shape, whose mass lies below the smallest double or above the largest, those of log_law.h; then units of the pair's own. */
+/* The same pair in observations that doubles hold better: f-divergences do not know the difference. log x of a lognormal, log(x/xm) of a Pareto law, -log x of
+ * Weibull laws of a small shape, whose mass lies below the smallest double or above the largest, or far apart, those of log_law.h; then units of the pair's own. */
 typedef struct plain_pair {
     family_item it;
     rao_family f;
@@ -125,7 +136,8 @@ static void other_observations(const family_item *it, plain_pair *out) {
         out->f.table = &rao_table_exponential;
         out->p[0] = s[0], out->p[1] = 1 / s[0], out->q[0] = t[0], out->q[1] = 1 / t[0], out->p[2] = out->q[2] = 0;
         out->it.p = out->p, out->it.q = out->q;
-    } else if (table == &rao_table_weibull && fmin(s[0], t[0]) < 0.2) {
+    } else if (table == &rao_table_weibull &&
+               (fmin(s[0], t[0]) < 0.2 || rao_scales_apart(s[0], t[0]) || fmin(s[0], t[0]) * fabs(log(s[1]) - log(t[1])) > 1)) {
         out->f.table = &rao_table_gumbel;
         out->p[0] = -log(s[1]), out->p[1] = 1 / s[0], out->q[0] = -log(t[1]), out->q[1] = 1 / t[0];
         out->it.p = out->p, out->it.q = out->q;
@@ -142,6 +154,34 @@ static void plainly(const family_item *it, plain_pair *out) {
 static double limit_of_ratio(const family_item *it) {
     double power = rao_heavy_tail(it->f);
     return power > 0 ? power * rao_log_quotient(it->p[1], it->q[1]) : 0;
+}
+
+/* ---- pairs far apart ----------------------------------------------------------------------------------------------- */
+
+/* Members so far apart that one origin serves the doubles of one of them only: each half of the line from the origin of its own. 0: they are not. */
+static int far_apart(const plain_pair *plain, const double **narrow, const double **wide, double *gap) {
+    const family_item *it = &plain->it;
+    if ((!it->f->table->standard && it->f->table != &rao_table_normal) || it->p != plain->units.p || rao_heavy_tail(it->f) > 0) return 0;
+    *narrow = it->p[NORMAL_MU] == 0 ? it->p : it->q, *wide = *narrow == it->p ? it->q : it->p, *gap = (*wide)[NORMAL_MU];
+    return fabs(*gap) > 1e6 * fmax(it->p[NORMAL_SIGMA], it->q[NORMAL_SIGMA]);
+}
+
+/* A part of an integral, over the range. */
+typedef rao_status part_fn(rao_ctx *ctx, const family_item *it, integrate_marks range, void *arg);
+
+static rao_status in_halves(rao_ctx *ctx, plain_pair *plain, part_fn *part, void *arg) {
+    const double *narrow, *wide;
+    double gap;
+    if (!far_apart(plain, &narrow, &wide, &gap)) return part(ctx, &plain->it, (integrate_marks){0}, arg);
+    double share = narrow[NORMAL_SIGMA] / (narrow[NORMAL_SIGMA] + wide[NORMAL_SIGMA]), middle = gap * share, rest = -gap * (1 - share);
+    integrate_marks first = {.bounded = 1, .low = gap > 0 ? -INF : middle, .high = gap > 0 ? middle : INF};
+    integrate_marks second = {.bounded = 1, .low = gap > 0 ? rest : -INF, .high = gap > 0 ? INF : rest};
+    RAO_OR_RETURN(part(ctx, &plain->it, first, arg));
+    double *p = plain->units.p, *q = plain->units.q;
+    p[NORMAL_MU] = narrow == p ? -gap : 0, q[NORMAL_MU] = narrow == q ? -gap : 0;
+    rao_status st = part(ctx, &plain->it, second, arg);
+    p[NORMAL_MU] = narrow == p ? 0 : gap, q[NORMAL_MU] = narrow == q ? 0 : gap;
+    return st;
 }
 
 /* ---- is all of both seen? ------------------------------------------------------------------------------------------ */
@@ -186,38 +226,66 @@ static rao_status integral(rao_ctx *ctx, const family_item *it, pair_fn *g, void
     return rao_integrate_pair_marked(ctx, it->f, it->p, it->q, extra, &draws, 1, g, arg, value, quality);
 }
 
-static rao_status skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
-    double l = limit_of_ratio(it), missing = 0;
-    skewed k = {it, order, 0, 0, {l != 0 ? rao_skew_gap(order, 0, -l, l) : 0, 0}};
+/* What the parts of a C add up to. */
+typedef struct skew_sum {
+    e_place order;
+    double limit, missing, mass[2], shift, value;
+    int missed, unbounded; /* the gap was not reached; p^a q^b grows all the way out */
+    rao_quality own;
+} skew_sum;
+
+static rao_status add_gap(rao_ctx *ctx, const family_item *it, integrate_marks range, void *arg) {
+    skew_sum *a = arg;
+    skewed k = {it, a->order, 0, 0, {a->limit, 0}};
+    double value = 0;
     rao_quality own = {RAO_CLOSED, 0};
+    rao_status st = integral(ctx, it, gap, &k, 1, &range, &value, &own);
+    a->missed |= st == RAO_ENUMERIC;
+    if (a->missed) return RAO_OK;
+    if (st) return st;
+    a->missing += value, keep_quality(&a->own, own, 1);
+    return see_masses(ctx, it, &range, a->mass);
+}
+
+static rao_status add_power(rao_ctx *ctx, const family_item *it, integrate_marks range, void *arg) {
+    skew_sum *a = arg;
+    skewed k = {it, a->order, a->shift, 0, {0, 0}};
+    double value;
+    rao_quality own = {RAO_CLOSED, 0};
+    RAO_OR_RETURN(by_peaks(ctx, &k, &range, 0, &value, &own));
+    a->shift = k.shift, a->unbounded |= k.unbounded, a->value += value;
+    return keep_quality(&a->own, own, 1), RAO_OK;
+}
+
+static rao_status skew(rao_ctx *ctx, plain_pair *plain, e_place order, double *out, rao_quality *quality) {
+    const family_item *it = &plain->it;
+    double l = limit_of_ratio(it);
+    skew_sum a = {.order = order, .limit = l != 0 ? rao_skew_gap(order, 0, -l, l) : 0, .shift = NAN, .own = {RAO_CLOSED, 0}};
     if (closed(it, order, out)) return RAO_OK;
     if (!rao_integrable(it->f) && (order.p < 0 || order.q < 0))
         return rao_fail(ctx, RAO_EUNABLE,
                         "%s: %s of an order outside [0, 1] is not offered in several variables without a closed form, where averages over "
                         "draws have no bounded error",
                         it->f->table->info.name, it->what);
-    rao_status st = integral(ctx, it, gap, &k, 1, NULL, &missing, &own);
-    if (st != RAO_OK && st != RAO_ENUMERIC) return st;
-    missing += k.limit[0];
-    double mass[2] = {0, 0};
-    if (st == RAO_OK) RAO_OR_RETURN(see_masses(ctx, it, NULL, mass));
-    if (st == RAO_OK) RAO_OR_RETURN(check_masses(ctx, it, mass));
-    if (st == RAO_OK && missing < 0.5 && missing > -1e3) {
-        *out = -log1p(-missing);
-        keep_quality(quality, own, 1 / (1 - missing));
+    RAO_OR_RETURN(in_halves(ctx, plain, add_gap, &a));
+    if (!a.missed) RAO_OR_RETURN(check_masses(ctx, it, a.mass));
+    a.missing += a.limit;
+    if (!a.missed && a.missing < 0.5 && a.missing > -1e3) {
+        *out = -log1p(-a.missing);
+        keep_quality(quality, a.own, 1 / (1 - a.missing));
         return RAO_OK;
     }
-    double value[2];
-    RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
-    *out = k.unbounded ? -INF : value[0] > 0 ? -(log(value[0]) + k.shift) : INF;
-    keep_quality(quality, own, value[0] > 0 ? 1 / value[0] : 0);
+    a.own = (rao_quality){RAO_CLOSED, 0};
+    RAO_OR_RETURN(in_halves(ctx, plain, add_power, &a));
+    *out = a.unbounded ? -INF : a.value > 0 ? -(log(a.value) + a.shift) : INF;
+    keep_quality(quality, a.own, a.value > 0 ? 1 / a.value : 0);
     return RAO_OK;
 }
 
 rao_status rao_pair_skew(rao_ctx *ctx, const family_item *it, e_place order, double *out, rao_quality *quality) {
     plain_pair plain;
     plainly(it, &plain);
-    return skew(ctx, &plain.it, order, out, quality);
+    return skew(ctx, &plain, order, out, quality);
 }
 
 /* ---- its slope --------------------------------------------------------------------------------------------------- */
@@ -258,7 +326,8 @@ rao_status rao_pair_tilt(rao_ctx *ctx, const family_item *given, e_place order, 
     if (st != RAO_OK && st != RAO_ENUMERIC) return st;
     *out = value[0] - k.limit[0];
     if (st == RAO_ENUMERIC || value[1] + k.limit[1] > 0.5) {
-        RAO_OR_RETURN(by_peaks(ctx, &k, value, &own));
+        k.shift = NAN;
+        RAO_OR_RETURN(by_peaks(ctx, &k, NULL, 1, value, &own));
         int seen = value[0] > 0 && fabs(k.shift) <= 1e18;
         *out = seen || it->f->own ? -value[1] : (double)NAN; /* no double tells where it is largest */
     }
@@ -285,22 +354,30 @@ static rao_status add_term(rao_ctx *ctx, const double *x, double log_p, double l
     return RAO_OK;
 }
 
-/* The part of the integral from low to high; both infinite: all of it. */
-static rao_status part(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double low, double high,
-                       double *out, double mass[2], rao_quality *quality) {
+/* What the parts of the integral of a term add up to. */
+typedef struct term_sum {
+    pair_term *term;
+    int squared;
+    pair_cuts *cuts;
+    double value, mass[2];
+    rao_quality *quality;
+} term_sum;
+
+static rao_status add_part(rao_ctx *ctx, const family_item *it, integrate_marks range, void *arg) {
     rao_status st = RAO_OK;
+    term_sum *sum = arg;
     double l = limit_of_ratio(it);
-    of_term a = {it, term, l != 0 ? term(0, -l, l) : 0};
+    of_term a = {it, sum->term, l != 0 ? sum->term(0, -l, l) : 0};
     integrate_marks found = {0};
     double value;
     rao_quality own = {RAO_CLOSED, 0};
     rao_mark mark = rao_scratch_mark(ctx);
-    if (cuts) RAO_TRY(cuts(ctx, it, &found));
-    found.bounded = low > -INF || high < INF, found.low = low, found.high = high;
-    RAO_TRY(integral(ctx, it, add_term, &a, squared, &found, &value, &own));
-    RAO_TRY(see_masses(ctx, it, &found, mass));
-    *out += value + a.limit;
-    keep_quality(quality, own, 1);
+    if (sum->cuts) RAO_TRY(sum->cuts(ctx, it, &found));
+    found.bounded = range.bounded, found.low = range.low, found.high = range.high;
+    RAO_TRY(integral(ctx, it, add_term, &a, sum->squared, &found, &value, &own));
+    RAO_TRY(see_masses(ctx, it, &found, sum->mass));
+    sum->value += value + a.limit;
+    keep_quality(sum->quality, own, 1);
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -311,26 +388,6 @@ static rao_status check_reached(rao_ctx *ctx, const family_item *it, double valu
     if (value < INF) return RAO_OK;
     return rao_fail(ctx, RAO_ENUMERIC, "%s: %s was not reached: most of the mass lies closer to an end of the support than doubles do",
                     it->f->table->info.name, it->what);
-}
-
-/* Members so far apart that one origin serves the doubles of one of them only: each half of the line from the origin of its own. 0: they are not. */
-static int far_apart(const plain_pair *plain, const double **narrow, const double **wide, double *gap) {
-    const family_item *it = &plain->it;
-    if ((!it->f->table->standard && it->f->table != &rao_table_normal) || it->p != plain->units.p || rao_heavy_tail(it->f) > 0) return 0;
-    *narrow = it->p[NORMAL_MU] == 0 ? it->p : it->q, *wide = *narrow == it->p ? it->q : it->p, *gap = (*wide)[NORMAL_MU];
-    return fabs(*gap) > 1e6 * fmax(it->p[NORMAL_SIGMA], it->q[NORMAL_SIGMA]);
-}
-
-static rao_status in_halves(rao_ctx *ctx, plain_pair *plain, pair_term *term, int squared, pair_cuts *cuts, double *out, double mass[2],
-                            rao_quality *quality) {
-    const double *narrow, *wide;
-    double gap;
-    if (!far_apart(plain, &narrow, &wide, &gap)) return part(ctx, &plain->it, term, squared, cuts, -INF, INF, out, mass, quality);
-    double share = narrow[NORMAL_SIGMA] / (narrow[NORMAL_SIGMA] + wide[NORMAL_SIGMA]), middle = gap * share, rest = -gap * (1 - share);
-    RAO_OR_RETURN(part(ctx, &plain->it, term, squared, cuts, gap > 0 ? -INF : middle, gap > 0 ? middle : INF, out, mass, quality));
-    double *p = plain->units.p, *q = plain->units.q;
-    p[NORMAL_MU] = narrow == p ? -gap : 0, q[NORMAL_MU] = narrow == q ? -gap : 0;
-    return part(ctx, &plain->it, term, squared, cuts, gap > 0 ? rest : -INF, gap > 0 ? INF : rest, out, mass, quality);
 }
 
 /* Have p and q so little in common, int sqrt(pq) = exp(-c) by a closed form, that the integral is that of disjoint laws to the last digit? Jensen-Shannon falls
@@ -344,13 +401,13 @@ static rao_status all_but_disjoint(rao_ctx *ctx, const family_item *it, int *is)
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality) {
     plain_pair plain;
-    double mass[2] = {0, 0};
+    term_sum sum = {term, squared, cuts, 0, {0, 0}, quality};
     int disjoint;
     *out = 0;
     RAO_OR_RETURN(all_but_disjoint(ctx, it, &disjoint));
     if (disjoint) return *out = term(0, -INF, INF) + term(-INF, 0, -INF), RAO_OK;
     plainly(it, &plain);
-    RAO_OR_RETURN(in_halves(ctx, &plain, term, squared, cuts, out, mass, quality));
-    RAO_OR_RETURN(check_reached(ctx, it, *out));
-    return check_masses(ctx, it, mass);
+    RAO_OR_RETURN(in_halves(ctx, &plain, add_part, &sum));
+    RAO_OR_RETURN(check_reached(ctx, it, *out = sum.value));
+    return check_masses(ctx, it, sum.mass);
 }

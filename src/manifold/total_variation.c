@@ -143,7 +143,7 @@ static double of_trials(const family_item *it, int binomial) {
     if (step == 0) return 0;
     rao_bernoulli_log_ratios(s, t, l);
     if (!binomial) {
-        double width = fmax(p * sqrt(s[BERNOULLI_Q] / r), q * sqrt(t[BERNOULLI_Q] / r));
+        double width = fmin(fmax(p * sqrt(s[BERNOULLI_Q] / r), q * sqrt(t[BERNOULLI_Q] / r)), fmin(p, q)); /* the slope has a pole at 0 */
         return of_counts(&waitings, r, floor(-r * l[0] / l[1]), q, step, width);
     }
     double width = sqrt(fmax(p * s[BERNOULLI_Q], q * t[BERNOULLI_Q]) / r);

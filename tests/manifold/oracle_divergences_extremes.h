@@ -103,6 +103,8 @@ static const oracle_row oracle_divergences_extremes[] = {
     {"negative_binomial", 0, 0.001, "jensen_shannon", 0.0, {1e-07}, {0.3}, 0.004833864783324737, 1.0},
     {"negative_binomial", 0, 3.5, "jensen_shannon", 0.0, {1e-06}, {1.0000001e-06}, 4.375003950715906e-15, 1.0},
     {"negative_binomial", 0, 0.7, "jensen_shannon", 0.0, {1e-30}, {2e-28}, 0.5703127066040717, 1.0},
+    {"negative_binomial", 0, 0.03125, "total_variation", 0.0, {0.0005}, {0.00325}, 0.05156869763293156, 1.0},
+    {"negative_binomial", 0, 0.001, "total_variation", 0.0, {0.26}, {0.07}, 0.0013095605855858463, 1.0},
     {"poisson", 0, 0.0, "jensen_shannon", 0.0, {1000000000000000.0}, {1000000030000000.0}, 0.10136531508694646, 1.0},
     {"poisson", 0, 0.0, "jensen_shannon", 0.0, {1000000000000000.0}, {1000000000001000.0}, 1.249999999843125e-10, 1.0},
     {"poisson", 0, 0.0, "jensen_shannon", 0.0, {300000000000000.0}, {300000050000000.0}, 0.5094471689536656, 1.0},

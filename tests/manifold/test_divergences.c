@@ -192,7 +192,18 @@ static void extremes(void **state) {
         EXPECT_REL(ask(ctx, f, cases[i].quantity, cases[i].order, cases[i].p, cases[i].q), cases[i].want, cases[i].tol);
         rao_family_destroy(&f);
     }
+    LAW("laws 1e10 scales apart: d/2 - log(1 + d/2) of Laplace laws, log(sinh(d/2)/(d/2)) of logistic ones");
+    rao_family *laplace = make(ctx, "laplace", 0, 0), *logistic = make(ctx, "logistic", 0, 0), *cauchy = make(ctx, "cauchy", 0, 0);
+    static const double here[2] = {0, 1}, there[2] = {1e10, 1}, wide[2] = {1e10, 3};
+    EXPECT_REL(ask(ctx, laplace, RAO_BHATTACHARYYA, 0, here, there), 5e9 - log1p(5e9), 1e-14);
+    EXPECT_REL(ask(ctx, laplace, RAO_BHATTACHARYYA, 0, there, here), 5e9 - log1p(5e9), 1e-14);
+    EXPECT_REL(ask(ctx, logistic, RAO_BHATTACHARYYA, 0, here, there), 5e9 - log(1e10), 1e-14);
+    EXPECT_REL(ask(ctx, laplace, RAO_RENYI, 0.3, here, wide), 3333333331.38525126, 1e-14); /* mpmath, three exponentials */
+    EXPECT_REL(ask(ctx, cauchy, RAO_RENYI, 0.3, here, there), 18.749541329273894, 1e-11);  /* mpmath, quadrature */
+    EXPECT_CLOSE(ask(ctx, laplace, RAO_HELLINGER, 0, here, there), 1, 0);
+    rao_family_destroy(&laplace), rao_family_destroy(&logistic), rao_family_destroy(&cauchy);
     rao_family *weibull = make(ctx, "weibull", 0, 0);
+    EXPECT_CLOSE(ask(ctx, weibull, RAO_HELLINGER, 0, (const double[]){1e5, 1}, (const double[]){3, 1e-200}), 1, 0);
     double flat[2] = {0.01, 1}, other[2] = {0.02, 1}, one[2] = {1, 1}, two[2] = {2, 1};
     LAW("Weibull laws of shapes k and 2k with one scale: no divergence depends on k, though at k = 0.01 the mass is no doubles");
     EXPECT_REL(ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, flat, other), ask(ctx, weibull, RAO_TOTAL_VARIATION, 0, one, two), 1e-11);

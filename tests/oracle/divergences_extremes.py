@@ -101,6 +101,16 @@ def from_edge():
         print(r, p, q, mp.nstr(total, 17), flush=True)
 
 
+def few_successes():
+    for r, p, q in [(0.03125, 5e-4, 3.25e-3), (0.001, 0.26, 0.07)]:
+        total, a, b = mpf(0), mpf(p) ** mpf(r), mpf(q) ** mpf(r)
+        for k in range(int(80 / min(p, q))):
+            total += fabs(a - b) / 2
+            a, b = a * (k + mpf(r)) / (k + 1) * (1 - mpf(p)), b * (k + mpf(r)) / (k + 1) * (1 - mpf(q))
+        put("negative_binomial", (p,), (q,), [("total_variation", 0, total)], fixed=r)
+        print(r, p, q, mp.nstr(total, 17), flush=True)
+
+
 def bells():
     poisson = lambda c: (lambda k: k * log(c) - c - loggamma(k + 1), c, sqrt(c))
     n = mpf(10) ** 15
@@ -120,5 +130,6 @@ if __name__ == "__main__":
     del ROWS[:]
     lines()
     from_edge()
+    few_successes()
     bells()
     write("oracle_divergences_extremes", "divergences_extremes.py")
