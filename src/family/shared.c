@@ -8,8 +8,8 @@
 #include "family/family.h"
 
 double rao_log_quotient(double u, double v) {
-    double d = (u - v) / v;
-    return fabs(d) < 0.5 ? log1p(d) : log(u) - log(v);
+    double d = (u - v) / v, r = u / v;
+    return fabs(d) < 0.5 ? log1p(d) : r > 1e-300 && r < 1e300 ? log(r) : log(u) - log(v);
 }
 double rao_rate_log_ratio(double l, double y) { return y > 0 ? l - y * expm1(l) : l; }
 double rao_scale_divergence(double u, double log_r) { return fabs(u) < 0.5 ? -rao_log1pmx(u) : u - log_r; }
