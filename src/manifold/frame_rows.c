@@ -3,7 +3,7 @@
  * One parameter: e = d/dc / sqrt F.   Location-scale: e = scale (d/dmu, d/dsigma), where g and t are constants and
  *   b^i_jk = -(delta_ij delta_ks + delta_ik delta_js) + g_jk g^is.
  * Gamma, beta, Dirichlet: e_i = a_i d/da_i, but the vector of the largest parameter is replaced by the sum of all, along which the metric does not grow:
- *   a^2 psi'(a) = a + rho(a), a^3 psi''(a) = -a - tau(a) leave differences of rho and tau, which are bounded. */
+ *   a^2 psi'(a) = a + rho(a), a^3 psi''(a) = -a - tau(a) (shapes.h) leave differences of rho and tau, which are bounded. */
 #include "manifold/frame.h"
 
 #include <math.h>
@@ -15,6 +15,7 @@
 #include "family/gamma.h"
 #include "family/legendre.h"
 #include "family/normal.h"
+#include "manifold/shapes.h"
 
 #define FILL(name) static rao_status name(rao_ctx *ctx, const rao_family *f, const double *s, frame *r)
 
@@ -123,16 +124,13 @@ FILL(diagonal) {
 
 /* ---- gamma, beta, Dirichlet ------------------------------------------------------------------------------------ */
 
-static double rho(double a) { return a > 1e6 ? 0.5 + 1 / (6 * a) : a < 1e-9 ? 1 - a : a * a * rao_trigamma_excess(a); }
-static double tau(double a) { return a > 1e6 ? 1 + 1 / (2 * a) : a < 1e-9 ? 2 - a : -a * a * a * rao_tetragamma_excess(a); }
-
 /* The sum of both is k d/dk + rate d/drate: lengths there are those of the shape at a given mean. */
 FILL(gamma) { /* and inverse_gamma */
     double k = s[GAMMA_SHAPE];
     (void)ctx, (void)f;
     r->e[0] = k, r->e[2] = r->e[3] = s[GAMMA_RATE];
-    r->g[0] = rho(k), r->g[3] = k;
-    frame_put3(r->t, 2, 0, 0, 0, -tau(k)), frame_put3(r->t, 2, 0, 1, 1, -k), frame_put3(r->t, 2, 1, 1, 1, -2 * k);
+    r->g[0] = rao_shape_rho(k), r->g[3] = k;
+    frame_put3(r->t, 2, 0, 0, 0, -rao_shape_tau(k)), frame_put3(r->t, 2, 0, 1, 1, -k), frame_put3(r->t, 2, 1, 1, 1, -2 * k);
     return RAO_OK;
 }
 
@@ -146,29 +144,29 @@ static double mean_slope(int order, double a, double d) {
 /* What the vectors of the others have among themselves: with u = a/a0, g = delta (a_i + rho_i) - u_i u_j (a0 + rho_0), t likewise. */
 static void shapes_beside(frame *r, const double *a, int64_t top, double total) {
     int64_t n = r->n;
-    double g0 = total + rho(total), t0 = total + tau(total);
+    double g0 = total + rao_shape_rho(total), t0 = total + rao_shape_tau(total);
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n && i != top; j++) {
             double uw = a[i] / total * (a[j] / total);
             if (j == top) continue;
-            r->g[i * n + j] = (i == j ? a[i] + rho(a[i]) : 0) - uw * g0;
+            r->g[i * n + j] = (i == j ? a[i] + rao_shape_rho(a[i]) : 0) - uw * g0;
             for (int64_t k = 0; k < n; k++)
-                if (k != top) r->t[(i * n + j) * n + k] = uw * (a[k] / total) * t0 - (i == j && i == k ? a[i] + tau(a[i]) : 0);
+                if (k != top) r->t[(i * n + j) * n + k] = uw * (a[k] / total) * t0 - (i == j && i == k ? a[i] + rao_shape_tau(a[i]) : 0);
         }
 }
 
 /* The sum of all vectors at the place of the largest: g = sum rho_i - rho_0, rho_i - u_i rho_0. */
 static void shapes_along(frame *r, const double *a, int64_t top, double total) {
     int64_t n = r->n;
-    double g = -rho(total), t = tau(total), t0 = total + tau(total);
+    double g = -rao_shape_rho(total), t = rao_shape_tau(total), t0 = total + rao_shape_tau(total);
     for (int64_t i = 0; i < n; i++) {
         double u = a[i] / total;
-        r->e[i * n + top] = a[i], g += rho(a[i]), t -= tau(a[i]);
+        r->e[i * n + top] = a[i], g += rao_shape_rho(a[i]), t -= rao_shape_tau(a[i]);
         if (i == top) continue;
-        r->g[i * n + top] = r->g[top * n + i] = rho(a[i]) - u * rho(total);
-        frame_put3(r->t, n, i, top, top, u * tau(total) - tau(a[i]));
+        r->g[i * n + top] = r->g[top * n + i] = rao_shape_rho(a[i]) - u * rao_shape_rho(total);
+        frame_put3(r->t, n, i, top, top, u * rao_shape_tau(total) - rao_shape_tau(a[i]));
         for (int64_t j = 0; j < n; j++)
-            if (j != top) frame_put3(r->t, n, i, j, top, u * (a[j] / total) * t0 - (i == j ? a[i] + tau(a[i]) : 0));
+            if (j != top) frame_put3(r->t, n, i, j, top, u * (a[j] / total) * t0 - (i == j ? a[i] + rao_shape_tau(a[i]) : 0));
     }
     r->g[top * n + top] = g, r->t[(top * n + top) * n + top] = t;
 }
@@ -176,7 +174,7 @@ static void shapes_along(frame *r, const double *a, int64_t top, double total) {
 /* The largest alone, where it dominates and the sum would be nearly parallel to the others: its entries are differences over `rest`. */
 static void shapes_apart(frame *r, const double *a, int64_t top, double total, double rest) {
     int64_t n = r->n;
-    double b = a[top], g0 = b / total * (total + rho(total)), t0 = b / total * (total + tau(total));
+    double b = a[top], g0 = b / total * (total + rao_shape_rho(total)), t0 = b / total * (total + rao_shape_tau(total));
     r->g[top * n + top] = -rest * b * b * mean_slope(2, b, rest);
     r->t[(top * n + top) * n + top] = -rest * b * b * b * mean_slope(3, b, rest);
     for (int64_t i = 0; i < n; i++) {
