@@ -61,7 +61,7 @@ done:
     return st;
 }
 
-/* Where no geodesic is known there is an interval that holds the distance; the refusal says why there is no more. */
+/* Where no geodesic is known or reached there is an interval that holds the distance; the refusal says why there is no more. */
 static rao_status bounds(ask *a) {
     rao_status st = RAO_OK;
     char reason[300];
@@ -86,7 +86,7 @@ static rao_status distance(cli_call *call) {
     ask a;
     rao_status st = ask_open(&a, call, call->options, 3, POINTS_MOST + 1);
     if (st == RAO_OK) st = a.point_count == 2 ? one_distance(&a) : all_distances(&a);
-    if (st == RAO_EUNABLE) st = bounds(&a);
+    if (st == RAO_EUNABLE || st == RAO_ENUMERIC) st = bounds(&a);
     ask_close(&a);
     return st;
 }
@@ -95,7 +95,7 @@ static rao_status explain_distance(rao_ctx *ctx, rao_text *out) {
     rao_status st = rao_text_puts(
         ctx, out,
         "The length of the shortest path between p and q in the Fisher metric; of more than two points, a matrix of all pairs. Where no\n"
-        "geodesics are known, a lower and an upper bound. With --json the answer of `rao eval`, for bounds that of fisher_rao_bounds.\n\n");
+        "geodesic is known or reached, a lower and an upper bound. With --json the answer of `rao eval`, for bounds that of fisher_rao_bounds.\n\n");
     return st == RAO_OK ? ask_explain_points(ctx, out) : st;
 }
 

@@ -6,13 +6,17 @@
  *   trials, the simplex      p_i(s) = m_i(s)/N(s), m_i^b = (1 - s) p_i^b + s q_i^b, N = sum m_i, and dt = ds N^(-2b)/int N^(-2b) ds:
  *
  * measures are flat in m^b, and with r = N^-b the acceleration of p^b = r m^b lies along p^b, which the simplex projects out, where s'' r + 2 s'^2 dr/ds = 0.
- * At alpha = 0 this is the chord of the sphere, at -1 the straight line. Where time is a quadrature, t(s) is inverted by Newton's method. */
+ * At alpha = 0 this is the chord of the sphere, at -1 the straight line. Where time is a quadrature, t(s) is inverted by Newton's method.
+ * Normal laws: alpha_normal.c; the Wishart: cone.c; gamma, beta, Dirichlet, inverse Gaussian laws: solved for (track.h). */
 #include <math.h>
 
 #include <rao/num.h>
 
 #include "family/bernoulli.h"
+#include "manifold/alpha_normal.h"
+#include "manifold/cone.h"
 #include "manifold/geometry.h"
+#include "manifold/track.h"
 
 /* ((1 - t) x^e + t y^e)^(1/e), from the larger power, so that nothing overflows. NaN where the mean has left the positive numbers. */
 static double power_mean(double x, double y, double e, double t) {
@@ -135,6 +139,21 @@ done:
     return st;
 }
 
+/* By a boundary value problem. */
+static rao_status solved(rao_ctx *ctx, const family_item *it, double *s, rao_quality *quality) {
+    rao_status st;
+    track k;
+    int64_t e;
+    double x;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_track_solve(ctx, it->f, rao_spray_of(it->f), "alpha_geodesic", it->p, it->q, it->args->alpha, &k));
+    RAO_TRY(rao_track_at_time(ctx, &k, it->t, &e, &x));
+    RAO_TRY(rao_track_state(ctx, &k, e, x, it->q, s, quality));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 static rao_status between(rao_ctx *ctx, const family_item *it, double *s, rao_quality *quality) {
     const family_table *t = it->f->table;
     double alpha = it->args->alpha;
@@ -145,11 +164,14 @@ static rao_status between(rao_ctx *ctx, const family_item *it, double *s, rao_qu
         return of_waiting(ctx, it, s, quality);
     if (t == &rao_table_bernoulli || t == &rao_table_binomial) return of_classes(ctx, it, 2, s, quality);
     if (t == &rao_table_categorical || t == &rao_table_multinomial) return of_classes(ctx, it, it->f->d, s, quality);
-    return rao_fail(
-        ctx, RAO_EUNABLE,
-        "%s: no alpha_geodesic at alpha = %g: beside -1 and 1 (exponential families) and 0 (Fisher-Rao) it is known of families of one "
-        "parameter and of the simplex",
-        t->info.name, alpha);
+    if (t == &rao_table_wishart) return rao_cone_path(ctx, it->f, it->p, it->q, it->t, alpha, s);
+    int normal = rao_alpha_is_normal(it->f);
+    if (normal || rao_spray_of(it->f)) RAO_OR_RETURN(want_between(ctx, it));
+    if (normal) return rao_alpha_normal(ctx, it, s, quality);
+    if (rao_spray_of(it->f)) return solved(ctx, it, s, quality);
+    return rao_fail(ctx, RAO_EUNABLE,
+                    "%s: no alpha_geodesic at alpha = %g: here it is known at -1 and 1 (exponential families) and at 0 (Fisher-Rao) only",
+                    t->info.name, alpha);
 }
 
 static rao_status alpha_geodesic(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
@@ -164,7 +186,9 @@ static rao_status alpha_geodesic(rao_ctx *ctx, const family_item *it, double *ou
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, it->f->state, &s));
     RAO_TRY(between(ctx, it, s, quality));
+    if (it->t == 0 || it->t == 1) *quality = (rao_quality){RAO_CLOSED, 0};
     RAO_TRY(it->chart->store(ctx, it->f, it->t == 0 ? it->p : it->t == 1 ? it->q : s, out));
+    if (rao_spray_of(it->f) || rao_alpha_is_normal(it->f)) RAO_TRY(rao_geometry_chart_error(ctx, it, s, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

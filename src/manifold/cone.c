@@ -96,21 +96,34 @@ done:
     return st;
 }
 
-static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
-    (void)quality;
+/* The log of (1 - t + t e^(c l))^(1/c), NaN where there is none; t l at c = 0. */
+static double log_power_mean(double l, double t, double c) {
+    double u = c * l;
+    if (c == 0) return t * l;
+    return (u > 0 ? u + log1p((1 - t) * expm1(-u)) : log1p(t * expm1(u))) / c;
+}
+
+rao_status rao_cone_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double alpha, double *out) {
     rao_status st;
     spd a = spd_at(p, f->d), o = spd_at(out, f->d);
     double *v, *logs;
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, f->d, &logs));
     RAO_TRY(spectrum(ctx, f, p, q, &v, logs));
-    for (int64_t i = 0; i < f->d; i++) logs[i] = exp(t * logs[i]);
+    for (int64_t i = 0; i < f->d; i++) {
+        logs[i] = exp(log_power_mean(logs[i], t, -alpha));
+        if (!(logs[i] > 0 && logs[i] < INF)) RAO_TRY(rao_geometry_left(ctx, f));
+    }
     RAO_TRY(rao_spectral(ctx, f->d, v, logs, o.s));
     RAO_TRY(rao_congruence(ctx, RAO_T, f->d, a.u, o.s, o.s));
     RAO_TRY(rao_spd_factor(ctx, f, "the point of the geodesic", out));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
+}
+
+static rao_status path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double *out, rao_quality *quality) {
+    return (void)quality, rao_cone_path(ctx, f, p, q, t, 0, out);
 }
 
 static rao_status take_log(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double *velocity, rao_quality *quality) {

@@ -21,4 +21,8 @@ void rao_unpack(int64_t d, const double *upper, double *full);
 rao_status rao_cone_carry(rao_ctx *ctx, int64_t d, const double *v, const double *logs, double *x);
 double rao_frobenius(int64_t n, const double *a);
 
+/* Wishart: the point at t of the geodesic of the alpha-connection, S'' = (1 + alpha) S' S^-1 S', along which the eigenvalues of S_p^-1 S to the
+ * power -alpha are straight. EDOMAIN: it has left the cone. */
+rao_status rao_cone_path(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double t, double alpha, double *out);
+
 #endif

@@ -24,6 +24,30 @@ static rao_status store(rao_ctx *ctx, const family_item *it, const double *state
     return RAO_OK;
 }
 
+rao_status rao_geometry_chart_error(rao_ctx *ctx, const family_item *it, const double *s, rao_quality *quality) {
+    rao_status st = RAO_OK;
+    int64_t n = it->f->dim;
+    double *j, *inverse, most = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    if (quality->error == 0 || !it->chart->jacobian || it->f->tangents[chart_of(it)] != n) return RAO_OK;
+    RAO_TRY(rao_scratch(ctx, n * n, &j));
+    RAO_TRY(rao_scratch(ctx, n * n, &inverse));
+    memset(j, 0, sizeof *j * (size_t)(n * n));
+    memset(inverse, 0, sizeof *inverse * (size_t)(n * n));
+    for (int64_t a = 0; a < n; a++) inverse[a * n + a] = 1;
+    it->chart->jacobian(it->f, s, j);
+    if (rao_eliminate(j, n, inverse, n)) goto done;
+    for (int64_t a = 0; a < n; a++) {
+        double sum = 0;
+        for (int64_t b = 0; b < n; b++) sum += fabs(inverse[a * n + b]);
+        most = fmax(most, sum);
+    }
+    quality->error *= most;
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
 static rao_status geodesic(rao_ctx *ctx, const family_item *it, double *out, rao_quality *quality) {
     rao_status st;
     const model_space *space;
@@ -35,6 +59,7 @@ static rao_status geodesic(rao_ctx *ctx, const family_item *it, double *out, rao
     RAO_TRY(rao_scratch(ctx, it->f->state, &state));
     if (it->t != 0 && it->t != 1) RAO_TRY(space->path(ctx, it->f, it->p, it->q, it->t, state, quality));
     RAO_TRY(store(ctx, it, it->t == 0 ? it->p : it->t == 1 ? it->q : state, out));
+    if (it->t != 0 && it->t != 1) RAO_TRY(rao_geometry_chart_error(ctx, it, state, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -97,6 +122,7 @@ static rao_status take_log(rao_ctx *ctx, const family_item *it, double *out, rao
     RAO_TRY(space->log(ctx, it->f, it->p, it->q, own, quality));
     if (space->to_chart) RAO_TRY(space->to_chart(ctx, it->f, chart_of(it), it->p, own, out));
     else RAO_TRY(to_chart(ctx, it, own, out));
+    RAO_TRY(rao_geometry_chart_error(ctx, it, it->p, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -124,6 +150,7 @@ static rao_status take_exp(rao_ctx *ctx, const family_item *it, double *out, rao
     else RAO_TRY(from_chart(ctx, it, it->velocity, own));
     RAO_TRY(space->exp(ctx, it->f, it->p, own, state, quality));
     RAO_TRY(store(ctx, it, state, out));
+    RAO_TRY(rao_geometry_chart_error(ctx, it, state, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;
@@ -147,6 +174,7 @@ static rao_status transport(rao_ctx *ctx, const family_item *it, double *out, ra
     RAO_TRY(space->carry(ctx, it->f, it->p, it->q, own, carried, quality));
     if (space->to_chart) RAO_TRY(space->to_chart(ctx, it->f, chart_of(it), it->q, carried, out));
     else RAO_TRY(to_chart(ctx, &at_q, carried, out));
+    RAO_TRY(rao_geometry_chart_error(ctx, it, it->q, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -22,6 +22,7 @@ typedef struct karcher {
     double *v, *next, *step; /* v at the state and at the next one; the step */
     double *trial, *best;    /* states */
     rao_quality each;        /* of the last answer of the space */
+    double noise;            /* of v, in the metric */
 } karcher;
 
 static rao_status allocate(rao_ctx *ctx, karcher *k) {
@@ -53,16 +54,27 @@ static double inner(const karcher *k, const double *v, const double *w) {
     return sum;
 }
 
+/* The length of a velocity with all numbers one, at most. */
+static double widest_form(const karcher *k) {
+    double sum = 0;
+    for (int64_t i = 0; i < k->n && !k->space->velocity; i++) sum += sqrt(k->form[i * k->n + i]);
+    return sum;
+}
+
 /* v = sum w_i log p_i at s; *spread = sum w_i |log p_i|. */
 static rao_status pull(rao_ctx *ctx, karcher *k, const double *s, double *v, double *spread) {
     *spread = 0;
     measure_at(k, s);
+    double widest = widest_form(k);
+    k->noise = 0;
     memset(v, 0, sizeof *v * (size_t)k->n);
     for (int64_t i = 0; i < k->points->n; i++) {
         if (k->points->w[i] == 0) continue;
+        k->each = (rao_quality){RAO_CLOSED, 0};
         RAO_OR_RETURN(k->space->log(ctx, k->f, s, k->points->s[i], k->log, &k->each));
         for (int64_t j = 0; j < k->n; j++) v[j] += k->points->w[i] * k->log[j];
         *spread += k->points->w[i] * sqrt(inner(k, k->log, k->log));
+        k->noise += k->points->w[i] * k->each.error * widest;
     }
     return RAO_OK;
 }
@@ -126,7 +138,7 @@ static rao_status search(rao_ctx *ctx, karcher *k, double *s, rao_quality *quali
     }
     memcpy(s, k->best, state);
     if (!(least <= 1e-8 * spread)) return stopped(ctx, k, least, spread);
-    *quality = (rao_quality){RAO_ITERATION, least + 4e-16 * spread};
+    *quality = (rao_quality){RAO_ITERATION, least + k->noise + 4e-16 * spread};
     return RAO_OK;
 }
 

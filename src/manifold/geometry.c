@@ -1,7 +1,7 @@
 /* geometry.c - which family has which geometry: the one table. */
 #include "manifold/geometry.h"
 
-#define CLOSED(name, of) \
+#define SPACE(name, of) \
     { .table = &rao_table_##name, .space = &rao_space_##of }
 #define LINE(name, map) \
     { .table = &rao_table_##name, .space = &rao_space_line, .line = &rao_line_##map }
@@ -31,15 +31,15 @@ static const geometry rows[] = {
     LINE(geometric, waiting),
     LINE(geometric0, waiting),
     LINE(negative_binomial, waiting),
-    CLOSED(categorical, sphere),
-    CLOSED(multinomial, sphere),
-    CLOSED(wishart, cone),
-    CLOSED(mvn, mvn),
-    OPEN(gamma, "its geodesics have no closed form"),
-    OPEN(inverse_gamma, "its geodesics have no closed form"),
-    OPEN(beta, "its geodesics have no closed form"),
-    OPEN(dirichlet, "its geodesics have no closed form"),
-    OPEN(von_mises, "its geodesics have no closed form"),
+    SPACE(categorical, sphere),
+    SPACE(multinomial, sphere),
+    SPACE(wishart, cone),
+    SPACE(mvn, mvn),
+    SPACE(gamma, solved),
+    SPACE(inverse_gamma, solved),
+    SPACE(beta, solved),
+    SPACE(dirichlet, solved),
+    SPACE(von_mises, solved),
     OPEN(normal_mixture3, "its geodesics have no closed form, and the metric is singular where a component vanishes"),
 };
 

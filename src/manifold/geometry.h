@@ -22,7 +22,7 @@ typedef struct model_space {
                         rao_quality *quality);
 } model_space;
 
-extern const model_space rao_space_line, rao_space_half, rao_space_sphere, rao_space_cone, rao_space_mvn;
+extern const model_space rao_space_line, rao_space_half, rao_space_sphere, rao_space_cone, rao_space_mvn, rao_space_solved;
 
 /* A line: u, a coordinate of unit speed. */
 typedef struct line_map {
@@ -60,6 +60,8 @@ typedef struct geometry {
 const geometry *rao_geometry_of(const rao_family *f);
 /* A family with a model space; EUNABLE says why there is none. */
 rao_status rao_geometry_find(rao_ctx *ctx, const rao_family *f, const char *what, const model_space **space);
+/* The error of a state or a velocity at s, of chart 0's numbers, as one of the item's chart (fisher_rao.c). */
+rao_status rao_geometry_chart_error(rao_ctx *ctx, const family_item *it, const double *s, rao_quality *quality);
 /* EDOMAIN: the geodesic ends before the point that was asked for. */
 rao_status rao_geometry_left(rao_ctx *ctx, const rao_family *f);
 /* `path` outside [0, 1] by the space's exp from the nearer end, velocities of n numbers. */

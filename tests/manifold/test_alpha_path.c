@@ -39,6 +39,17 @@ static const struct {
     {"categorical", 2, 0, {0.25, 0.75}, {0.5, 0.5}},
     {"categorical", 4, 0, {0.5, 0.25, 0.125, 0.125}, {0.0625, 0.125, 0.5, 0.3125}},
     {"multinomial", 3, 9, {0.5, 0.25, 0.25}, {0.125, 0.8125, 0.0625}},
+    {"normal", 0, 0, {0, 1}, {1.5, 2}},
+    {"lognormal", 0, 0, {-0.5, 2}, {0.25, 0.75}},
+    {"isotropic_normal", 3, 0, {0, 1, -1, 1.5}, {1, 0.5, 0, 0.75}},
+    {"diagonal_normal", 2, 0, {0, 1, 1.5, 0.5}, {1, 0.5, 0.75, 1}},
+    {"wishart", 2, 4, {1, 0.25, 2}, {1.5, -0.25, 1}},
+    {"inverse_gaussian", 0, 0, {1, 2}, {1.5, 1}},
+    {"von_mises", 0, 0, {0.5, 1}, {-0.25, 2}},
+    {"gamma", 0, 0, {2, 3}, {4, 1.5}},
+    {"inverse_gamma", 0, 0, {1, 0.5}, {0.5, 0.75}},
+    {"beta", 0, 0, {1, 2}, {2, 1.5}},
+    {"dirichlet", 3, 0, {1, 2, 0.5}, {1.5, 1, 1}},
 };
 static const double alphas[] = {-3, -0.7, 0.3, 0.999, 2};
 
@@ -130,9 +141,11 @@ static void edges_and_extremes(void **state) {
         rao_status status;
         const char *part;
     } rows[] = {
-        {"normal", 0, {0, 1}, {1, 2}, 0.5, 0.5, RAO_EUNABLE, "beside -1 and 1"},
+        {"mvn", 1, {1, 1}, {1, 2}, 0.5, 0.5, RAO_EUNABLE, "at -1 and 1"},
+        {"normal", 0, {0, 1}, {10, 2}, 0.5, 3, RAO_EDOMAIN, "leaves the family"},
         {"cauchy", 0, {0, 1}, {1, 2}, 0.5, 1, RAO_EUNABLE, "not an exponential family"},
-        {"gamma", 0, {1, 1}, {1, 2}, 0.5, 0, RAO_EUNABLE, "no closed form"},
+        {"gamma", 0, {100, 1}, {100, 3}, 0.5, 2, RAO_ENUMERIC, "as far as alpha = 1.0"},
+        {"gamma", 0, {1, 1}, {1, 2}, 1.5, 0.5, RAO_EUNABLE, "want 0 <= t <= 1"},
         {"poisson", 0, {4}, {1}, 4, 0.5, RAO_EDOMAIN, "edge"},
         {"bernoulli", 0, {0.25}, {0.5}, 1.5, 0.5, RAO_EUNABLE, "want 0 <= t <= 1"},
         {"bernoulli", 0, {0}, {0.5}, 0.5, 2, RAO_EDOMAIN, "infinitely far"},
