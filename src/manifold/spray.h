@@ -16,7 +16,8 @@ typedef struct spray {
     double (*metric)(int64_t n, const double *at, const double *v, const double *w);
     void (*skew)(int64_t n, const double *at, const double *v, const double *w, double *out);
     void (*levi)(int64_t n, const double *at, const double *v, const double *w, double *out);
-    int (*grows)(int64_t j); /* does coordinate j grow where all shapes do? */
+    /* The point y(p) + y with all shapes divided by e^by. */
+    void (*sink)(const rao_family *f, const double *p, double by, double *y);
     /* A velocity of chart 0 at the state s as one of y, and back. */
     void (*push)(const rao_family *f, const double *s, const double *v, double *own);
     void (*pull)(const rao_family *f, const double *s, const double *own, double *v);

@@ -101,7 +101,10 @@ static void levi(int64_t n, const double *at, const double *v, const double *w, 
     for (int64_t i = 0; i < n; i++) out[i] = v[i] * w[i] + 0.5 * out[i];
 }
 
-static int grows(int64_t j) { return (void)j, 1; }
+static void sink(const rao_family *f, const double *p, double by, double *y) {
+    (void)p;
+    for (int64_t i = 0; i < f->dim; i++) y[i] -= by;
+}
 
 static void push(const rao_family *f, const double *s, const double *v, double *own) {
     for (int64_t i = 0; i < f->dim; i++) own[i] = v[i] / s[i];
@@ -110,4 +113,4 @@ static void pull(const rao_family *f, const double *s, const double *own, double
     for (int64_t i = 0; i < f->dim; i++) v[i] = s[i] * own[i];
 }
 
-const spray rao_spray_dirichlet = {size, gap, open, state, metric, skew, levi, grows, push, pull};
+const spray rao_spray_dirichlet = {size, gap, open, state, metric, skew, levi, sink, push, pull};

@@ -49,7 +49,7 @@ static void levi(int64_t n, const double *at, const double *v, const double *w, 
     out[1] = 0.5 * (v[0] * w[1] + v[1] * w[0]);
 }
 
-static int grows(int64_t j) { return j == 0; }
+static void sink(const rao_family *f, const double *p, double by, double *y) { (void)f, (void)p, y[0] -= by; }
 
 /* rate = k/m: d log rate = d log k - d log m */
 static void push(const rao_family *f, const double *s, const double *v, double *own) {
@@ -59,4 +59,4 @@ static void pull(const rao_family *f, const double *s, const double *own, double
     (void)f, v[0] = s[GAMMA_SHAPE] * own[0], v[1] = s[GAMMA_RATE] * (own[0] - own[1]);
 }
 
-const spray rao_spray_gamma = {size, gap, open, state, metric, skew, levi, grows, push, pull};
+const spray rao_spray_gamma = {size, gap, open, state, metric, skew, levi, sink, push, pull};

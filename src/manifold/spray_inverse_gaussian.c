@@ -32,7 +32,7 @@ static void levi(int64_t n, const double *at, const double *v, const double *w, 
     out[0] = 0.5 * (v[0] * w[1] + v[1] * w[0] - v[0] * w[0]);
     out[1] = -at[0] * v[0] * w[0];
 }
-static int grows(int64_t j) { return j == LAMBDA; }
+static void sink(const rao_family *f, const double *p, double by, double *y) { (void)f, (void)p, y[1] -= by; }
 static void push(const rao_family *f, const double *s, const double *v, double *own) {
     for (int i = 0; i < 2; i++) own[i] = v[i] / s[i];
     (void)f;
@@ -42,4 +42,4 @@ static void pull(const rao_family *f, const double *s, const double *own, double
     (void)f;
 }
 
-const spray rao_spray_inverse_gaussian = {size, gap, open, state, metric, skew, levi, grows, push, pull};
+const spray rao_spray_inverse_gaussian = {size, gap, open, state, metric, skew, levi, sink, push, pull};

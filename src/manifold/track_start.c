@@ -18,8 +18,9 @@ typedef struct sketch {
 static void place(const sketch *d, int i, double dip) {
     double range = 40 + log1p(dip), u = (2.0 * (i - 1) / STEPS - 1) * range;
     double x = i == 0 ? 0 : i == POINTS - 1 ? 1 : 1 / (1 + exp(-u)), rest = i == 0 ? 1 : i == POINTS - 1 ? 0 : 1 / (1 + exp(u));
-    double down = log1p(dip * x * rest);
-    for (int64_t j = 0; j < d->k->n; j++) d->y[i * d->k->n + j] = d->to[j] * x - down * (d->k->spray->grows(j) ? 1 : 0);
+    double *y = d->y + i * d->k->n;
+    for (int64_t j = 0; j < d->k->n; j++) y[j] = d->to[j] * x;
+    d->k->spray->sink(d->k->f, d->k->p, log1p(dip * x * rest), y);
 }
 
 /* Length and size of the straight way from point i to the next, `width` of it from `part` on; INF outside the doubles. */

@@ -66,8 +66,6 @@ static const struct {
     {"mvn", 2, 0, "g"},
     {"mvn", 3, 0, "g"},
     {"gamma", 0, 0, "pp"},
-    {"inverse_gamma", 0, 0, "pp"},
-    {"beta", 0, 0, "pp"},
     {"dirichlet", 3, 0, "ppp"},
     {"von_mises", 0, 0, "up"},
 };

@@ -1,6 +1,8 @@
 /* Geodesics that are solved for: values by shooting at 30 digits, gamma laws far out by integrals, the solver itself on normals, whose geodesics are closed. */
 #include <float.h>
 
+#include <rao/num.h>
+
 #include "manifold/make.h"
 #include "manifold/place.h"
 #include "manifold/track.h"
@@ -79,6 +81,45 @@ static void far_and_close_pairs(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static rao_status root_of_slope(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
+    (void)ctx, (void)arg;
+    for (int64_t i = 0; i < at->count; i++) f[i] = sqrt(rao_bessel_ratio(at->x[i]).d1);
+    return RAO_OK;
+}
+
+static void directions(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f = make(ctx, "von_mises", 0, 0);
+    place at = {ctx, f, 0};
+    double d, e, one, two, x[2], bounds[2], pi = 3.14159265358979323846;
+    LAW("opposite von Mises laws are joined through the uniform law: int sqrt(A') dkappa from both");
+    OK(ctx, rao_quad(ctx, NULL, root_of_slope, NULL, 1, 0, 1, &one, NULL));
+    OK(ctx, rao_quad(ctx, NULL, root_of_slope, NULL, 1, 0, 2.5, &two, NULL));
+    ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){1, 1}, (double[]){1 - pi, 2.5}, 0, NULL, &d);
+    EXPECT_REL(d, one + two, 1e-13);
+    ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){1, 1}, (double[]){1 - pi + 1e-9, 2.5}, 0, NULL, &e);
+    EXPECT_REL(d, e, 1e-13); /* to second order */
+    ask(&at, RAO_FISHER_RAO_GEODESIC, (double[]){1, 1}, (double[]){1 - pi, 2.5}, one / d / 2, NULL, x);
+    EXPECT_CLOSE(x[0], 1, 1e-14);
+    LAW("the way is the shorter one round, whatever the angle is called");
+    ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){3, 2}, (double[]){-3, 5}, 0, NULL, &d);
+    ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){3, 2}, (double[]){-3 + 2 * pi, 5}, 0, NULL, &e);
+    EXPECT_REL(d, e, 1e-14);
+    static const double pairs[][4] = {
+        {3, 1e8, -3, 1e-8}, {0, 1e8, 3.14, 1e8}, {0, 1e8, 1e-4, 1e8}, {0, 1e-8, 1, 1e-8}, {1, 100, 1, 100 + 1e-7}};
+    LAW("concentrations from 1e-8 to 1e8: symmetric, and between the bounds");
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        ask(&at, RAO_FISHER_RAO_DISTANCE, pairs[i], pairs[i] + 2, 0, NULL, &d);
+        ask(&at, RAO_FISHER_RAO_DISTANCE, pairs[i] + 2, pairs[i], 0, NULL, &e);
+        ask(&at, RAO_FISHER_RAO_BOUNDS, pairs[i], pairs[i] + 2, 0, NULL, bounds);
+        EXPECT_REL(d, e, 1e-12);
+        EXPECT_TRUE(d >= bounds[0] * (1 - 1e-7) && d <= bounds[1] * (1 + 1e-12));
+    }
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 /* ---- the solver on normals, y = (mu, -log sigma) ---- */
 
 static int64_t size_of(int64_t n) { return (void)n, 1; }
@@ -95,8 +136,8 @@ static void skew(int64_t n, const double *at, const double *v, const double *w, 
 static void levi(int64_t n, const double *at, const double *v, const double *w, double *out) {
     (void)n, out[0] = v[0] * w[1] + v[1] * w[0], out[1] = -v[0] * w[0] / (2 * at[0] * at[0]);
 }
-static int grows(int64_t j) { return j == 1; }
-static const spray normals = {size_of, gap, open, NULL, metric, skew, levi, grows, NULL, NULL};
+static void sink(const rao_family *f, const double *p, double by, double *y) { (void)f, (void)p, y[1] -= by; }
+static const spray normals = {size_of, gap, open, NULL, metric, skew, levi, sink, NULL, NULL};
 
 static void normals_are_solved_as_they_are_known(void **state) {
     (void)state;
@@ -168,9 +209,8 @@ static void what_has_no_answer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_match),
-        cmocka_unit_test(far_and_close_pairs),
-        cmocka_unit_test(normals_are_solved_as_they_are_known),
+        cmocka_unit_test(values_match),       cmocka_unit_test(far_and_close_pairs),
+        cmocka_unit_test(directions),         cmocka_unit_test(normals_are_solved_as_they_are_known),
         cmocka_unit_test(what_has_no_answer),
     };
     return rao_test_run("manifold", tests, COUNT(tests));
