@@ -95,7 +95,8 @@ static rao_status explain_distance(rao_ctx *ctx, rao_text *out) {
     rao_status st = rao_text_puts(
         ctx, out,
         "The length of the shortest path between p and q in the Fisher metric; of more than two points, a matrix of all pairs. Where no\n"
-        "geodesic is known or reached, a lower and an upper bound. With --json the answer of `rao eval`, for bounds that of fisher_rao_bounds.\n\n");
+        "geodesic is known or reached, a lower and an upper bound. With --json the answer of `rao eval`, for bounds that of "
+        "fisher_rao_bounds.\n\n");
     return st == RAO_OK ? ask_explain_points(ctx, out) : st;
 }
 
