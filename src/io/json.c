@@ -223,13 +223,13 @@ static rao_status scan_value(json_scan *s) {
     return st;
 }
 
-/* Not fewer than the numbers and nulls of a text: each stands behind a bracket, a comma or a colon, or is all that there is. */
+/* Not fewer than the numbers and nulls of a text: each stands behind a bracket, a comma or a colon, or is all that there is; and none behind
+ * those in strings, of which there may be more. */
 static int64_t most_values(const unsigned char *text, int64_t n) {
     enum { SHORT = 1024 };
-    int64_t most = 1;
-    if (n <= SHORT) return n / 2 + 1;
-    for (int64_t i = 0; i < n; i++) most += text[i] == ',' || text[i] == '[' || text[i] == ':';
-    return most;
+    int64_t most = 1, bound = n / 2 + 1;
+    for (int64_t i = 0; i < n && n > SHORT; i++) most += text[i] == ',' || text[i] == '[' || text[i] == ':';
+    return n > SHORT && most < bound ? most : bound;
 }
 
 /* Puts the values into the nulls that stand for them, from *values on, which goes to the next. */

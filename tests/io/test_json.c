@@ -193,6 +193,26 @@ static void memory(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void scratch_taken(void **state) {
+    (void)state;
+    LAW("seven bytes of scratch per byte of text, also of commas in a string and of the shortest numbers; eight with what chunks leave "
+        "over");
+    enum { N = 1 << 20 };
+    static char text[N];
+    for (int round = 0; round < 2; round++) {
+        rao_ctx *ctx = rao_test_ctx();
+        cJSON *tree = NULL;
+        for (int i = 0; i < N; i++) text[i] = i % 2 && round ? '1' : ',';
+        text[0] = round ? '[' : '"', text[N - 1] = round ? ']' : '"';
+        if (round) text[N - 2] = '1';
+        int64_t before = rao_ctx_memory(ctx).live_bytes;
+        OK(ctx, rao_json_parse(ctx, "text", text, N, 4, &tree));
+        EXPECT_TRUE(rao_ctx_memory(ctx).peak_bytes - before <= 8 * (int64_t)N);
+        rao_json_free(&tree);
+        rao_test_ctx_close(&ctx);
+    }
+}
+
 static void from_file(void **state) {
     (void)state;
     LAW("a file is read within its limit");
@@ -372,9 +392,9 @@ static void lines(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(accepted), cmocka_unit_test(refused), cmocka_unit_test(numbers),
-                                       cmocka_unit_test(deep),     cmocka_unit_test(memory),  cmocka_unit_test(from_file),
-                                       cmocka_unit_test(written),  cmocka_unit_test(misused), cmocka_unit_test(round_trip),
-                                       cmocka_unit_test(lines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(accepted),   cmocka_unit_test(refused), cmocka_unit_test(numbers),
+                                       cmocka_unit_test(deep),       cmocka_unit_test(memory),  cmocka_unit_test(scratch_taken),
+                                       cmocka_unit_test(from_file),  cmocka_unit_test(written), cmocka_unit_test(misused),
+                                       cmocka_unit_test(round_trip), cmocka_unit_test(lines)};
     return rao_test_run("io", tests, COUNT(tests));
 }
