@@ -5,7 +5,8 @@
  *     gamma           a(a+1)/rate^4,            -(2a+1)/(2 rate^3),
  *     inverse gamma   1/[(a-1)(a-2)],           -beta (2a-3)/(2 [(a-1)(a-2)]^2),
  *   and G_aa = int Q^2 (d log y/da)^2 du by quadrature; for a gamma of a tiny shape (2 - pi^2/6)/(a rate^2), all of it in a tail of the size of the shape, where
- *   log Q changes by -E_1(y) e^y / a. log y is nearly a power of a, whose differences of order 8 in steps of a hundredth lose nothing, where those of Q would.
+ *   log Q changes by -E_1(y) e^y / a; of a huge one 1/rate^2 and beta^2/a^4, as y is a (1 + O(a^-1/2)).
+ *   log y is nearly a power of a, whose differences of order 8 in steps of a hundredth lose nothing, where those of Q would.
  * Beta laws with shapes from 1 on: all of it from differences of Q. */
 #include <math.h>
 #include <string.h>
@@ -73,6 +74,7 @@ static rao_status of_shape(rao_ctx *ctx, const rao_family *f, double a, double *
     rao_quad_opts opts;
     *error = 0;
     if (!k.inverse && a < 1e-17) return *out = 0.35506593315177356353 / a, RAO_OK;
+    if (a > 1e17) return *out = k.inverse ? 1 / a / a / a / a : 1, RAO_OK;
     rao_quad_opts_init(&opts);
     if (k.inverse) end = rao_power_begins;
     if (k.inverse && a < 10) rest = power_tail(a, end + log(2) - rao_lgamma1p(a));
@@ -140,24 +142,41 @@ static rao_status products(rao_ctx *ctx, void *arg, const rao_nodes *at, double 
     return RAO_OK;
 }
 
-rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
-    const family_table *t = f->table;
-    if (t != &rao_table_beta) return gamma_information(ctx, f, s, g, quality);
-    if (fmin(s[0], s[1]) < 1) return rao_beta_information(ctx, f, s, g, quality);
+static int all_found(const rao_quad_info *info, int64_t m) {
+    for (int64_t k = 0; k < m; k++)
+        if (!(info[k].evaluations > 0 && info[k].error <= 1e-6 * info[k].magnitude)) return 0;
+    return 1;
+}
+
+/* With a <= b: quantiles near 1 would lose the digits of their differences. */
+static rao_status of_shapes(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
     slopes a = {f, s, {0.01 * s[0], 0.01 * s[1]}};
     double values[MOST_COORDS * (MOST_COORDS + 1) / 2], cuts[8], error = 0;
     rao_quad_info info[MOST_COORDS * (MOST_COORDS + 1) / 2];
     rao_quad_opts opts;
     rao_quad_opts_init(&opts);
     opts.rel_tol = 1e-10, opts.magnitude_tol = 1e-12, opts.scale = 1, opts.breaks = cuts, opts.n_breaks = rao_quantile_turns(f, s, s, cuts);
+    opts.max_evaluations = 2000; /* more is spent on the rounding of quantiles */
+    memset(info, 0, sizeof info);
     rao_status st = rao_quad(ctx, &opts, products, &a, f->dim * (f->dim + 1) / 2, 0, INF, values, info);
     if (st == RAO_EDOMAIN) return unseen(ctx, f);
+    if (st == RAO_ENUMERIC && all_found(info, f->dim * (f->dim + 1) / 2)) st = RAO_OK; /* as good as its error says */
     if (st != RAO_OK) return st;
     for (int64_t i = 0, k = 0; i < f->dim; i++)
         for (int64_t j = 0; j <= i; j++, k++) {
-            g[i * f->dim + j] = g[j * f->dim + i] = values[k];
+            g[i * f->dim + j] = g[j * f->dim + i] = info[k].value;
             error = fmax(error, info[k].error + 1e-12 * info[k].magnitude); /* of the differences */
         }
     *quality = (rao_quality){RAO_QUADRATURE, error};
     return RAO_OK;
+}
+
+rao_status rao_quantile_information(rao_ctx *ctx, const rao_family *f, const double *s, double *g, rao_quality *quality) {
+    const double mirrored[3] = {s[1], s[0], s[2]};
+    if (f->table != &rao_table_beta) return gamma_information(ctx, f, s, g, quality);
+    if (fmin(s[0], s[1]) < 1) return rao_beta_information(ctx, f, s, g, quality);
+    if (s[0] <= s[1]) return of_shapes(ctx, f, s, g, quality);
+    RAO_OR_RETURN(of_shapes(ctx, f, mirrored, g, quality));
+    double first = g[0];
+    return g[0] = g[3], g[3] = first, RAO_OK;
 }
