@@ -80,15 +80,16 @@ RAO_API rao_status rao_jeffreys_volume(rao_ctx *ctx, const rao_family *family, i
 /* ---- centroids -------------------------------------------------------------------------------------------------- */
 
 typedef enum rao_centroid_kind {
-    RAO_CENTROID_LEFT = 0,  /* argmin over c of sum w_i KL(c : p_i): the mean in theta */
-    RAO_CENTROID_RIGHT,     /* argmin of sum w_i KL(p_i : c): the mean in eta */
-    RAO_CENTROID_SYMMETRIC, /* argmin of the sum of both, by Fisher scoring to rounding */
+    RAO_CENTROID_LEFT = 0,  /* argmin over c of sum w_i KL(c : p_i): the mean in theta where there is one */
+    RAO_CENTROID_RIGHT,     /* argmin of sum w_i KL(p_i : c): the mean in eta where there is one */
+    RAO_CENTROID_SYMMETRIC, /* argmin of the sum of both, to rounding */
     RAO_CENTROID_FRECHET,   /* argmin of sum w_i d(c, p_i)^2, Fisher-Rao, where geodesics are known: one, of mvn a nearby one */
     RAO_CENTROID_BURES      /* argmin of sum w_i W_2(c, p_i)^2: mvn and the families that are closed under transport */
 } rao_centroid_kind;
 
-/* The centre of n points of a chart under weights (NULL: equal; they need not sum to one) into c, in the chart. The first three kinds: exponential families. EINVAL; EDOMAIN: a
- * point outside the family, a weight < 0 or all 0; EUNABLE: another family; ENUMERIC: the search stopped. O(n) states of memory. */
+/* The centre of n points of a chart under weights (NULL: equal; they need not sum to one) into c, in the chart. The first three kinds: exponential families,
+ * families of location and scale and Weibull, by Newton's method (of Student's t with nu > 1 the right one alone, with nu < 1 none: there may be several minima), and uniform. EINVAL; EDOMAIN:
+ * a point outside the family, a weight < 0 or all 0, every divergence infinite; EUNABLE: another family; ENUMERIC: the search stopped, or the sum is flat. O(n) states of memory. */
 RAO_API rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kind kind, int64_t chart, int64_t n, rao_points points,
                                 const double *weights, double *c, rao_quality *quality);
 

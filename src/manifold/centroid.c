@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "manifold/centroids.h"
 #include "manifold/closest.h"
 #include "manifold/frechet.h"
 #include "manifold/twin.h"
@@ -77,9 +78,11 @@ done:
 static rao_status of_divergence(rao_ctx *ctx, const rao_family *f, rao_centroid_kind kind, const family_mean *mean, double *s,
                                 rao_quality *quality) {
     const family_exponential *e = f->table->exponential;
-    if (!e)
-        return rao_fail(ctx, RAO_EUNABLE, "%s is not an exponential family: its centroids have no mean of coordinates to start from",
+    if (!rao_has_centroids(f))
+        return rao_fail(ctx, RAO_EUNABLE, "%s is neither an exponential family nor one of location and scale: no centroid is offered",
                         f->table->info.name);
+    if (f->table == &rao_table_uniform) return rao_uniform_centroid(ctx, kind, mean, s);
+    if (!e) return rao_location_centroid(ctx, f, kind, mean, s, quality);
     if (kind == RAO_CENTROID_LEFT) return e->e_mean(ctx, f, mean, s);
     if (kind == RAO_CENTROID_RIGHT) return e->m_mean(ctx, f, mean, s);
     return symmetric(ctx, f, mean, s, quality);
@@ -118,7 +121,7 @@ rao_status rao_centroid(rao_ctx *ctx, const rao_family *family, rao_centroid_kin
     RAO_TRY(normalise(ctx, n, weights, w));
     RAO_TRY(load_points(ctx, family, chart, n, points, states));
     const double *common = common_point(family, chart, n, points, w);
-    if (common && kind <= RAO_CENTROID_SYMMETRIC && family->table->exponential) {
+    if (common && kind <= RAO_CENTROID_SYMMETRIC && rao_has_centroids(family)) {
         memcpy(c, common, sizeof *c * (size_t)rao_family_coords(family, chart));
         if (quality) *quality = reached;
         goto done;

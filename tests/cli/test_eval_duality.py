@@ -97,3 +97,18 @@ def test_what_is_wrong_is_said():
     ]:
         error = one(family="normal", **request)["error"]
         assert error["code"] == code and part in error["message"], error
+
+
+def test_centroids_without_theta():
+    shift, scale = 7.0, 3.0
+    for family in ("cauchy", "gumbel", "laplace", "logistic"):
+        for kind in ("left", "right", "symmetric"):
+            points = [[0, 1], [2, 3], [-1, 0.5]]
+            c = value(family=family, quantity="centroid", kind=kind, points=points, weights=[1, 2, 1])
+            moved = value(family=family, quantity="centroid", kind=kind, points=[[shift + scale * m, scale * s] for m, s in points], weights=[1, 2, 1])
+            close(moved, [shift + scale * c[0], scale * c[1]], 1e-11)
+    answer = one(family="laplace", quantity="centroid", kind="right", points=[[1, 2], [1, 4]])
+    close(answer["value"], [1, 3])
+    assert answer["method"] == "iteration" and answer["error_estimate"] < 1e-12
+    close(value(family="uniform", quantity="centroid", kind="left", points=[[0, 4], [1, 7]]), [1, 4])
+    assert one(family="student_t", fixed={"nu": 3}, quantity="centroid", kind="left", points=[[0, 1], [1, 1]])["error"]["code"] == "EUNABLE"
