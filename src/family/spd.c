@@ -187,19 +187,25 @@ double rao_spd_square(int64_t d, const spd *s, const double *v, const double *w)
     return sum;
 }
 
+enum { NEAR = 16 }; /* rows of a right factor that stay in the cache while all rows of the left one pass */
+
 void rao_spd_kl_gradient(int64_t d, const spd *s, const spd *t, const double *w, double c, double *out) {
-    for (int64_t i = 0; i < d; i++) /* work = P (T - S) */
-        for (int64_t j = 0; j < d; j++) {
-            double sum = 0;
-            for (int64_t k = 0; k < d; k++) sum += t->p[i * d + k] * (t->s[k * d + j] - s->s[k * d + j]);
-            t->work[i * d + j] = sum;
-        }
+    memset(t->work, 0, sizeof *out * (size_t)(d * d));
+    memset(out, 0, sizeof *out * (size_t)(d * (d + 1) / 2));
+    for (int64_t first = 0; first < d; first += NEAR) /* work = P (T - S) */
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t k = first; k < first + NEAR && k < d; k++) {
+                const double *a = t->s + k * d, *b = s->s + k * d, p = t->p[i * d + k];
+                for (int64_t j = 0; j < d; j++) t->work[i * d + j] += p * (a[j] - b[j]);
+            }
+    for (int64_t first = 0; first < d; first += NEAR) /* work P from the diagonal on */
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t k = first; k < first + NEAR && k < d; k++) {
+                double x = t->work[i * d + k], *row = out + i * d - i * (i + 1) / 2;
+                for (int64_t j = i; j < d; j++) row[j] += x * t->p[k * d + j];
+            }
     for (int64_t i = 0; i < d; i++)
-        for (int64_t j = i; j < d; j++) {
-            double sum = w ? -w[i] * w[j] : 0;
-            for (int64_t k = 0; k < d; k++) sum += t->work[i * d + k] * t->p[k * d + j];
-            *out++ = (i == j ? 0.5 : 1) * c * sum;
-        }
+        for (int64_t j = i; j < d; j++, out++) *out = (i == j ? 0.5 : 1) * c * (*out - (w ? w[i] * w[j] : 0));
 }
 
 void rao_spd_fisher(int64_t d, const spd *s, double c, double *m, int64_t n, int64_t first) {

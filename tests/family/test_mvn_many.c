@@ -1,4 +1,4 @@
-/* KL of normals in several variables over a whole batch, against the formula of one pair. */
+/* KL of normals in several variables over a whole batch, against the formula of one pair, and its gradient, against inverses that are known. */
 #include <float.h>
 
 #include "base/cpu.h"
@@ -94,6 +94,52 @@ static void kernels_sum_over_independent_variables(void **state) {
         }
 }
 
+/* P_ij of covariances v r^|i-j|: diagonal 1, 1 + r^2, .., 1 + r^2, 1, neighbours -r, over v (1 - r^2). */
+static long double inverse(int64_t d, double v, double r, int64_t i, int64_t j) {
+    if (i < 0 || j < 0 || i >= d || j >= d || i - j > 1 || j - i > 1) return 0;
+    long double one = d == 1 ? 1 - (long double)r * r : 1, at = i != j                 ? -(long double)r
+                                                                : i == 0 || i == d - 1 ? one
+                                                                                       : 1 + (long double)r * r;
+    return at / (v * (1 - (long double)r * r));
+}
+
+static void gradients_are_those_of_known_inverses(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    enum { D = 50, NUMBERS = D + D * (D + 1) / 2 };
+    static double p[NUMBERS], q[NUMBERS], got[NUMBERS];
+    const double a = 0.5, b = -0.3, v = 2;
+    ORACLE("gradient of KL in q of stationary sequences, whose inverses are tridiagonal",
+           "P (m_q - m_p) and (P - P [S_p + (m_q - m_p)(m_q - m_p)^T] P)/2, twice that off the diagonal, in long double");
+    for (int64_t d = 1; d <= D; d += d < 34 ? 1 : 16) {
+        rao_family *f = mvn(ctx, d);
+        for (int64_t i = 0, at = d; i < d; i++) {
+            p[i] = 0.25 * (double)(i % 5), q[i] = 1 - 0.5 * (double)(i % 3);
+            for (int64_t j = i; j < d; j++, at++) p[at] = pow(a, (double)(j - i)), q[at] = v * pow(b, (double)(j - i));
+        }
+        rao_family_args args;
+        rao_family_args_init(&args);
+        args.p = rao_points_of(p, 0), args.q = rao_points_of(q, 0);
+        OK(ctx, rao_family_eval(ctx, f, RAO_KL_GRADIENT, &args, got, 1));
+        long double w[D];
+        for (int64_t i = 0; i < d; i++) {
+            w[i] = 0;
+            for (int64_t k = 0; k < d; k++) w[i] += inverse(d, v, b, i, k) * ((long double)q[k] - p[k]);
+            EXPECT_CLOSE(got[i], (double)w[i], 16 * DBL_EPSILON);
+        }
+        for (int64_t i = 0, at = d; i < d; i++)
+            for (int64_t j = i; j < d; j++, at++) {
+                long double want = inverse(d, v, b, i, j) - w[i] * w[j];
+                for (int64_t k = i - 1; k <= i + 1; k++)
+                    for (int64_t l = j - 1; l <= j + 1; l++)
+                        want -= inverse(d, v, b, i, k) * powl(a, (long double)(k < l ? l - k : k - l)) * inverse(d, v, b, l, j);
+                EXPECT_CLOSE(got[at], (double)((i == j ? 0.5L : 1) * want), 32 * DBL_EPSILON); /* terms of up to 3 */
+            }
+        rao_family_destroy(&f);
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 static void bad_items_fail_alone(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -118,6 +164,7 @@ static void bad_items_fail_alone(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_batch_gives_what_a_pair_gives),
-                                       cmocka_unit_test(kernels_sum_over_independent_variables), cmocka_unit_test(bad_items_fail_alone)};
+                                       cmocka_unit_test(kernels_sum_over_independent_variables),
+                                       cmocka_unit_test(gradients_are_those_of_known_inverses), cmocka_unit_test(bad_items_fail_alone)};
     return rao_test_run("family/mvn_many", tests, COUNT(tests));
 }
