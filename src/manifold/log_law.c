@@ -59,22 +59,30 @@ static void gamma_pair(const double *s, const double *t, double *p, double *q) {
 
 /* ---- beta -------------------------------------------------------------------------------------------------------- */
 
-/* log(1 + m (e^t - 1)), and less m t */
-static double grown(double m, double t) { return t < 700 ? log1p(m * expm1(t)) : t + log(m); }
-static double depth(const double *s, double t) {
+/* log(1 + m (e^t - 1)), m = part/whole, which may be no double. */
+static double grown(double part, double whole, double t) {
+    return t < 500 ? log1p(part / whole * expm1(t)) : rao_softplus(t + log(part) - log(whole));
+}
+/* K(t) of |t| < 1/2. It is the same of the other side, and its two parts cancel less where m is small. */
+static double near_mean(const double *s, double t) {
     double m = s[MEAN];
-    if (m > 0.5) m = s[REST], t = -t; /* K is the same, and its two parts cancel less */
-    return fabs(t) < 0.5 ? rao_log1pmx(m * expm1(t)) + m * rao_expm1mx(t) : grown(m, t) - m * t;
+    if (m > 0.5) m = s[REST], t = -t;
+    return rao_log1pmx(m * expm1(t)) + m * rao_expm1mx(t);
+}
+/* n K(t) */
+static double depth(const double *s, double t) {
+    double part = s[A];
+    if (fabs(t) < 0.5) return s[N] * near_mean(s, t);
+    if (s[MEAN] > 0.5) part = s[B], t = -t;
+    return s[N] * grown(part, s[N], t) - part * t;
 }
 
-static double beta_logpdf(const rao_family *f, const double *s, const double *y) {
-    return (void)f, s[LEVEL] - s[N] * depth(s, y[0] - s[PLACE]);
-}
+static double beta_logpdf(const rao_family *f, const double *s, const double *y) { return (void)f, s[LEVEL] - depth(s, y[0] - s[PLACE]); }
 static double beta_log_ratio(const rao_family *f, const double *s, const double *t, const double *y) {
     double u = y[0] - s[PLACE];
     if (isnan(s[CONSTANT])) return beta_logpdf(f, s, y) - beta_logpdf(f, t, y);
-    if (fabs(u) < 0.5) return s[TILT] * u - (s[STEP_A] + s[STEP_B]) * depth(s, u) + s[CONSTANT];
-    return s[CONSTANT] - s[STEP_A] * grown(s[REST], -u) - s[STEP_B] * grown(s[MEAN], u); /* of one sign each, far out too */
+    if (fabs(u) < 0.5) return s[TILT] * u - (s[STEP_A] + s[STEP_B]) * near_mean(s, u) + s[CONSTANT];
+    return s[CONSTANT] - s[STEP_A] * grown(s[B], s[N], -u) - s[STEP_B] * grown(s[A], s[N], u); /* of one sign each, far out too */
 }
 
 static void set_beta(const double *from, double place, double *s) {

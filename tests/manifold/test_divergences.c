@@ -182,6 +182,16 @@ static void extremes(void **state) {
         {"negative_binomial", 1, RAO_JENSEN_SHANNON, 0, {1e-12}, {2e-12}, 0.053781946088294, 2e-11},
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1e-3}, {2e-3}, 0.053781946088294, 1e-12}, /* of exponentials: no scale */
         {"pareto", 1, RAO_JENSEN_SHANNON, 0, {1}, {2}, 0.053781946088294, 1e-12},
+        {"beta",
+         0,
+         RAO_JENSEN_SHANNON,
+         0,
+         {1e-300, 1e300},
+         {2e-300, 1e300},
+         0.053781946088294,
+         1e-12}, /* x^a of both is uniform on scales of 1/b */
+        {"beta", 0, RAO_TOTAL_VARIATION, 0, {1e300, 1e-300}, {1e300, 2e-300}, 0.25, 1e-12},
+        {"beta", 0, RAO_TOTAL_VARIATION, 0, {1e-20, 1e300}, {2e-20, 1e303}, 0.25, 1e-12},
         {"student_t", 3, RAO_TOTAL_VARIATION, 0, {0, 1e-100}, {1, 1e100}, 1, 1e-11},
         {"normal", 0, RAO_HELLINGER, 0, {0, 1}, {1e-170, 1}, 3.5355339059327376e-171, 1e-14}, /* sqrt(1/8): its square is no double */
         {"cauchy", 0, RAO_HELLINGER, 0, {0, 1}, {1e-170, 1}, 2.5e-171, 1e-14},
