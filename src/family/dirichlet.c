@@ -67,15 +67,29 @@ static double others_moved(const double *p, const double *q, const double *step,
     return sum;
 }
 
+double rao_pair_turn(const double *p, const double *q) {
+    double w = p[0] * q[1], e = (fma(q[0], p[1], -w) - fma(p[0], q[1], -w)) / w;
+    return w > 1e-280 && fabs(e) < 0.5 ? e : (double)NAN;
+}
+
+/* w of a beta law, from exact products; 0 where they do not tell. */
+static int pair_moved(const double *p, const double *q, double total_q, double w[2]) {
+    double e = rao_pair_turn(p, q);
+    w[0] = e * (q[1] / total_q), w[1] = -e * (q[1] / p[1]) * (p[0] / total_q);
+    return isfinite(w[0]) && isfinite(w[1]);
+}
+
 /* A_q KL(m_q : m_p) = A_q sum m_p [(1 + w) log(1 + w) - w], w = m_q/m_p - 1 = (delta r - alpha delta_r) / (alpha A_q), r and delta_r those of the others. */
 double rao_dirichlet_simplex_part(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q) {
-    double sum = 0, change = 0;
+    double sum = 0, change = 0, exact[2];
     int64_t top = rao_dirichlet_largest(p, k);
+    int known = k == 2 && !step && pair_moved(p, q, total_q, exact);
     for (int64_t i = 0; i < k; i++) change += moved_at(p, q, step, i);
     for (int64_t i = 0; i < k; i++) {
         double own = moved_at(p, q, step, i), rest = i == top ? others(p, k, i) : total_p - p[i];
         double w = (own / p[i] * rest - (i == top ? others_moved(p, q, step, k, i) : change - own)) / total_q;
         if (rao_scales_apart(p[i], q[i])) w = q[i] / total_q * (total_p / p[i]) - 1; /* where the differences would cancel */
+        if (known) w = exact[i];
         double excess = fabs(w) < 0.5 ? (1 + w) * rao_log1pmx(w) + w * w : (1 + w) * (log(q[i] / p[i]) - log(total_q / total_p)) - w;
         sum += p[i] / total_p * excess;
     }

@@ -15,6 +15,8 @@ double rao_dirichlet_simplex_part(const double *p, const double *q, const double
 int64_t rao_dirichlet_largest(const double *v, int64_t k);
 /* KL where q - p is known better than from the rounded q and p. */
 double rao_dirichlet_kl_of_step(const double *p, const double *q, const double *step, int64_t k, double total_p, double total_q);
+/* q_0/p_0 over q_1/p_1, less 1, to a rounding, as both products are exact; far from 1, or where they are no doubles, NaN. */
+double rao_pair_turn(const double *p, const double *q);
 void rao_dirichlet_kl_gradient(const double *p, const double *q, int64_t k, double total_p, double *g);
 void rao_dirichlet_fisher(const double *alpha, int64_t k, double total, double *m);
 /* log det of the Fisher matrix */

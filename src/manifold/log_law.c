@@ -89,13 +89,8 @@ static void set_beta(const double *from, double place, double *s) {
     s[A] = from[0], s[B] = from[1], s[N] = from[2], s[MEAN] = s[A] / s[N], s[REST] = s[B] / s[N], s[PLACE] = place, s[CONSTANT] = NAN;
     s[LEVEL] = (rao_lgamma_excess(s[N]) - rao_lgamma_excess(fmax(s[A], s[B]))) - rao_lgamma_excess(fmin(s[A], s[B]));
 }
-/* t_0/s_0 over t_1/s_1, less 1, to a rounding, as both products are exact; far from 1, or where they are no doubles, NaN. */
-static double turn(const double *s, const double *t) {
-    double w = s[0] * t[1], e = (fma(t[0], s[1], -w) - fma(s[0], t[1], -w)) / w;
-    return w > 1e-280 && fabs(e) < 0.5 ? e : (double)NAN;
-}
 static void beta_pair(const double *s, const double *t, double *p, double *q) {
-    double a = s[0] - t[0], b = s[1] - t[1], e = turn(s, t);
+    double a = s[0] - t[0], b = s[1] - t[1], e = rao_pair_turn(s, t);
     set_beta(s, 0, p), set_beta(t, isnan(e) ? rao_log_quotient(t[0], s[0]) - rao_log_quotient(t[1], s[1]) : log1p(e), q);
     if (rao_scales_apart(s[0], t[0]) || rao_scales_apart(s[1], t[1])) return;
     p[STEP_A] = a, p[STEP_B] = b, p[TILT] = isnan(e) ? a * p[REST] - b * p[MEAN] : -e * p[MEAN] * t[1];

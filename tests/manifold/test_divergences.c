@@ -190,6 +190,14 @@ static void extremes(void **state) {
          {2e-300, 1e300},
          0.053781946088294,
          1e-12}, /* x^a of both is uniform on scales of 1/b */
+        {"beta", /* mpmath: the means are a ten-millionth apart */
+         0,
+         RAO_KL,
+         0,
+         {1026688511415.8252, 6480649964286.645},
+         {701832876597.6979, 4430096965716.105},
+         0.21627305273549557,
+         4e-15},
         {"beta", 0, RAO_TOTAL_VARIATION, 0, {1e300, 1e-300}, {1e300, 2e-300}, 0.25, 1e-12},
         {"beta", 0, RAO_TOTAL_VARIATION, 0, {1e-20, 1e300}, {2e-20, 1e303}, 0.25, 1e-12},
         {"student_t", 3, RAO_TOTAL_VARIATION, 0, {0, 1e-100}, {1, 1e100}, 1, 1e-11},
