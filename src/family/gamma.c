@@ -8,6 +8,7 @@
 #include <rao/num.h>
 
 #include "family/family.h"
+#include "family/dirichlet.h"
 #include "family/gamma.h"
 #include "family/legendre.h"
 #include "family/saddle.h"
@@ -133,7 +134,9 @@ double rao_gamma_mean_excess(const double *s, const double *t) {
     double shape = rao_gamma_shape_step(s, t) / t[GAMMA_SHAPE], ratio = s[GAMMA_SHAPE] / t[GAMMA_SHAPE]; /* 1 + shape would lose it */
     if (kinds == BY_MEAN || fabs(shape) > 1) return (s[GAMMA_MEAN] - t[GAMMA_MEAN]) / t[GAMMA_MEAN];
     if (kinds == BY_SCALE) return (s[GAMMA_SCALE] - t[GAMMA_SCALE]) / t[GAMMA_SCALE] * ratio + shape;
-    return (t[GAMMA_RATE] - s[GAMMA_RATE]) / s[GAMMA_RATE] * ratio + shape;
+    const double of_t[2] = {t[GAMMA_SHAPE], t[GAMMA_RATE]}, of_s[2] = {s[GAMMA_SHAPE], s[GAMMA_RATE]};
+    double exact = s[GAMMA_SHAPE_REST] == 0 && t[GAMMA_SHAPE_REST] == 0 ? rao_pair_turn(of_t, of_s) : (double)NAN;
+    return isnan(exact) ? (t[GAMMA_RATE] - s[GAMMA_RATE]) / s[GAMMA_RATE] * ratio + shape : exact;
 }
 
 double rao_gamma_kl(const rao_family *f, const double *s, const double *t) {
