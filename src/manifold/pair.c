@@ -398,8 +398,8 @@ static rao_status all_but_disjoint(rao_ctx *ctx, const family_item *it, int *is)
     return *is = c > 42, RAO_OK;
 }
 
-rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
-                             rao_quality *quality) {
+static rao_status whole(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
+                        rao_quality *quality) {
     plain_pair plain;
     term_sum sum = {term, squared, cuts, 0, {0, 0}, quality};
     int disjoint;
@@ -410,4 +410,18 @@ rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *ter
     RAO_OR_RETURN(in_halves(ctx, &plain, add_part, &sum));
     RAO_OR_RETURN(check_reached(ctx, it, *out = sum.value));
     return check_masses(ctx, it, sum.mass);
+}
+
+rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
+                             rao_quality *quality) {
+    rao_status st;
+    rao_family *own = NULL;
+    family_item axes;
+    rao_mark mark = rao_scratch_mark(ctx);
+    RAO_TRY(rao_pair_axes(ctx, it, &own, &axes));
+    RAO_TRY(whole(ctx, &axes, term, squared, cuts, out, quality));
+done:
+    rao_family_destroy(&own);
+    rao_scratch_reset(ctx, mark);
+    return st;
 }

@@ -18,6 +18,10 @@ typedef rao_status pair_cuts(rao_ctx *ctx, const family_item *it, integrate_mark
 rao_status rao_pair_integral(rao_ctx *ctx, const family_item *it, pair_term *term, int squared, pair_cuts *cuts, double *out,
                              rao_quality *quality);
 
+/* pair_axes.c: a pair of normals in many variables in axes of its own, with states in scratch memory and a family that is the caller's to destroy; any other
+ * pair, and one that doubles do not hold there, as it is. */
+rao_status rao_pair_axes(rao_ctx *ctx, const family_item *it, rao_family **own, family_item *out);
+
 /* outcomes.c: have n draws from k classes few outcomes (a million)? Then the integral of a term as the sum over them. */
 int rao_outcomes_few(const family_item *it, const classes *c);
 rao_status rao_outcomes_sum(rao_ctx *ctx, const family_item *it, const classes *c, pair_term *term, double *out, rao_quality *quality);
