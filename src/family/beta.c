@@ -4,6 +4,7 @@
 #include <rao/num.h>
 
 #include "family/dirichlet.h"
+#include "family/log_law.h"
 
 static rao_status load(rao_ctx *ctx, const rao_family *f, const double *c, double *s) {
     s[2] = c[0] + c[1];
@@ -15,10 +16,7 @@ static double logpdf(const rao_family *f, const double *s, const double *x) {
     return (void)f, (s[0] - 1) * log(x[0]) + (s[1] - 1) * log1p(-x[0]) - rao_dirichlet_log_beta(s, 2, s[2]);
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
-    if (rao_scales_apart(s[0], t[0]) || rao_scales_apart(s[1], t[1])) return logpdf(f, s, x) - logpdf(f, t, x);
-    double a = s[0] - t[0], b = s[1] - t[1];
-    double constants = rao_lgamma_diff(t[0], a) + rao_lgamma_diff(t[1], b) - rao_lgamma_diff(t[2], a + b);
-    return (void)f, a * log(x[0]) + b * log1p(-x[0]) - constants;
+    return (void)f, rao_beta_log_ratio(s, t, x[0]);
 }
 static void score(const rao_family *f, const double *s, const double *x, double *g) {
     (void)f, g[0] = log(x[0]) - rao_dirichlet_mean_log(s, 2, s[2], 0), g[1] = log1p(-x[0]) - rao_dirichlet_mean_log(s, 2, s[2], 1);

@@ -10,13 +10,15 @@
 #include <rao/num.h>
 
 #include "family/expect.h"
+#include "family/finer.h"
 #include "family/generic.h"
 
 enum { LOOKS = 200 }; /* draws at which the score is compared with differences */
 static const double mean_limit = 1e-8, score_limit = 1e-5, form_limit = 1e-5, standard_errors = 5;
 
 typedef struct inspection {
-    family_item it; /* p is the state at the point */
+    family_item it;  /* p is the state at the point */
+    finer_law finer; /* what is integrated: in observations that doubles hold better, where the family has such */
     int64_t m;
     double **up, **down; /* states a step away along each coordinate */
     double *step;        /* from down to up */
@@ -30,6 +32,12 @@ static rao_status score_at(rao_ctx *ctx, const inspection *k, const double *stat
     at.p = state, at.x = x;
     return rao_score_in_chart(ctx, &at, g);
 }
+/* The same at an observation of the finer law. */
+static rao_status finer_score_at(rao_ctx *ctx, const inspection *k, const double *state, const double *y, double *g) {
+    family_item at = k->it;
+    at.f = &k->finer.f, at.chart = &k->finer.table.charts[chart_number(k->it.f, k->it.chart)], at.p = state, at.x = y;
+    return rao_score_in_chart(ctx, &at, g);
+}
 
 static double log_at(const inspection *k, const double *state, const double *x) { return k->it.f->table->logpdf(k->it.f, state, x); }
 
@@ -39,7 +47,7 @@ static double log_at(const inspection *k, const double *state, const double *x) 
 static rao_status moments(rao_ctx *ctx, const double *x, double weight, double *sum, void *arg) {
     inspection *k = arg;
     sum[0] += weight;
-    RAO_OR_RETURN(score_at(ctx, k, k->it.p, x, k->g));
+    RAO_OR_RETURN(finer_score_at(ctx, k, k->it.p, x, k->g));
     for (int64_t i = 0; i < k->m; i++) {
         double s = k->g[i] * k->unit[i];
         sum[1 + i] += weight * s, sum[1 + k->m + i] += weight * s * s;
@@ -77,11 +85,20 @@ static rao_status want_draws_inside(rao_ctx *ctx, const inspection *k, const dou
 
 /* ---- then: both forms of the matrix, in standard units ---------------------------------------------------------------------------- */
 
+/* An angle of which the law knows little has a standard unit of many turns; what depends on it changes within one. */
+static double longest_step(const inspection *k, int64_t j) {
+    int angle = k->it.f->table == &rao_table_von_mises && chart_number(k->it.f, k->it.chart) == 0 && j == 0;
+    return angle ? 2 : INF;
+}
+
+/* How large second derivatives in standard units may be there. */
+static double bend(const inspection *k, int64_t j) { return fmax(1, 0.5 * k->unit[j] / longest_step(k, j)); }
+
 /* A difference of the scores in standard units along j, from the point to a state h units away; 0 where x has no density there. */
 static rao_status slope(rao_ctx *ctx, inspection *k, const double *state, double h, const double *x, double *out) {
     memset(out, 0, sizeof *out * (size_t)k->m);
-    if (log_at(k, state, x) == -INF) return RAO_OK;
-    RAO_OR_RETURN(score_at(ctx, k, state, x, k->moved));
+    if (k->finer.table.logpdf(&k->finer.f, state, x) == -INF) return RAO_OK;
+    RAO_OR_RETURN(finer_score_at(ctx, k, state, x, k->moved));
     for (int64_t i = 0; i < k->m; i++) out[i] = (k->moved[i] - k->g[i]) * k->unit[i] / h;
     return RAO_OK;
 }
@@ -95,14 +112,14 @@ static rao_status forms(rao_ctx *ctx, const double *x, double weight, double *su
     rao_mark mark = rao_scratch_mark(ctx);
     RAO_TRY(rao_scratch(ctx, m, &ahead));
     RAO_TRY(rao_scratch(ctx, m, &behind));
-    RAO_TRY(score_at(ctx, k, k->it.p, x, k->g));
+    RAO_TRY(finer_score_at(ctx, k, k->it.p, x, k->g));
     for (int64_t j = 0; j < m; j++) {
         double h = 0.5 * k->step[j] / k->unit[j];
         RAO_TRY(slope(ctx, k, k->up[j], h, x, ahead));
         RAO_TRY(slope(ctx, k, k->down[j], -h, x, behind));
         for (int64_t i = 0; i < m; i++) {
             double a = ahead[i], b = behind[i];
-            int apart = fabs(a - b) > 0.1 * (fabs(a) + fabs(b) + 1);
+            int apart = fabs(a - b) > 0.1 * (fabs(a) + fabs(b) + bend(k, j));
             double second = !apart ? 0.5 * (a + b) : fabs(a) < fabs(b) ? a : b;
             kink |= apart;
             sum[i * m + j] += weight * (k->g[i] * k->unit[i]) * (k->g[j] * k->unit[j]);
@@ -135,7 +152,7 @@ static rao_status step_by(rao_ctx *ctx, inspection *k, double *c, int64_t j, dou
 /* How far the family goes on to both sides along j, up to half a standard unit: steps are parts of this. */
 static rao_status room(rao_ctx *ctx, inspection *k, double *c, int64_t j, double *h) {
     char name[RAO_COORD_NAME];
-    rao_status st = step_by(ctx, k, c, j, *h = 0.5 * k->unit[j]);
+    rao_status st = step_by(ctx, k, c, j, *h = fmin(0.5 * k->unit[j], longest_step(k, j)));
     while ((st == RAO_EDOMAIN || st == RAO_ENUMERIC) && c[j] - *h < c[j] + *h) st = step_by(ctx, k, c, j, *h /= 4);
     if (st != RAO_OK && st != RAO_EDOMAIN) return st;
     if (st == RAO_OK && c[j] - 2e-4 * *h < c[j] + 2e-4 * *h) return RAO_OK;
@@ -150,6 +167,7 @@ static rao_status step_away(rao_ctx *ctx, inspection *k, double *c) {
     for (int64_t j = 0; j < k->m; j++) {
         RAO_OR_RETURN(room(ctx, k, c, j, &h));
         RAO_OR_RETURN(step_by(ctx, k, c, j, 2e-4 * h));
+        rao_finer_state(&k->finer, k->it.p, k->up[j]), rao_finer_state(&k->finer, k->it.p, k->down[j]);
     }
     return RAO_OK;
 }
@@ -161,11 +179,12 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Adds factor * (the difference of log p along j) at every draw. */
+/* Adds factor * (the difference of log p along j) at every draw: by the family's own quotient, because at shapes of 1e12 the logarithms have no digits left. */
 static void add_differences(const inspection *k, const double *draws, int64_t j, double factor, double *sum) {
     for (int look = 0; look < LOOKS; look++) {
         const double *x = draws + look * k->it.f->observation;
-        sum[look] += factor * (log_at(k, k->up[j], x) - log_at(k, k->down[j], x)) / k->step[j];
+        double up = log_at(k, k->up[j], x), down = log_at(k, k->down[j], x);
+        sum[look] += factor * rao_log_ratio(k->it.f, k->up[j], k->down[j], x, up, down) / k->step[j];
     }
 }
 
@@ -206,8 +225,8 @@ static rao_status take_states(rao_ctx *ctx, inspection *k) {
     RAO_TRY(rao_scratch(ctx, k->m, &k->up));
     RAO_TRY(rao_scratch(ctx, k->m, &k->down));
     for (int64_t j = 0; j < k->m; j++) {
-        RAO_TRY(rao_scratch(ctx, k->it.f->state, &k->up[j]));
-        RAO_TRY(rao_scratch(ctx, k->it.f->state, &k->down[j]));
+        RAO_TRY(rao_scratch(ctx, k->finer.f.state, &k->up[j]));
+        RAO_TRY(rao_scratch(ctx, k->finer.f.state, &k->down[j]));
     }
     double **vectors[] = {&k->step, &k->unit, &k->g, &k->moved};
     for (int i = 0; i < 4; i++) RAO_TRY(rao_scratch(ctx, k->m, vectors[i]));
@@ -284,15 +303,16 @@ static rao_status inspect(rao_ctx *ctx, inspection *k, double *c, rao_family_rep
     RAO_TRY(rao_scratch(ctx, LOOKS * k->it.f->observation, &seen));
     take_draws(k, &draws, seen);
     RAO_TRY(rough_units(ctx, k, seen));
-    RAO_TRY(rao_expect(ctx, k->it.f, k->it.p, NULL, &draws, 1 + 2 * m, moments, k, moment, &quality));
+    RAO_TRY(rao_expect(ctx, &k->finer.f, k->it.p, NULL, &draws, 1 + 2 * m, moments, k, moment, &quality));
     int by_draws = quality.method == RAO_MONTE_CARLO;
     judge_moments(k, moment, quality.error, by_draws, r, &worst);
-    if (!r->integrates) RAO_TRY(rao_want_mass_seen(ctx, k->it.f, k->it.p, r->mass));
+    if (!r->integrates) RAO_TRY(rao_want_mass_seen(ctx, &k->finer.f, k->it.p, r->mass));
     RAO_TRY(compare_scores(ctx, k, c, seen, &r->score_gap));
     RAO_TRY(step_away(ctx, k, c));
     r->scores_agree = r->score_gap <= score_limit;
-    draws.noise = 1e-9; /* of differences over 1e-4 */
-    RAO_TRY(rao_expect(ctx, k->it.f, k->it.p, NULL, &draws, 2 * m * m, forms, k, form, &quality));
+    draws.noise = 1e-8; /* what differences over 1e-4 err by themselves */
+    for (int64_t j = 0; j < m; j++) draws.noise = fmax(draws.noise, fmin(2e-11 * bend(k, j), 0.1 * form_limit));
+    RAO_TRY(rao_expect(ctx, &k->finer.f, k->it.p, NULL, &draws, 2 * m * m, forms, k, form, &quality));
     judge_forms(k, form, quality.error, r, &a, &b);
     if (!isfinite(r->score_mean) || !isfinite(r->score_gap) || !isfinite(r->fisher_gap))
         RAO_TRY(rao_fail(ctx, RAO_ENUMERIC,
@@ -322,7 +342,7 @@ rao_status rao_family_check(rao_ctx *ctx, const rao_family *family, int64_t char
     double *s, *c;
     memset(&r, 0, sizeof r);
     rao_mark mark = rao_scratch_mark(ctx);
-    RAO_TRY(rao_scratch(ctx, family->state, &s));
+    RAO_TRY(rao_scratch(ctx, family->state + FINER_STATE, &s));
     RAO_TRY(rao_load_as_given(ctx, family, chart, p, s));
     inspection k = {.it = {.f = family, .chart = &family->table->charts[chart], .p = s}, .m = family->tangents[chart]};
     if (family->table->irregular) {
@@ -333,6 +353,7 @@ rao_status rao_family_check(rao_ctx *ctx, const rao_family *family, int64_t char
                              k.it.chart->name));
         RAO_TRY(rao_scratch(ctx, k.m, &c));
         memcpy(c, p, sizeof *c * (size_t)k.m);
+        rao_finer_law(family, s, &k.finer);
         RAO_TRY(inspect(ctx, &k, c, &r));
     }
     r.sound = r.integrates && r.scores_agree && r.scores_centred && r.forms_agree;

@@ -9,8 +9,8 @@
 #include <rao/num.h>
 
 #include "family/expect.h"
+#include "family/log_law.h"
 #include "family/normal.h"
-#include "manifold/log_law.h"
 #include "manifold/peaks.h"
 
 /* ---- closed forms ------------------------------------------------------------------------------------------------ */

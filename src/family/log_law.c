@@ -4,8 +4,9 @@
  *   exp(-[h(a) + h(b) - h(n)] - n K(t)),   K(t) = log(1 + m (e^t - 1)) - m t.
  * log p/q of close pairs from its mean KL(p : q), in differences of the parameters, d, and of the means, e = m_p/m_q - 1:
  *   gamma   a_q e (e^t - 1) - d E(t) + constant,
- *   beta    d_a log x/m + d_b log (1 - x)/(1 - m) + constant = (d_a - m d_n) t - d_n K(t) + constant. */
-#include "manifold/log_law.h"
+ *   beta    d_a log x/m + d_b log (1 - x)/(1 - m) + constant = (d_a - m d_n) t - d_n K(t) + constant.
+ * Their scores are those of the families' first charts: t - h'(a) and mean (1 - e^t) for (shape, rate); log x/m - [h'(a) - h'(n)] and the like for b. */
+#include "family/log_law.h"
 
 #include <math.h>
 
@@ -45,8 +46,14 @@ static double gamma_log_ratio(const rao_family *f, const double *s, const double
     return s[TILT] * expm1(u) - s[STEP_A] * rao_expm1mx(u) + s[CONSTANT];
 }
 
+static void gamma_score(const rao_family *f, const double *s, const double *y, double *g) {
+    double t = y[0] - s[PLACE];
+    (void)f, g[0] = t - rao_digamma_excess(s[A]), g[1] = -s[MEAN] * expm1(t);
+}
+
 static void set_gamma(const double *from, double place, double *s) {
-    s[A] = from[GAMMA_SHAPE], s[B] = INF, s[PLACE] = place, s[LEVEL] = -rao_lgamma_excess(s[A]), s[CONSTANT] = NAN;
+    s[A] = from[GAMMA_SHAPE], s[B] = INF, s[MEAN] = from[GAMMA_MEAN], s[PLACE] = place, s[LEVEL] = -rao_lgamma_excess(s[A]),
+    s[CONSTANT] = NAN;
 }
 static void gamma_pair(const double *s, const double *t, double *p, double *q) {
     double e = rao_gamma_mean_excess(s, t), l = fabs(e) < 0.5 ? log1p(e) : log(s[GAMMA_MEAN]) - log(t[GAMMA_MEAN]);
@@ -85,6 +92,12 @@ static double beta_log_ratio(const rao_family *f, const double *s, const double 
     return s[CONSTANT] - s[STEP_A] * grown(s[B], s[N], -u) - s[STEP_B] * grown(s[A], s[N], u); /* of one sign each, far out too */
 }
 
+static void beta_score(const rao_family *f, const double *s, const double *y, double *g) {
+    double t = y[0] - s[PLACE];
+    (void)f, g[0] = rao_excess_slope_change(s[A], s[B], s[N]) - grown(s[B], s[N], -t);
+    g[1] = rao_excess_slope_change(s[B], s[A], s[N]) - grown(s[A], s[N], t);
+}
+
 static void set_beta(const double *from, double place, double *s) {
     s[A] = from[0], s[B] = from[1], s[N] = from[2], s[MEAN] = s[A] / s[N], s[REST] = s[B] / s[N], s[PLACE] = place, s[CONSTANT] = NAN;
     s[LEVEL] = (rao_lgamma_excess(s[N]) - rao_lgamma_excess(fmax(s[A], s[B]))) - rao_lgamma_excess(fmin(s[A], s[B]));
@@ -98,6 +111,13 @@ static void beta_pair(const double *s, const double *t, double *p, double *q) {
                   b * rao_excess_slope_change(s[1], s[0], s[2]); /* -E log x/m is h'(n) - h'(a) */
 }
 
+double rao_beta_log_ratio(const double *s, const double *t, double x) {
+    double p[LOG_LAW_STATE], q[LOG_LAW_STATE];
+    beta_pair(s, t, p, q);
+    double y = rao_log_quotient(x, p[MEAN]) - rao_log_quotient(1 - x, p[REST]);
+    return beta_log_ratio(NULL, p, q, &y);
+}
+
 /* ---- both -------------------------------------------------------------------------------------------------------- */
 
 int rao_log_laws(const rao_family *f, const double *s, const double *t, family_table *table, double *p, double *q) {
@@ -106,6 +126,7 @@ int rao_log_laws(const rao_family *f, const double *s, const double *t, family_t
     *table = (family_table){.info = f->table->info,
                             .possible = possible,
                             .logpdf = is_beta ? beta_logpdf : gamma_logpdf,
+                            .score = is_beta ? beta_score : gamma_score,
                             .log_ratio = is_beta ? beta_log_ratio : gamma_log_ratio,
                             .support = rao_support_line,
                             .landmarks = landmarks};
