@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_STEPS = 2000 };
+enum { MOST_STEPS = 2000, MOST_NEWTON = 30 };
 static const double longest = 2; /* Fisher units of the first step; a step that gains as its length promises doubles it */
 
 static int64_t chart_named(const rao_family *f, const char *name) {
@@ -240,10 +240,102 @@ static rao_status advance(rao_ctx *ctx, search *w, double *c, double *s, double 
 }
 
 /* Is the step the rounding of the coordinates? */
-static int within_rounding(const search *w, const double *c, double steeper) {
+static int within_rounding(const search *w, const double *c) {
     for (int64_t i = 0; i < w->n; i++)
-        if (!(fabs(w->step[i]) <= 1e-13 * steeper * fabs(c[i]))) return 0;
+        if (!(fabs(w->step[i]) <= 1e-13 * fabs(c[i]))) return 0;
     return 1;
+}
+
+/* ---- is it the minimum? ------------------------------------------------------------------------------------------- */
+
+/* Column i of the Hessian, in the units given, by differences of the gradient 1e-4 of a unit to both sides, or a billionth of the coordinate where doubles tell
+ * no less apart. */
+static rao_status hessian_column(rao_ctx *ctx, search *w, const double *c, const double *unit, int64_t i, double *hessian) {
+    const closest *k = w->problem;
+    int64_t n = w->n;
+    double step = fmax(1e-4 * unit[i], 1e-9 * fabs(c[i])), up = c[i] + step, down = c[i] - step;
+    memcpy(w->trial, c, sizeof *c * (size_t)n);
+    for (int side = 0; side < 2; side++) {
+        w->trial[i] = side ? up : down;
+        RAO_OR_RETURN(k->f->table->charts[k->chart].load(ctx, k->f, w->trial, w->state));
+        RAO_OR_RETURN(gradient_at(ctx, w, w->state));
+        for (int64_t r = 0; r < n; r++) {
+            double slope = w->gradient[r] * unit[r] / ((up - down) / unit[i]);
+            hessian[r * n + i] = side ? hessian[r * n + i] + slope : -slope;
+        }
+    }
+    return RAO_OK;
+}
+
+/* A standard unit of every coordinate, or the coordinate itself where a step of that leaves the family: the metric forgets how far its edge is. */
+static void units_at(rao_ctx *ctx, const search *w, const double *c, const double *metric, double *unit) {
+    const closest *k = w->problem;
+    int64_t n = w->n;
+    for (int64_t i = 0; i < n; i++) {
+        unit[i] = 1 / sqrt(metric[i * (n + 1)]);
+        memcpy(w->trial, c, sizeof *c * (size_t)n);
+        for (int side = -1; side <= 1; side += 2) {
+            w->trial[i] = c[i] + side * 1e-2 * unit[i];
+            if (k->f->table->charts[k->chart].load(ctx, k->f, w->trial, w->state) != RAO_OK) unit[i] = fabs(c[i]);
+        }
+    }
+}
+
+/* Newton's step at c into w->step, and its length in the metric: how far the minimum is, whatever the metric says of the curvature. INFINITY where there are no
+ * differences, or no minimum. */
+static rao_status newton_step(rao_ctx *ctx, search *w, const double *c, const double *s, double *length) {
+    rao_status st;
+    const closest *k = w->problem;
+    int64_t n = w->n;
+    double *hessian, *metric, *unit, *step, square = 0, along = 0;
+    rao_mark mark = rao_scratch_mark(ctx);
+    *length = INFINITY;
+    RAO_TRY(rao_scratch(ctx, n * n, &hessian));
+    RAO_TRY(rao_scratch(ctx, n * n, &metric));
+    RAO_TRY(rao_scratch(ctx, n, &unit));
+    RAO_TRY(rao_scratch(ctx, n, &step));
+    RAO_TRY(gradient_at(ctx, w, s));
+    memcpy(metric, w->fisher, sizeof *metric * (size_t)(n * n));
+    units_at(ctx, w, c, metric, unit);
+    for (int64_t i = 0; i < n; i++) step[i] = -w->gradient[i] * unit[i];
+    memcpy(w->before, step, sizeof *step * (size_t)n);
+    for (int64_t i = 0; i < n; i++) {
+        if (k->held && k->held[i]) continue;
+        st = hessian_column(ctx, w, c, unit, i, hessian);
+        if (st == RAO_EDOMAIN || st == RAO_ENUMERIC) {
+            st = RAO_OK;
+            goto done;
+        }
+        if (st) goto done;
+    }
+    for (int64_t i = 0; k->held && i < n; i++) {
+        if (!k->held[i]) continue;
+        for (int64_t r = 0; r < n; r++) hessian[r * n + i] = hessian[i * n + r] = r == i;
+        step[i] = 0;
+    }
+    if (rao_eliminate(hessian, n, step, 1)) goto done;
+    for (int64_t i = 0; i < n; i++) along += step[i] * w->before[i], w->step[i] = step[i] * unit[i];
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t r = 0; r < n; r++) square += step[i] * (metric[i * n + r] * unit[i] * unit[r]) * step[r];
+    if (along >= 0) *length = sqrt(fmax(0, square));
+done:
+    rao_scratch_reset(ctx, mark);
+    return st;
+}
+
+/* Newton's steps from where scoring stopped, until one is within `near` or the rounding of the coordinates; *length: of the last. */
+static rao_status finish(rao_ctx *ctx, search *w, double near, double *c, double *s, double *value, double *length) {
+    for (int i = 0;; i++) {
+        RAO_OR_RETURN(newton_step(ctx, w, c, s, length));
+        if (*length <= near || isinf(*length) || i == MOST_NEWTON) return RAO_OK;
+        if (within_rounding(w, c)) {
+            *length = 0;
+            return RAO_OK;
+        }
+        double factor = 1;
+        RAO_OR_RETURN(advance(ctx, w, c, s, value, &factor));
+        if (factor == 0) return RAO_OK;
+    }
 }
 
 static rao_status make_room(rao_ctx *ctx, search *w) {
@@ -292,8 +384,13 @@ rao_status rao_closest(rao_ctx *ctx, const closest *problem, double *c, double *
         if (factor < asked) reach = fmax(longest, reach * factor / asked);
         else if (factor * length > 0.9 * reach) reach *= 2;
     }
-    length /= steeper;
-    if (!(length <= 1e-9 * scale) && !within_rounding(&w, c, steeper))
+    /* Of a problem as steep as its metric the scoring step is the distance; of others it says nothing. */
+    double near = 1e-9 * scale;
+    if (!(length <= near)) RAO_TRY(finish(ctx, &w, 1e-3 * near, c, s, &value, &length));
+    if (isinf(length))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the search for the closest point stopped where rounding hides how far it is",
+                         problem->f->table->info.name));
+    if (!(length <= near))
         RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the search for the closest point stopped %.1e Fisher units from it",
                          problem->f->table->info.name, length));
     quality->method = RAO_ITERATION;

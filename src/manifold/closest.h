@@ -14,7 +14,8 @@ typedef struct closest {
 } closest;
 
 /* From the coordinates c to the minimum, with its state in s. Fisher scoring with halved steps: quadratic where the problem is linear in theta (a
- * alone) or in eta (b alone), else linear. ENUMERIC when 2000 steps do not reach it. */
+ * alone) or in eta (b alone), else linear; where the problem is steeper than its metric, Newton's steps behind it. The last step of the metric, or Newton's, is below
+ * 1e-9 of a Fisher unit, or of the points' distance where that is less; ENUMERIC when no step is. */
 rao_status rao_closest(rao_ctx *ctx, const closest *problem, double *c, double *s, rao_quality *quality);
 
 /* The chart in which to search the whole family: the first, or natural where that one has a coordinate too many. */

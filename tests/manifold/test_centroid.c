@@ -110,6 +110,28 @@ static void test_far(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void test_far_normals(void **state) {
+    (void)state;
+    ORACLE("symmetric centroids of normals far apart", "mpmath, tests/oracle/centroids.py");
+    rao_ctx *ctx = rao_test_ctx();
+    static const struct {
+        double points[4], want[2];
+    } rows[] = {
+        {{0, 1e-6, 1, 1e3}, {9.9999949900037796e-10, 0.031622784507374963}},
+        {{0, 1e10, 1e6, 1e-10}, {1e6, 1.0000000025}},
+        {{0, 1e20, -1e24, 1e4}, {-1e24, 100000000250000.0}},
+        {{3, 1e-3, 5e5, 1e-2}, {4953.4663315722191, 22.194917002872846}},
+        {{0, 1e3, 1e8, 1e3}, {5e7, 223606.79777233965}},
+        {{0, 1e-15, 1, 1e12}, {1e-27, 0.031622776601683795}},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double mu = symmetric_of(ctx, "normal", 2, rows[i].points, 2, 0), sigma = symmetric_of(ctx, "normal", 2, rows[i].points, 2, 1);
+        EXPECT_REL(sigma, rows[i].want[1], 1e-9);
+        EXPECT_CLOSE(mu, rows[i].want[0], 1e-9 * rows[i].want[1] + 4 * DBL_EPSILON * fabs(rows[i].want[0]));
+    }
+    rao_test_ctx_close(&ctx);
+}
+
 static void test_units(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -253,8 +275,8 @@ static void test_refusals(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_least),  cmocka_unit_test(test_sides),   cmocka_unit_test(test_symmetric),
-                                       cmocka_unit_test(test_far),    cmocka_unit_test(test_units),   cmocka_unit_test(test_edges),
-                                       cmocka_unit_test(test_shapes), cmocka_unit_test(test_refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_least), cmocka_unit_test(test_sides),       cmocka_unit_test(test_symmetric),
+                                       cmocka_unit_test(test_far),   cmocka_unit_test(test_far_normals), cmocka_unit_test(test_units),
+                                       cmocka_unit_test(test_edges), cmocka_unit_test(test_shapes),      cmocka_unit_test(test_refusals)};
     return rao_test_run("manifold", tests, COUNT(tests));
 }

@@ -48,7 +48,32 @@ def centre(law, kind, points, start):
     print('{"%s", RAO_CENTROID_%s, {%s}, {%s}},' % (law.name, kind, ", ".join(nstr(v, 17) for p in points for v in p), ", ".join(nstr(exp(v), 17) for v in found)))
 
 
+def far_normals(p, q, start):
+    """Symmetric: with B the mean of 1/sigma^2, A(mu) that of sigma^2 + (m - mu)^2, v = sqrt(A/B); mu by one equation, bisected about its place in units of the gap from
+    the nearer mean."""
+    points = [[mpf(v) for v in r] for r in (p, q)]
+    b = sum(1 / s**2 for m, s in points) / 2
+    variance = lambda mu: mp.sqrt(sum(s * s + (m - mu) ** 2 for m, s in points) / 2 / b)
+    condition = lambda mu: (sum((m - mu) / variance(mu) + (m - mu) / s**2 for m, s in points)) / 2
+    low, high = start
+    low, high = mpf(low), mpf(high)
+    assert condition(low) > 0 > condition(high)
+    for _ in range(400):
+        middle = (low + high) / 2
+        low, high = (middle, high) if condition(middle) > 0 else (low, middle)
+    print('{{%s}, {%s, %s}},' % (", ".join(nstr(v, 17) for r in points for v in r), nstr(low, 17), nstr(mp.sqrt(variance(low)), 17)))
+
+
 if __name__ == "__main__":
+    mp.dps = 120
+    far_normals((0, 1e-30), (0, 1e30), (-1, 1.5))
+    far_normals((0, 1e-6), (1, 1e3), (-1, 1))
+    far_normals((0, 1e10), (1e6, 1e-10), (0, 1e6))
+    far_normals((0, 1e20), (-1e24, 1e4), (-2e24, 0))
+    far_normals((3, 1e-3), (5e5, 1e-2), (0, 1e6))
+    far_normals((0, 1e3), (1e8, 1e3), (0, 1.5e8))
+    far_normals((0, 1e-15), (1, 1e12), (-1, 1))
+    mp.dps = 60
     centre(Beta, "RIGHT", [(1e12, 2e12), (2e12, 1e12)], (4.48, 4.48))
     centre(Beta, "RIGHT", [(1e12, 2e12), (1.000001e12, 2e12)], (857143367346, 1714285877550))
     centre(Beta, "RIGHT", [(1e6, 2e6), (2e6, 1e6)], (4.48, 4.48))
