@@ -45,13 +45,14 @@ static void information(const rao_family *f, double m[3]) {
 
 static double tail(const rao_family *f) { return f->fixed < 0.1 ? f->fixed : 0; }
 
-/* log p/q - nu log(sigma_p/sigma_q) = (nu + 1)/2 log [(nu sigma_q^2 + (x - mu_q)^2) / (nu sigma_p^2 + (x - mu_p)^2)], from the difference of the two. */
+/* log p/q - nu log(sigma_p/sigma_q) = (nu + 1)/2 log [(nu sigma_q^2 + (x - mu_q)^2) / (nu sigma_p^2 + (x - mu_p)^2)], from the difference of the two where that
+ * is not most of either. */
 static double within(const rao_family *f, const double *s, const double *t, double x) {
     double nu = f->fixed, y = x - s[0], d = s[0] - t[0], unit = fmax(fabs(y), s[1] * sqrt(nu)), a = y / unit, b = d / unit;
     double scale = sqrt(nu) / unit, below = scale * s[1] * (scale * s[1]) + a * a;
     double over = scale * (t[1] - s[1]) * (scale * (t[1] + s[1])) + b * (2 * a + b);
-    if (over < 1e3) return 0.5 * (nu + 1) * log1p(over / below);
-    return (nu + 1) * (log(hypot(scale * t[1], a + b)) - 0.5 * log(below));
+    if (over < 1e3 && over > -0.5 * below) return 0.5 * (nu + 1) * log1p(over / below);
+    return (nu + 1) * (log(hypot(scale * t[1], (x - t[0]) / unit)) - 0.5 * log(below));
 }
 static double log_ratio(const rao_family *f, const double *s, const double *t, const double *x) {
     if (!(f->fixed < 1)) return rao_standard_log_ratio(f, s, t, x);

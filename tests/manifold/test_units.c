@@ -164,6 +164,19 @@ static void heavy_tails(void **state) {
         EXPECT_REL(ask(ctx, f, RAO_RENYI, 2, p, q), rows[i].renyi, 1e-11);
         rao_family_destroy(&f);
     }
+    static const struct {
+        double nu, p[2], q[2], kl;
+    } far[] = {{0.01, {0, 1e100}, {0, 1}, 2.2902299344372195},
+               {0.01, {0, 1}, {0, 1e100}, 139.98142734776976},
+               {0.05, {0, 1e12}, {1, 1e-3}, 1.6648036180411645},
+               {0.01, {0, 1}, {3e100, 1e100}, 143.08055854757287}};
+    for (size_t i = 0; i < COUNT(far); i++) {
+        rao_family *f = make(ctx, "student_t", 0, far[i].nu);
+        double kl;
+        kl_of(ctx, f, far[i].p, far[i].q, &kl);
+        EXPECT_REL(kl, far[i].kl, 1e-13);
+        rao_family_destroy(&f);
+    }
     LAW("few degrees of freedom: close pairs have half of the Fisher form; the Fisher matrix by quadrature and by KL is the closed one");
     for (double nu = 1e-8; nu < 1; nu *= 100) {
         rao_family *f = make(ctx, "student_t", 0, nu);

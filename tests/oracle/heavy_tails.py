@@ -37,7 +37,27 @@ def variation(p, q, nu):
     return total / 2
 
 
+def far(nu, p, q):
+    """KL of two laws any scales apart, about the place of the narrower: log |x - mu| on both sides, from both scales down and up."""
+    nu, p, q = mpf(nu), tuple(map(mpf, p)), tuple(map(mpf, q))
+    f, g = law(nu, *p), law(nu, *q)
+    middle, gap = min(p, q, key=lambda r: r[1])[0], abs(p[0] - q[0])
+    ends = [log(r[1]) for r in (p, q)] + ([log(gap)] if gap > 0 else [])
+    places = {e + c for e in ends for c in (-200, -60, -20, -8, -4, -2, -1, -0.5, 0, 0.5, 1, 2, 4, 8, 20)} | {max(ends) + k / nu for k in (1, 2, 5, 10, 20, 40, 80)}
+
+    def part(sign):
+        def h(u):
+            x = middle + sign * exp(u)
+            return f(x) * log(f(x) / g(x)) * exp(u)
+        return quad(h, sorted(places))
+    print("  kl far apart", nu, p, q, mp.nstr(part(1) + part(-1), 17))
+
+
 def main():
+    mp.dps = 60
+    for nu, p, q in (("0.01", (0, "1e100"), (0, 1)), ("0.01", (0, 1), (0, "1e100")), ("0.05", (0, "1e12"), (1, "1e-3")), ("0.01", (0, 1), ("3e100", "1e100"))):
+        far(nu, p, q)
+    mp.dps = 30
     for nu in (mpf("1e-3"), mpf("0.05")):
         p, q = law(nu, 0, 1), law(nu, 1, 2)
         shannon = lambda x: (p(x) * log(2 * p(x) / (p(x) + q(x))) + q(x) * log(2 * q(x) / (p(x) + q(x)))) / 2
