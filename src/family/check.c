@@ -209,7 +209,8 @@ static rao_status compare_scores(rao_ctx *ctx, inspection *k, double *c, const d
         RAO_TRY(differences(ctx, k, c, draws, j, difference));
         for (int look = 0; look < LOOKS; look++) {
             RAO_TRY(score_at(ctx, k, k->it.p, draws + look * k->it.f->observation, k->g));
-            each[look] = fmax(each[look], fabs(difference[look] - k->g[j]) / (1 / k->unit[j] + fabs(k->g[j])));
+            double apart = fabs(difference[look] - k->g[j]) / (1 / k->unit[j] + fabs(k->g[j]));
+            each[look] = isnan(apart) ? INF : fmax(each[look], apart); /* a draw beyond the doubles tells nothing */
         }
     }
     qsort(each, LOOKS, sizeof *each, ascending);
