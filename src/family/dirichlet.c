@@ -211,9 +211,11 @@ double rao_dirichlet_mean_log(const double *alpha, int64_t k, double total, int6
 }
 
 /* log B + sum (alpha_i - 1) (psi(A) - psi(alpha_i)) */
+/* sum_i [h(a_i) + log m_i - (a_i - 1)(h'(a_i) - h'(A))] - h(A): the logarithms a_i log m_i, which may be a trillion times the entropy, have cancelled. */
 double rao_dirichlet_entropy(const double *alpha, int64_t k, double total) {
-    double sum = rao_dirichlet_log_beta(alpha, k, total);
-    for (int64_t i = 0; i < k; i++) sum -= (alpha[i] - 1) * rao_dirichlet_mean_log(alpha, k, total, i);
+    double sum = -rao_lgamma_excess(total), slope = rao_digamma_excess(total);
+    for (int64_t i = 0; i < k; i++)
+        sum += rao_lgamma_excess(alpha[i]) + rao_log_quotient(alpha[i], total) - (alpha[i] - 1) * (rao_digamma_excess(alpha[i]) - slope);
     return sum;
 }
 

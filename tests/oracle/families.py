@@ -247,6 +247,9 @@ def betas():
         for x in [0.5, 1e-200, 0.999999]:
             y = mpf(x)
             row("beta", "logpdf", p, (a[0] - 1) * log(y) + (a[1] - 1) * log(1 - y) - ln_beta(a), x=[x], size=fabs((a[0] - 1) * log(y)) + fabs((a[1] - 1) * log(1 - y)) + fabs(ln_beta(a)))
+    for p in [(7869223754203.0, 559380375657.5), (343474280.5, 3841622839.875), (1e12, 3), (1e-3, 1e12)]:
+        a = exact(p)
+        row("beta", "entropy", p, ln_beta(a) - sum((t - 1) * (digamma(t) - digamma(sum(a))) for t in a))
     for p, q in [((1, 2, 3), (1.5, 2, 2)), ((1e6, 1e-8, 1e-8), (2e6, 1e-8, 1e-8)), ((1e6, 1e-8, 1e-8), (1e6, 1e-8, 3e-8)), ((1e6, 1e6, 1e-8), (1e6 + 1, 1e6, 1e-8)), ((1e-8, 1e-8, 1e-8), (1e6, 1e6, 1e6)), ((5, 5, 5), (5, 5 + 1e-10, 5))]:
         a, b = exact(p), exact(q)
         row("dirichlet", "kl", p, kl(a, b), q, dimension=3)
