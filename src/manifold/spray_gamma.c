@@ -51,9 +51,11 @@ static void levi(int64_t n, const double *at, const double *v, const double *w, 
 
 static void sink(const rao_family *f, const double *p, double by, double *y) { (void)f, (void)p, y[0] -= by; }
 
-/* rate = k/m: d log rate = d log k - d log m */
+/* rate = k/m: d log rate = d log k - d log m, and what rounding took from both quotients, of which at large shapes little is left. */
 static void push(const rao_family *f, const double *s, const double *v, double *own) {
-    (void)f, own[0] = v[0] / s[GAMMA_SHAPE], own[1] = own[0] - v[1] / s[GAMMA_RATE];
+    double k = s[GAMMA_SHAPE], rate = s[GAMMA_RATE], by_rate = v[1] / rate;
+    (void)f, own[0] = v[0] / k;
+    own[1] = (own[0] - by_rate) + (fma(-own[0], k, v[0]) / k - fma(-by_rate, rate, v[1]) / rate);
 }
 static void pull(const rao_family *f, const double *s, const double *own, double *v) {
     (void)f, v[0] = s[GAMMA_SHAPE] * own[0], v[1] = s[GAMMA_RATE] * (own[0] - own[1]);

@@ -56,11 +56,13 @@ static int open(const rao_family *f, const double *p, const double *y, double *a
     return 0;
 }
 
+/* kappa by its change where it changes little, else from asinh: a change from a far larger one would leave none of its digits. */
 static rao_status state(rao_ctx *ctx, const rao_family *f, const double *p, const double *y, double *s) {
     double r = asinh(p[KAPPA]), own[2];
     turn(cos(p[MU]), sin(p[MU]), y, own);
     double length = hypot(r + own[0], own[1]), rise = (own[0] * (2 * r + own[0]) + own[1] * own[1]) / (length + r);
-    double c[2] = {p[MU] + atan2(own[1], r + own[0]), p[KAPPA] * cosh(rise) + hypot(1, p[KAPPA]) * sinh(rise)};
+    double c[2] = {p[MU] + atan2(own[1], r + own[0]),
+                   fabs(rise) < 0.5 * r ? p[KAPPA] * cosh(rise) + hypot(1, p[KAPPA]) * sinh(rise) : sinh(length)};
     return f->table->charts[0].load(ctx, f, c, s);
 }
 

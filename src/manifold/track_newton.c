@@ -14,6 +14,7 @@ enum { HALVINGS = 12 };
 static const double difference = 0x1p-23, /* for derivatives of f along y */
     reach = 2,                            /* a step goes at most so far */
     rounding = 1e-12,                     /* of an energy, in which what happens near a cusp may not show */
+    most_work = 6e6,                      /* microseconds or so, of all steps together */
     settled = 1e-8;                       /* a step so small, relative to the elements, is followed by one of rounding */
 
 typedef struct newton {
@@ -296,7 +297,7 @@ rao_status rao_track_newton(rao_ctx *ctx, track *k, int steps, double *left) {
             *left = 0;
             break;
         }
-        if (k->alpha != 0 && step > 8 && *left > 1) break;
+        if (k->work > most_work || (k->alpha != 0 && step > 8 && *left > 1)) break;
     }
 done:
     rao_scratch_reset(ctx, mark);

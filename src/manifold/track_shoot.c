@@ -101,15 +101,17 @@ static rao_status march(rao_ctx *ctx, shot *w, double longest, double *length) {
                     MOST_STEPS);
 }
 
-/* Twice, with elements of different lengths, which tells what they leave out and how it grows. */
+/* Twice, with elements of different lengths, which tells what they leave out and how it grows, and with the rounding of v, which grows like the distance of
+ * neighbouring geodesics. */
 rao_status rao_track_shoot(rao_ctx *ctx, track *k, const double *v, double *y, double *error_y) {
     rao_status st;
     shot w = {.k = k};
-    double length;
+    double length, rounding = 0;
     RAO_TRY(allocate(ctx, &w));
+    for (int64_t j = 0; j < k->n; j++) rounding = fmax(rounding, 2 * DBL_EPSILON * fabs(v[j]));
     for (int pass = 0; pass < 2; pass++) {
         memset(w.y, 0, sizeof *w.y * (size_t)k->n);
-        memcpy(w.v, v, sizeof *w.v * (size_t)k->n);
+        for (int64_t j = 0; j < k->n; j++) w.v[j] = v[j] + (pass ? 0 : j % 2 ? rounding : -rounding);
         RAO_TRY(march(ctx, &w, pass ? 0.3 : 0.4, &length));
         *error_y = 0;
         for (int64_t j = 0; j < k->n; j++) {

@@ -81,6 +81,33 @@ static void far_and_close_pairs(void **state) {
     rao_test_ctx_close(&ctx);
 }
 
+static void velocities_far_out(void **state) {
+    (void)state;
+    rao_ctx *ctx = rao_test_ctx();
+    rao_family *f = make(ctx, "gamma", 0, 0);
+    static const struct {
+        double p[2], v[2], q[2];
+    } ways[] = {
+        {{35357.180716034156, 0.002906315467020861},
+         {-1265960.7377297385, -0.1040603690155184},
+         {1.3637952172126903e-8, 109866.03753746211}},
+        {{409.8961650757252, 0.4751645632887226}, {-12607.802548919795, -14.615362362075059}, {2.0498692241710697e-8, 23481101.987674564}}};
+    ORACLE("exp_map of gamma laws where ways part like e^18", "Gragg's method with mpmath at 40 digits, of exactly these doubles");
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        double x[2];
+        rao_family_args a;
+        rao_quality how;
+        rao_family_args_init(&a);
+        a.p = rao_points_of(ways[i].p, 0), a.velocity = rao_points_of(ways[i].v, 0), a.quality = &how;
+        OK(ctx, rao_manifold_eval(ctx, f, RAO_EXP_MAP, &a, x, 0));
+        EXPECT_REL(x[0], ways[i].q[0], 1e-13);
+        EXPECT_REL(x[1], ways[i].q[1], 1e-8);
+        EXPECT_TRUE(fabs(x[1] - ways[i].q[1]) <= how.error);
+    }
+    rao_family_destroy(&f);
+    rao_test_ctx_close(&ctx);
+}
+
 static rao_status root_of_slope(rao_ctx *ctx, void *arg, const rao_nodes *at, double *f) {
     (void)ctx, (void)arg;
     for (int64_t i = 0; i < at->count; i++) f[i] = sqrt(rao_bessel_ratio(at->x[i]).d1);
@@ -106,6 +133,16 @@ static void directions(void **state) {
     ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){3, 2}, (double[]){-3, 5}, 0, NULL, &d);
     ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){3, 2}, (double[]){-3 + 2 * pi, 5}, 0, NULL, &e);
     EXPECT_REL(d, e, 1e-14);
+    LAW("small concentrations on ways from large ones keep their digits");
+    static const double far[] = {-0.8772781329503792, 49616390.7494428}, near[] = {2.7714056273893544, 3.7927520596223488e-06};
+    double v[2];
+    ask(&at, RAO_LOG_MAP, far, near, 0, NULL, v);
+    ask(&at, RAO_EXP_MAP, far, NULL, 0, v, x);
+    EXPECT_CLOSE(x[1], near[1], 1e-9); /* ways part like e^9 */
+    ask(&at, RAO_FISHER_RAO_GEODESIC, (double[]){0, 1e8}, (double[]){3.14, 1e8}, 0.48, NULL, x);
+    ask(&at, RAO_FISHER_RAO_GEODESIC, (double[]){0, 1e8}, (double[]){3.14, 1e8}, 0.52, NULL, v);
+    EXPECT_REL(x[1], v[1], 1e-11);
+    EXPECT_CLOSE(x[0], 3.14 - v[0], 1e-11);
     static const double pairs[][4] = {
         {3, 1e8, -3, 1e-8}, {0, 1e8, 3.14, 1e8}, {0, 1e8, 1e-4, 1e8}, {0, 1e-8, 1, 1e-8}, {1, 100, 1, 100 + 1e-7}};
     LAW("concentrations from 1e-8 to 1e8: symmetric, and between the bounds");
@@ -211,7 +248,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_match),       cmocka_unit_test(far_and_close_pairs),
         cmocka_unit_test(directions),         cmocka_unit_test(normals_are_solved_as_they_are_known),
-        cmocka_unit_test(what_has_no_answer),
+        cmocka_unit_test(velocities_far_out), cmocka_unit_test(what_has_no_answer),
     };
     return rao_test_run("manifold", tests, COUNT(tests));
 }
