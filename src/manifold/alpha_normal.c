@@ -36,12 +36,16 @@ static rao_status time_to(rao_ctx *ctx, ellipse *v, double s, double *t) {
     rao_quad_opts opts;
     rao_quad_info info;
     double breaks[MOST_BREAKS];
+    double turn = fmin(1, v->from / fabs(v->to - v->from + v->bump)); /* where V is twice itself or gone at the earliest */
+    if (s * fmax(1, fabs(v->power)) < 0.1 * DBL_EPSILON * turn) return *t = s * pace(v, 0), RAO_OK;
     rao_quad_opts_init(&opts);
     opts.rel_tol = 1e-14, opts.breaks = breaks;
-    for (double at = 0.1 * fmin(1, v->from / fabs(v->to - v->from + v->bump)); at < s && opts.n_breaks < MOST_BREAKS; at *= 10)
-        breaks[opts.n_breaks++] = at;
+    for (double at = 0.1 * turn; at < s && opts.n_breaks < MOST_BREAKS; at *= 10) breaks[opts.n_breaks++] = at;
     rao_status st = rao_quad(ctx, &opts, paces, v, 1, 0, s, t, &info);
     if (st == RAO_ENUMERIC && info.error <= 1e-10 * info.value) *t = info.value, st = RAO_OK;
+    if (st == RAO_ENUMERIC)
+        st = rao_fail(ctx, RAO_ENUMERIC, "alpha_geodesic: the time on the way, an integral, is known to %.1g of itself only",
+                      info.error / info.value);
     v->error = fmax(v->error, info.error);
     return st;
 }
@@ -72,6 +76,11 @@ static rao_status travel(rao_ctx *ctx, const family_item *it, double d, double g
         return rao_fail(ctx, RAO_EDOMAIN,
                         "%s: no alpha_geodesic: at alpha = %g the path leaves the family, the locations are %g apart, want < %g",
                         it->f->table->info.name, alpha, gap, unit * (a + b) / sqrt((alpha - 1) / (2 * d)));
+    double blur =
+        (1 + fabs(alpha)) * DBL_EPSILON * (2 + fabs(log(v[0].from)) + fabs(log(v[0].to)) + log1p(fabs(v[0].bump))); /* of a pace */
+    if (!(blur < 1e-4))
+        return rao_fail(ctx, RAO_ENUMERIC, "%s: alpha_geodesic: at alpha = %g the time on the way is lost to rounding",
+                        it->f->table->info.name, alpha);
     v[0].most = largest(&v[0]), v[1] = v[0], v[1].from = v[0].to, v[1].to = v[0].from;
     for (int end = 0; end < 2; end++) RAO_OR_RETURN(time_to(ctx, &v[end], 0.5, &half[end]));
     double whole = half[0] + half[1], before = it->t * whole;
@@ -83,7 +92,7 @@ static rao_status travel(rao_ctx *ctx, const family_item *it, double d, double g
     double first = log(fmin(0.5, fmax(1e-300, w->wanted / pace(w, 0)))), x;
     RAO_OR_RETURN(rao_root_newton(ctx, late, w, -700, log(0.5) + 1e-15, first, 0, &x, &info));
     *s = exp(x), *scale = unit * sqrt(variance(w, *s));
-    double off = 2 * fmax(v[0].error, v[1].error) / pace(w, *s) + 4 * DBL_EPSILON * *s; /* of s */
+    double off = (2 * fmax(v[0].error, v[1].error) + blur * w->wanted) / pace(w, *s) + 4 * DBL_EPSILON * *s; /* of s */
     double slope = fabs(w->to - w->from + w->bump * (1 - 2 * *s)) / 2 * (unit / *scale) * unit;
     quality->method = RAO_QUADRATURE, quality->error = fmax(quality->error, off * fmax(gap, slope) + DBL_EPSILON * *scale);
     return RAO_OK;

@@ -134,6 +134,14 @@ static void edges_and_extremes(void **state) {
     path(&at, (double[]){1e-200}, (double[]){1e200}, 0.5, -4, x);
     EXPECT_REL(x[0], 1e-200 * pow(0.5, -0.25), 1e-13);
     rao_family_destroy(&f);
+    f = make(ctx, "normal", 0, 0), at.f = f;
+    ORACLE("an ellipse of normals 600 deviations apart, whose time has nearly all of its decades at the ends",
+           "quad and findroot of mpmath at 30 digits");
+    path(&at, (double[]){-112.46703692780696, 0.19930037658084443}, (double[]){8.724257155977996, 0.22758256315094225}, 0.3,
+         -2.6785659723374997, x);
+    EXPECT_REL(x[0], -66.0491157464723955, 1e-13);
+    EXPECT_REL(x[1], 79.8991417385791428, 1e-13);
+    rao_family_destroy(&f);
     static const struct {
         const char *name;
         int64_t dimension;
@@ -143,6 +151,8 @@ static void edges_and_extremes(void **state) {
     } rows[] = {
         {"mvn", 1, {1, 1}, {1, 2}, 0.5, 0.5, RAO_EUNABLE, "at -1 and 1"},
         {"normal", 0, {0, 1}, {10, 2}, 0.5, 3, RAO_EDOMAIN, "leaves the family"},
+        {"normal", 0, {0, 1}, {1, 2}, 0.3, -1e300, RAO_ENUMERIC, "lost to rounding"},
+        {"normal", 0, {0, 1}, {1, 2}, 0.3, -1e5, RAO_ENUMERIC, "the time on the way"},
         {"cauchy", 0, {0, 1}, {1, 2}, 0.5, 1, RAO_EUNABLE, "not an exponential family"},
         {"gamma", 0, {100, 1}, {100, 3}, 0.5, 2, RAO_ENUMERIC, "as far as alpha = 1.0"},
         {"gamma", 0, {1, 1}, {1, 2}, 1.5, 0.5, RAO_EUNABLE, "want 0 <= t <= 1"},
