@@ -69,16 +69,16 @@ static double relative_off(const mvn_frame *r) {
     return sum;
 }
 
-/* The pair's frame; *closed: nothing lies off its parts, which are then found, but what changes the pair by less than `tol` and rounding. `aimed`: along the
- * first axis lies the shift, however small it is beside the rest. */
+/* The pair's frame; *closed: nothing lies off its parts, which are then found, but what changes the pair by less than `tol` and rounding; what is a part
+ * of a close pair stays, though it may be rounding. `aimed`: along the first axis lies the shift, however small it is beside the rest. */
 static rao_status split_pair(rao_ctx *ctx, const rao_family *f, const double *p, const double *q, double tol, int aimed, mvn_frame *r,
                              parts *s, int *closed) {
     rao_status st;
     spd a = mvn_cov(f, p);
     RAO_TRY(rao_mvn_frame(ctx, f, p, q, r));
     if (aimed) rao_mvn_frame_aim(r);
-    double off = relative_off(r) - tol * fmin(hypot(r->gap, half * rao_frobenius(f->d * f->d, r->a)), 1);
-    *closed = off <= 0 || off <= noise(&a, f->d);
+    double size = hypot(r->gap, half * rao_frobenius(f->d * f->d, r->a)), off = relative_off(r) - tol * fmin(size, 1);
+    *closed = off <= 0 || (off <= noise(&a, f->d) && off <= 1e-6 * size);
     if (*closed) RAO_TRY(split(ctx, r, s));
 done:
     return st;

@@ -169,6 +169,12 @@ static void parts_apart_add_up(void **state) {
     double closed = distance(&at, o, near);
     EXPECT_REL(distance(&at, o, nearer), closed, 1e-9);
     EXPECT_TRUE(distance(&at, o, nearer) != closed);
+    LAW("what looks like rounding beside a covariance is a part of a very close pair: d^2 = dm^T S^-1 dm + tr (S^-1 dS)^2/2");
+    const double h = 0x1p-44, off_by = 0x1p-51, s[] = {0, 0, 2, 1, 3}, ds[] = {2 * h, h + off_by, 3 * h};
+    const double by_s[] = {h, -3 * h, 2 + ds[0], 1 + ds[1], 3 + ds[2]};
+    double m[] = {3 * ds[0] - ds[1], 3 * ds[1] - ds[2], 2 * ds[1] - ds[0], 2 * ds[2] - ds[1]}; /* 5 S^-1 dS */
+    double trace = (m[0] * m[0] + 2 * m[1] * m[2] + m[3] * m[3]) / 25;
+    EXPECT_REL(distance(&at, s, by_s), sqrt(27 * h * h / 5 + trace / 2), 1e-12);
     rao_family_destroy(&two), rao_family_destroy(&four);
     rao_test_ctx_close(&ctx);
 }
