@@ -58,6 +58,8 @@ rao_status rao_mvn_frame(rao_ctx *ctx, const rao_family *f, const double *p, con
     aim(r, 1e-8 * fmin(rao_frobenius(d * d, r->a), 1));
     rao_mvn_reflect(r, r->a), reflect(r, 0, r->root);
     RAO_TRY(rao_syrk(ctx, RAO_N, 1, &root, 0, &m));
+    if (!(rao_frobenius(d * d, r->m) < INF))
+        RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: the covariances are further apart than the doubles", f->table->info.name));
 done:
     return st;
 }

@@ -128,6 +128,8 @@ static rao_status descend(rao_ctx *ctx, search *s, mvn_way *w) {
 }
 
 static rao_status refuse(rao_ctx *ctx, const rao_family *f, const char *what, double known) {
+    if (!(known < 0.5))
+        return rao_fail(ctx, RAO_ENUMERIC, "%s: the geodesic was not reached; fisher_rao_bounds gives an interval", f->table->info.name);
     return rao_fail(ctx, RAO_ENUMERIC,
                     "%s: the geodesic was not reached, its %s is known to %.1g of itself; fisher_rao_bounds gives an interval",
                     f->table->info.name, what, known);

@@ -202,6 +202,9 @@ static void what_it_says(void **state) {
     double d = 7;
     rao_status st = try_ask(&at, RAO_FISHER_RAO_DISTANCE, thin, wide, 0, NULL, &d);
     EXPECT_TRUE(st == RAO_OK ? d > 0 && d < 100 : (st == RAO_ENUMERIC || st == RAO_EDOMAIN) && d == 7);
+    EXPECT_FAIL(ctx,
+                try_ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){0, 0, 1e-300, 0, 1e-300}, (double[]){1, 2, 1e300, 0, 2e300}, 0, NULL, &d),
+                RAO_ENUMERIC, "further apart than the doubles");
     rao_family_destroy(&f);
     rao_test_ctx_close(&ctx);
 }
