@@ -7,7 +7,7 @@
  *
  * measures are flat in m^b, and with r = N^-b the acceleration of p^b = r m^b lies along p^b, which the simplex projects out, where s'' r + 2 s'^2 dr/ds = 0.
  * At alpha = 0 this is the chord of the sphere, at -1 the straight line. Where time is a quadrature, t(s) is inverted by Newton's method.
- * Normal laws: alpha_normal.c; the Wishart: cone.c; gamma, beta, Dirichlet, inverse Gaussian laws: solved for (track.h). */
+ * Normal laws: alpha_normal.c, mvn_alpha.c; the Wishart: cone.c; gamma, beta, Dirichlet, inverse Gaussian laws: solved for (track.h). */
 #include <math.h>
 
 #include <rao/num.h>
@@ -16,6 +16,7 @@
 #include "manifold/alpha_normal.h"
 #include "manifold/cone.h"
 #include "manifold/geometry.h"
+#include "manifold/mvn_alpha.h"
 #include "manifold/track.h"
 
 /* ((1 - t) x^e + t y^e)^(1/e), from the larger power, so that nothing overflows. NaN where the mean has left the positive numbers. */
@@ -165,6 +166,7 @@ static rao_status between(rao_ctx *ctx, const family_item *it, double *s, rao_qu
     if (t == &rao_table_bernoulli || t == &rao_table_binomial) return of_classes(ctx, it, 2, s, quality);
     if (t == &rao_table_categorical || t == &rao_table_multinomial) return of_classes(ctx, it, it->f->d, s, quality);
     if (t == &rao_table_wishart) return rao_cone_path(ctx, it->f, it->p, it->q, it->t, alpha, s);
+    if (t == &rao_table_mvn) return rao_mvn_alpha(ctx, it, s, quality);
     int normal = rao_alpha_is_normal(it->f);
     if (normal || rao_spray_of(it->f)) RAO_OR_RETURN(want_between(ctx, it));
     if (normal) return rao_alpha_normal(ctx, it, s, quality);
@@ -188,7 +190,8 @@ static rao_status alpha_geodesic(rao_ctx *ctx, const family_item *it, double *ou
     RAO_TRY(between(ctx, it, s, quality));
     if (it->t == 0 || it->t == 1) *quality = (rao_quality){RAO_CLOSED, 0};
     RAO_TRY(it->chart->store(ctx, it->f, it->t == 0 ? it->p : it->t == 1 ? it->q : s, out));
-    if (rao_spray_of(it->f) || rao_alpha_is_normal(it->f)) RAO_TRY(rao_geometry_chart_error(ctx, it, s, quality));
+    if (rao_spray_of(it->f) || rao_alpha_is_normal(it->f) || it->f->table == &rao_table_mvn)
+        RAO_TRY(rao_geometry_chart_error(ctx, it, s, quality));
 done:
     rao_scratch_reset(ctx, mark);
     return st;

@@ -44,7 +44,7 @@ def test_alpha_geodesics():
 
 
 BAD = [
-    (dict(family="mvn", quantity="alpha_geodesic", alpha=0.5, p=[1, 1], q=[2, 1], t=0.5), "EUNABLE", "at -1 and 1"),
+    (dict(family="mvn", quantity="alpha_geodesic", alpha=0.5, p=[0] * 5 + [1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1], q=[1] * 5 + [1, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 1, 0, 1], t=0.5), "EUNABLE", "at most 16 coordinates"),
     (dict(family="normal", quantity="alpha_christoffel", p=[0, 1]), "EINVAL", "needs alpha"),
     (dict(family="normal", quantity="alpha_christoffel", alpha="inf", p=[0, 1]), "EDOMAIN", "alpha = inf"),
     (dict(family="normal", quantity="sectional_curvature", plane=[1, 0], p=[0, 1]), "EINVAL", "two tangent vectors"),
