@@ -128,6 +128,12 @@ static void move(const double *c, double *out) {
     }
 }
 
+static const struct {
+    double alpha, at[5];
+} oracle_mvn[] = {
+    {-0.5, {0.33959969683484721, -0.1816728381242655, 1.3331910337554184, -0.030014442027579145, 1.6148302346080402}},
+};
+
 static void multivariate_normals(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -153,7 +159,14 @@ static void multivariate_normals(void **state) {
         for (int i = 0; i < 9; i++) EXPECT_CLOSE(x[i], i < 3 ? p[i] : y[i - 3], 1e-13);
         move(p, a), move(q, b);
     }
-    rao_family_destroy(&three), rao_family_destroy(&one), rao_family_destroy(&normal), rao_family_destroy(&cone);
+    rao_family *two = make(ctx, "mvn", 2, 0);
+    place plane = {ctx, two, 0};
+    ORACLE("alpha-geodesic of normals from their log-partition alone", "mpmath 60 digits, tests/oracle/alpha_mvn.py");
+    for (size_t k = 0; k < COUNT(oracle_mvn); k++) {
+        path(&plane, (double[]){0, 0, 1, 0.25, 2}, (double[]){1, -0.5, 1.5, -0.25, 1}, 0.375, oracle_mvn[k].alpha, x);
+        for (int i = 0; i < 5; i++) EXPECT_CLOSE(x[i], oracle_mvn[k].at[i], 1e-13);
+    }
+    rao_family_destroy(&two), rao_family_destroy(&three), rao_family_destroy(&one), rao_family_destroy(&normal), rao_family_destroy(&cone);
     rao_test_ctx_close(&ctx);
 }
 
