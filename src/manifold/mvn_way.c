@@ -63,6 +63,7 @@ static rao_status aim(rao_ctx *ctx, search *s, double tol) {
     RAO_OR_RETURN(rao_mvn_lift_precondition(ctx, &s->l, s->rest, s->along));
     double size = dot(n, s->rest, s->along), enough = tol * tol * size;
     for (int k = 0; k < PRODUCTS && size > enough; k++) {
+        if (rao_ctx_cancelled(ctx)) return rao_fail(ctx, RAO_ENUMERIC, "mvn: cancelled in the search for a geodesic");
         RAO_OR_RETURN(hessian(ctx, s, s->along, s->z));
         double curvature = dot(n, s->along, s->z);
         if (!(curvature > 0)) {

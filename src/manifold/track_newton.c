@@ -280,6 +280,8 @@ rao_status rao_track_newton(rao_ctx *ctx, track *k, int steps, double *left) {
     memset(w.unit, 0, sizeof *w.unit * (size_t)k->n);
     for (int step = 0; step < steps; step++) {
         int bad = 0;
+        if (rao_ctx_cancelled(ctx))
+            RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: cancelled in the search for a geodesic", k->f->table->info.name));
         for (int64_t e = 0; e < k->count && !bad; e++) bad = condense(&w, e);
         if (bad || solve_ends(&w) || measure(&w, &most, left)) {
             *left = INF;

@@ -223,6 +223,29 @@ static rao_status body(rao_ctx *ctx, void *arg) {
     return try_alpha(&at, (double[]){1, 2}, (double[]){3, 1}, 0.5, 0.5, x);
 }
 
+static int always(void *user) {
+    (void)user;
+    return 1;
+}
+
+static void cancelled(void **state) {
+    (void)state;
+    LAW("a search for a geodesic ends when it is cancelled, and says so");
+    rao_ctx *ctx = rao_test_ctx();
+    double x = 7;
+    rao_family *gamma = make(ctx, "gamma", 0, 0), *mvn = make(ctx, "mvn", 2, 0);
+    place at = {ctx, gamma, 0}, pair = {ctx, mvn, 0};
+    rao_ctx_set_cancel(ctx, always, NULL);
+    EXPECT_FAIL(ctx, try_ask(&at, RAO_FISHER_RAO_DISTANCE, (double[]){1, 2}, (double[]){3, 1}, 0, NULL, &x), RAO_ENUMERIC,
+                "cancelled in the search for a geodesic");
+    EXPECT_FAIL(ctx, try_ask(&pair, RAO_FISHER_RAO_DISTANCE, (double[]){0, 0, 1, 0, 0.1}, (double[]){1, 1, 0.1, 0, 1}, 0, NULL, &x),
+                RAO_ENUMERIC, "cancelled in the search for a geodesic");
+    EXPECT_CLOSE(x, 7, 0);
+    rao_family_destroy(&gamma);
+    rao_family_destroy(&mvn);
+    rao_test_ctx_close(&ctx);
+}
+
 static void what_has_no_answer(void **state) {
     (void)state;
     rao_ctx *ctx = rao_test_ctx();
@@ -249,6 +272,7 @@ int main(void) {
         cmocka_unit_test(values_match),       cmocka_unit_test(far_and_close_pairs),
         cmocka_unit_test(directions),         cmocka_unit_test(normals_are_solved_as_they_are_known),
         cmocka_unit_test(velocities_far_out), cmocka_unit_test(what_has_no_answer),
+        cmocka_unit_test(cancelled),
     };
     return rao_test_run("manifold", tests, COUNT(tests));
 }
