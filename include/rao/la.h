@@ -102,6 +102,9 @@ RAO_API rao_status rao_cholesky_logdet(rao_ctx *ctx, const rao_mat *l, double *v
 RAO_API rao_status rao_eigh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
 /* Eigenvalues only; A is destroyed. */
 RAO_API rao_status rao_eigvalsh(rao_ctx *ctx, rao_mat *a, rao_vec *w);
+/* B becomes A^-1 B, A n x n of any kind, B n x m, double; A is destroyed (LU factors with partial pivoting). EINVAL; EDOMAIN names an entry of A that is not
+ * finite; ENUMERIC: A is singular, B untouched. 2 n^3 / 3 + 2 n^2 m flops; scratch n m entries. */
+RAO_API rao_status rao_solve(rao_ctx *ctx, rao_mat *a, rao_mat *b);
 /* A = U diag(s) V^T, A m x n with m >= n, double: U m x m (its columns behind the n-th span what A does not reach), s descending, V n x n. One-sided Jacobi:
  * small singular values of a matrix with scaled rows and columns keep their digits. EINVAL; EDOMAIN names an entry that is not finite; ENUMERIC: no
  * convergence. Some 20 n^2 m flops or more; scratch m^2 + m n + 3 n^2 entries. */

@@ -36,6 +36,9 @@ LA_DECLARE(double, d)
 double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
 void dstevd_(const char *jobz, const int *n, double *d, double *e, double *z, const int *ldz, double *work, const int *lwork, int *iwork,
              const int *liwork, int *info, size_t);
+void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *pivots, int *info);
+void dgetrs_(const char *trans, const int *n, const int *nrhs, const double *a, const int *lda, const int *pivots, double *b,
+             const int *ldb, int *info, size_t);
 void dgejsv_(const char *joba, const char *jobu, const char *jobv, const char *jobr, const char *jobt, const char *jobp, const int *m,
              const int *n, double *a, const int *lda, double *sva, double *u, const int *ldu, double *v, const int *ldv, double *work,
              const int *lwork, int *iwork, int *info, size_t, size_t, size_t, size_t, size_t, size_t);

@@ -57,10 +57,9 @@ static double along_row(int64_t d, const double *t, int64_t i, int64_t from, con
 
 /* The lower triangular V of a symmetric V + V^T. */
 static void halve(int64_t d, double v[D][D]) {
-    for (int64_t i = 0; i < d; i++) {
-        v[i][i] *= 0.5;
-        for (int64_t j = i + 1; j < d; j++) v[i][j] = 0;
-    }
+    for (int64_t i = 0; i < d; i++) v[i][i] *= 0.5;
+    for (int64_t i = 0; i < D; i++)
+        for (int64_t j = i + 1; j < D; j++) v[i][j] = 0;
 }
 
 /* m'', z'' and t'' of x'' and V, but what depends on the coordinates alone. */

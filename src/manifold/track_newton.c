@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <rao/la.h>
+
 #include "family/generic.h"
 #include "manifold/track.h"
 
@@ -14,7 +16,7 @@ enum { HALVINGS = 12 };
 static const double difference = 0x1p-23, /* for derivatives of f along y */
     reach = 2,                            /* a step goes at most so far */
     rounding = 1e-12,                     /* of an energy, in which what happens near a cusp may not show */
-    most_work = 6e6,                      /* microseconds or so, of all steps together */
+    most_work = 1.5e6,                    /* microseconds or so, of all steps together */
     settled = 1e-8;                       /* a step so small, relative to the elements, is followed by one of rounding */
 
 typedef struct newton {
@@ -116,8 +118,8 @@ static int linearise(newton *w, const double *b, int i) {
 
 /* ---- one element --------------------------------------------------------------------------------------------------- */
 
-/* db = answer (1, d first end, d last end). */
-static int condense(newton *w, int64_t e) {
+/* db = answer (1, d first end, d last end); *bad: where there is none. */
+static rao_status condense(rao_ctx *ctx, newton *w, int64_t e, int *bad) {
     const track *k = w->k;
     int64_t n = w->n, size = w->block, sides = 1 + 2 * n;
     const double *b = k->b + e * size;
@@ -125,7 +127,8 @@ static int condense(newton *w, int64_t e) {
     memset(w->matrix, 0, sizeof *w->matrix * (size_t)(size * size));
     rao_track_nodes(k, e, w->nodes, w->speeds);
     for (int i = 0; i < NODES; i++) {
-        if (linearise(w, b + i * n, i)) return 1;
+        *bad = linearise(w, b + i * n, i);
+        if (*bad) return RAO_OK;
         for (int64_t r = 0; r < n; r++) {
             double *row = w->matrix + (i * n + r) * size, *side = answer + (i * n + r) * sides;
             for (int64_t c = 0; c < n; c++) {
@@ -136,7 +139,10 @@ static int condense(newton *w, int64_t e) {
             row[i * n + r] += 1, side[0] = -w->residual[r];
         }
     }
-    return rao_eliminate(w->matrix, size, answer, sides);
+    rao_mat a = rao_mat_view(RAO_F64, size, size, size, w->matrix), x = rao_mat_view(RAO_F64, size, sides, sides, answer);
+    rao_status st = rao_solve(ctx, &a, &x);
+    *bad = st == RAO_EDOMAIN || st == RAO_ENUMERIC;
+    return *bad ? RAO_OK : st;
 }
 
 /* Changes of the velocity at an end, (1, d first, d last), each vector's component r in row r. */
@@ -280,14 +286,15 @@ rao_status rao_track_newton(rao_ctx *ctx, track *k, int steps, double *left) {
     memset(w.unit, 0, sizeof *w.unit * (size_t)k->n);
     for (int step = 0; step < steps; step++) {
         int bad = 0;
+        k->work += (double)k->count * (double)k->n * (18 + 0.09 * (double)(k->n * k->n)); /* metric and matrices */
+        if (k->work > most_work) break;
         if (rao_ctx_cancelled(ctx))
             RAO_TRY(rao_fail(ctx, RAO_ENUMERIC, "%s: cancelled in the search for a geodesic", k->f->table->info.name));
-        for (int64_t e = 0; e < k->count && !bad; e++) bad = condense(&w, e);
+        for (int64_t e = 0; e < k->count && !bad; e++) RAO_TRY(condense(ctx, &w, e, &bad));
         if (bad || solve_ends(&w) || measure(&w, &most, left)) {
             *left = INF;
             break;
         }
-        k->work += (double)k->count * (double)k->n * (25 + 1.2 * (double)(k->n * k->n)); /* metric and matrices */
         double part = fmin(1, reach / most);
         memcpy(start_y, k->y, sizeof *start_y * (size_t)((k->count + 1) * k->n));
         memcpy(start_b, k->b, sizeof *start_b * (size_t)(k->count * w.block));
@@ -299,7 +306,7 @@ rao_status rao_track_newton(rao_ctx *ctx, track *k, int steps, double *left) {
             *left = 0;
             break;
         }
-        if (k->work > most_work || (k->alpha != 0 && step > 8 && *left > 1)) break;
+        if (k->alpha != 0 && step > 8 && *left > 1) break;
     }
 done:
     rao_scratch_reset(ctx, mark);
