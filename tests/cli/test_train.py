@@ -193,9 +193,9 @@ def test_levenberg_marquardt_does_not_diverge(tmp_path, rule):
 def test_levenberg_marquardt_damps_what_gram_cannot_solve():
     """A damping that has fallen below what Woodbury's formula can take in float rises again; given as it is, it ends the run.
 
-    Where the systems are as ill-conditioned as that, rounding decides how far 60 steps come: to 0.33, 0.60 or 1.13 by OpenBLAS's kernels, from log 10."""
-    args = ["train", "--model", "mlp:64-20-10:tanh", "--batch", 32, "--steps", 60, "--optim"]
-    assert ok_json(*args, "ngd:adapt=lm:representation=gram:unit=loss:damping=1e-5")["train_loss"] < 1.8
+    In systems as ill-conditioned as that OpenBLAS's kernels part: 100 steps come to 0.14 or 0.38, from log 10."""
+    args = ["train", "--model", "mlp:64-20-10:tanh", "--batch", 32, "--steps", 100, "--optim"]
+    assert ok_json(*args, "ngd:adapt=lm:representation=gram:unit=loss:damping=1e-5")["train_loss"] < 0.5
     p = run(*args, "ngd:representation=gram:unit=loss:damping=9e-7")
     assert p.returncode == 1 and re.search(r"ngd stopped at step \d+: fisher: gram with damping = 9e-07 is too ill-cond", p.stderr), p.stderr
 
