@@ -1,6 +1,4 @@
 /* solve.c - A X = B for a general square A by its LU factors with partial pivoting (LAPACK's getrf and getrs). Scratch: n m entries and n integers. */
-#include <math.h>
-
 #include "la/blas.h"
 #include "la/view.h"
 
@@ -13,12 +11,7 @@ static rao_status check(rao_ctx *ctx, const rao_mat *a, const rao_mat *b) {
     if (b->rows != a->rows)
         RAO_TRY(rao_fail(ctx, RAO_EINVAL, "solve: A is %lld x %lld, B %lld x %lld; want as many rows", (long long)a->rows,
                          (long long)a->cols, (long long)b->rows, (long long)b->cols));
-    for (int64_t i = 0; i < a->rows; i++)
-        for (int64_t j = 0; j < a->cols; j++) {
-            double x = ((const double *)a->data)[i * a->ld + j];
-            if (!isfinite(x))
-                RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "solve: A(%lld, %lld) = %g, want finite entries", (long long)i, (long long)j, x));
-        }
+    RAO_TRY(la_check_finite(ctx, "solve", "A", a));
 done:
     return st;
 }

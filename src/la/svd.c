@@ -2,7 +2,6 @@
  * LAPACK's gejsv). Where A = D1 C D2 with diagonal D1, D2 of whatever spread and C of moderate condition, small singular values keep their digits,
  * which divide and conquer on the bidiagonal form would lose below eps |A|. Scratch: m^2 + m n + 3 n^2 entries. */
 #include <limits.h>
-#include <math.h>
 
 #include "la/blas.h"
 #include "la/view.h"
@@ -22,12 +21,7 @@ static rao_status check(rao_ctx *ctx, const rao_mat *a, const rao_mat *u, const 
                          "svd: A is %lld x %lld, U %lld x %lld, V %lld x %lld, s %lld; want m x n, m x m, n x n, n with m >= n",
                          (long long)a->rows, (long long)a->cols, (long long)u->rows, (long long)u->cols, (long long)v->rows,
                          (long long)v->cols, (long long)s->n));
-    for (int64_t i = 0; i < a->rows; i++)
-        for (int64_t j = 0; j < a->cols; j++) {
-            double x = ((const double *)a->data)[i * a->ld + j];
-            if (!isfinite(x))
-                RAO_TRY(rao_fail(ctx, RAO_EDOMAIN, "svd: A(%lld, %lld) = %g, want finite entries", (long long)i, (long long)j, x));
-        }
+    RAO_TRY(la_check_finite(ctx, "svd", "A", a));
 done:
     return st;
 }

@@ -42,6 +42,8 @@ void la_symv(const rao_mat *a, const rao_vec *x, double beta, const rao_vec *y);
 void la_copy_lower(const rao_mat *src, const rao_mat *dst);
 /* L square with a positive, finite diagonal: EINVAL, EDOMAIN. */
 rao_status la_check_factor(rao_ctx *ctx, const char *who, const rao_mat *l);
+/* EDOMAIN naming the first entry of a matrix in double that is not finite. */
+rao_status la_check_finite(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
 /* EDOMAIN naming the first entry of the lower triangle that is not finite. */
 rao_status la_check_finite_lower(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m);
 

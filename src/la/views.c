@@ -2,6 +2,7 @@
 #include "la/view.h"
 
 #include <limits.h>
+#include <math.h>
 
 size_t rao_dtype_size(rao_dtype dtype) { return dtype == RAO_F32 ? sizeof(float) : dtype == RAO_F64 ? sizeof(double) : 0; }
 
@@ -41,6 +42,16 @@ rao_status la_check_square(rao_ctx *ctx, const char *who, const char *name, cons
         return rao_fail(ctx, RAO_EINVAL, "%s: %s is %lld x %lld, want it square", who, name, (long long)m->rows, (long long)m->cols);
 done:
     return st;
+}
+
+rao_status la_check_finite(rao_ctx *ctx, const char *who, const char *name, const rao_mat *m) {
+    for (int64_t i = 0; i < m->rows; i++)
+        for (int64_t j = 0; j < m->cols; j++) {
+            double x = ((const double *)m->data)[i * m->ld + j];
+            if (!isfinite(x))
+                return rao_fail(ctx, RAO_EDOMAIN, "%s: %s(%lld, %lld) = %g, want finite entries", who, name, (long long)i, (long long)j, x);
+        }
+    return RAO_OK;
 }
 
 rao_status la_check_dtype(rao_ctx *ctx, const char *who, const char *name, rao_dtype dtype, const char *other, rao_dtype want) {
